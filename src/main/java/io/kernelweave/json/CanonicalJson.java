@@ -1,0 +1,129 @@
+package io.kernelweave.json;
+
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import tools.jackson.core.io.schubfach.DoubleToDecimal;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The JSON Canonicalization Scheme, <a href="https://www.rfc-editor.org/rfc/rfc8785">RFC 8785</a>: one byte sequence for
+ * each JSON value, whatever its spacing, key order or number spelling. Digests are taken of it.
+ *
+ * <p>The scheme knows numbers as IEEE doubles only; an integer that no double holds is refused rather than rounded.
+ */
+public final class CanonicalJson {
+    private CanonicalJson() {}
+
+    /** The canonical bytes of a value, UTF-8. */
+    public static byte[] bytes(JsonNode value) {
+        return text(value).getBytes(StandardCharsets.UTF_8);
+    }
+
+    public static String text(JsonNode value) {
+        StringBuilder out = new StringBuilder(256);
+        write(value, out);
+        return out.toString();
+    }
+
+    private static void write(JsonNode value, StringBuilder out) {
+        switch (value.getNodeType()) {
+            case OBJECT -> {
+                List<String> names = new ArrayList<>(value.propertyNames());
+                Collections.sort(names); // UTF-16 code units, as the scheme asks
+                out.append('{');
+                for (int i = 0; i < names.size(); i++) {
+                    if (i > 0) {
+                        out.append(',');
+                    }
+                    string(names.get(i), out);
+                    out.append(':');
+                    write(value.get(names.get(i)), out);
+                }
+                out.append('}');
+            }
+            case ARRAY -> {
+                out.append('[');
+                for (int i = 0; i < value.size(); i++) {
+                    if (i > 0) {
+                        out.append(',');
+                    }
+                    write(value.get(i), out);
+                }
+                out.append(']');
+            }
+            case STRING -> string(value.stringValue(), out);
+            case NUMBER -> out.append(number(value.decimalValue()));
+            case BOOLEAN -> out.append(value.booleanValue());
+            case NULL -> out.append("null");
+            default -> throw new IllegalArgumentException("not a JSON value: " + value.getNodeType());
+        }
+    }
+
+    private static void string(String text, StringBuilder out) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\b' -> out.append("\\b");
+                case '\t' -> out.append("\\t");
+                case '\n' -> out.append("\\n");
+                case '\f' -> out.append("\\f");
+                case '\r' -> out.append("\\r");
+                default -> {
+                    if (c < 0x20) {
+                        out.append("\\u00")
+                                .append(Character.forDigit(c >> 4, 16))
+                                .append(Character.forDigit(c & 15, 16));
+                    } else {
+                        out.append(c);
+                    }
+                }
+            }
+        }
+        out.append('"');
+    }
+
+    /** ECMAScript's Number::toString of the double nearest to {@code exact}. */
+    static String number(BigDecimal exact) {
+        double value = exact.doubleValue();
+        if (Double.isInfinite(value)
+                || exact.scale() <= 0 && new BigDecimal(value).compareTo(exact) != 0) {
+            throw InputException.at(
+                    "number " + abbreviate(exact.toString()), "no IEEE double holds it", "write it as a string");
+        }
+        if (value == 0) {
+            return "0";
+        }
+        // The shortest digits that read back as the same double, on every JDK.
+        BigDecimal shortest =
+                new BigDecimal(DoubleToDecimal.toString(Math.abs(value))).stripTrailingZeros();
+        String digits = shortest.unscaledValue().toString();
+        int count = digits.length();
+        int point = count - shortest.scale(); // decimal point position, counted from the first digit
+        StringBuilder out = new StringBuilder(value < 0 ? "-" : "");
+        if (count <= point && point <= 21) {
+            out.append(digits).append("0".repeat(point - count));
+        } else if (0 < point && point <= 21) {
+            out.append(digits, 0, point).append('.').append(digits, point, count);
+        } else if (-6 < point && point <= 0) {
+            out.append("0.").append("0".repeat(-point)).append(digits);
+        } else {
+            out.append(digits.charAt(0));
+            if (count > 1) {
+                out.append('.').append(digits, 1, count);
+            }
+            int exponent = point - 1;
+            out.append('e').append(exponent < 0 ? '-' : '+').append(Math.abs(exponent));
+        }
+        return out.toString();
+    }
+
+    private static String abbreviate(String text) {
+        return text.length() <= 40 ? text : text.substring(0, 37) + "...";
+    }
+}

@@ -1,0 +1,193 @@
+package io.kernelweave.json;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.cfg.MapperBuilder;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLFactory;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/**
+ * The project's two mappers, JSON and YAML, set up for other people's data: a depth of at most 200, strings of at most
+ * 16 MiB, documents of at most 256 MiB, no duplicate keys, no unknown fields. Field names are snake_case, records are the
+ * objects, decimal numbers keep their digits.
+ *
+ * <p>Every method that reads raises {@link InputException} naming the origin and, where the parser knows it, line, column
+ * and JSON pointer.
+ */
+public final class Json {
+    private static final StreamReadConstraints LIMITS = StreamReadConstraints.builder()
+            .maxNestingDepth(200)
+            .maxStringLength(16 << 20)
+            .maxDocumentLength(256L << 20)
+            .maxNumberLength(400)
+            .build();
+
+    private static final ObjectMapper JSON = configure(JsonMapper.builder(
+                    JsonFactory.builder().streamReadConstraints(LIMITS).build()))
+            .build();
+
+    private static final ObjectMapper YAML = configure(YAMLMapper.builder(
+                    YAMLFactory.builder().streamReadConstraints(LIMITS).build()))
+            .build();
+
+    private Json() {}
+
+    private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B configure(B builder) {
+        return builder.propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+                .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY);
+    }
+
+    /** The JSON mapper, for conversions between trees and records. */
+    public static ObjectMapper mapper() {
+        return JSON;
+    }
+
+    public static ObjectNode object() {
+        return JSON.createObjectNode();
+    }
+
+    /** Parses one JSON document; {@code origin} names it in a refusal. */
+    public static JsonNode parse(String text, String origin) {
+        return read(JSON, text, JsonNode.class, origin);
+    }
+
+    public static <T> T parse(String text, Class<T> type, String origin) {
+        return read(JSON, text, type, origin);
+    }
+
+    public static <T> T parseYaml(String text, Class<T> type, String origin) {
+        return read(YAML, text, type, origin);
+    }
+
+    /** Reads a local JSON file. */
+    public static <T> T read(Path file, Class<T> type) {
+        return parse(text(file), type, file.toString());
+    }
+
+    /** Reads a local YAML file. */
+    public static <T> T readYaml(Path file, Class<T> type) {
+        return parseYaml(text(file), type, file.toString());
+    }
+
+    /** Turns a tree into a record, refusing what does not fit. */
+    public static <T> T convert(JsonNode tree, Class<T> type, String origin) {
+        try {
+            return JSON.treeToValue(tree, type);
+        } catch (JacksonException e) {
+            throw refusal(e, origin);
+        }
+    }
+
+    public static <T extends JsonNode> T tree(Object value) {
+        return JSON.valueToTree(value);
+    }
+
+    /** One line, no spaces, fields in declaration order. */
+    public static String compact(Object value) {
+        return JSON.writeValueAsString(value);
+    }
+
+    /** Two-space indentation and {@code \n} on every platform, with a final line break. */
+    public static String pretty(Object value) {
+        DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+        DefaultPrettyPrinter printer =
+                new DefaultPrettyPrinter().withObjectIndenter(indenter).withArrayIndenter(indenter);
+        return JSON.writer().with(printer).writeValueAsString(value) + "\n";
+    }
+
+    private static <T> T read(ObjectMapper mapper, String text, Class<T> type, String origin) {
+        try {
+            T value = mapper.readValue(text, type);
+            if (value == null || value instanceof JsonNode node && node.isMissingNode()) {
+                throw InputException.at(origin, "the document is empty", "give one value");
+            }
+            return value;
+        } catch (JacksonException e) {
+            throw refusal(e, origin);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
+        } catch (NoSuchFileException e) {
+            throw InputException.at(file.toString(), "there is no such file", "check the path");
+        } catch (java.nio.charset.CharacterCodingException e) {
+            throw InputException.at(file.toString(), "the bytes are not UTF-8", "save the file as UTF-8");
+        } catch (IOException e) {
+            throw InputException.at(file.toString(), "cannot be read: " + e.getMessage(), "check its permissions");
+        }
+    }
+
+    private static InputException refusal(JacksonException e, String origin) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InputException input) {
+                return input.in(origin + place(e));
+            }
+        }
+        String problem = e.getOriginalMessage();
+        String remedy = "correct the document";
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            problem = "unknown field \"" + unknown.getPropertyName() + "\"";
+            remedy = "known here: "
+                    + String.join(
+                            ", ",
+                            unknown.getKnownPropertyIds() == null
+                                    ? java.util.List.of()
+                                    : unknown.getKnownPropertyIds().stream()
+                                            .map(String::valueOf)
+                                            .sorted()
+                                            .toList());
+        } else if (problem == null) {
+            problem = e.getClass().getSimpleName();
+        } else {
+            int detail = problem.indexOf('\n');
+            problem = detail < 0 ? problem : problem.substring(0, detail);
+        }
+        return InputException.at(origin + place(e), problem, remedy);
+    }
+
+    private static String place(JacksonException e) {
+        StringBuilder place = new StringBuilder();
+        TokenStreamLocation location = e.getLocation();
+        if (location != null && location.getLineNr() > 0) {
+            place.append(" line ").append(location.getLineNr());
+            if (location.getColumnNr() > 0) {
+                place.append(" column ").append(location.getColumnNr());
+            }
+        }
+        if (e instanceof DatabindException databind && !databind.getPath().isEmpty()) {
+            StringBuilder pointer = new StringBuilder();
+            databind.getPath()
+                    .forEach(step -> pointer.append('/')
+                            .append(step.getPropertyName() != null ? step.getPropertyName() : step.getIndex()));
+            place.append(" at ").append(pointer);
+        }
+        return place.toString();
+    }
+}

@@ -1,0 +1,156 @@
+package io.kernelweave.kernel;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A solved task made reusable: what it takes, what it gives, what must hold before and after, how it is done and how it is
+ * undone. One JSON file each; field names there are these in snake_case.
+ *
+ * @param kernelId lower-case id, see {@link #ID}
+ * @param examples prompts that this kernel fits, as people write them
+ * @param inputSchema JSON Schema of the {@link PromptInput}
+ * @param outputSchema JSON Schema of the answer
+ * @param preconditions checks of the input
+ * @param postconditions checks of the answer against the input
+ * @param evidenceRequirements checks that tie the answer to its sources
+ * @param tests the kernel's own tests
+ * @param sourceTraceIds the traces that it was compiled from
+ * @param version counts up with each change
+ * @param digest SHA-256 of the canonical JSON without {@code digest} and {@code status}
+ * @param status what the gate holds of it; not part of the digest
+ */
+public record Kernel(
+        String kernelId,
+        String name,
+        String taskFamily,
+        String description,
+        List<String> examples,
+        ObjectNode inputSchema,
+        ObjectNode outputSchema,
+        List<Condition> preconditions,
+        List<Condition> postconditions,
+        List<Step> steps,
+        List<Rollback> rollback,
+        List<Condition> evidenceRequirements,
+        List<KernelTest> tests,
+        List<String> capabilities,
+        List<String> sourceTraceIds,
+        int version,
+        String digest,
+        KernelStatus status) {
+
+    /** What an id looks like; anything else is refused before a path is made of it. */
+    public static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+
+    /** One step of the way to the answer. */
+    public record Step(String name, @JsonProperty("do") String action) {}
+
+    /** What is done when something does not hold. */
+    public record Rollback(String when, @JsonProperty("do") String action) {}
+
+    public Kernel {
+        checkId(kernelId);
+        require("name", name);
+        require("task_family", taskFamily);
+        require("description", description);
+        require("input_schema", inputSchema);
+        require("output_schema", outputSchema);
+        examples = copy(examples);
+        preconditions = copy(preconditions);
+        postconditions = copy(postconditions);
+        steps = copy(steps);
+        rollback = copy(rollback);
+        evidenceRequirements = copy(evidenceRequirements);
+        tests = copy(tests);
+        capabilities = copy(capabilities);
+        sourceTraceIds = copy(sourceTraceIds);
+        version = Math.max(version, 1);
+        digest = digest == null ? "" : digest;
+        status = status == null ? KernelStatus.candidate() : status;
+        Set<String> names = new HashSet<>();
+        for (List<Condition> clauses : List.of(preconditions, postconditions, evidenceRequirements)) {
+            for (Condition clause : clauses) {
+                if (!names.add(clause.name())) {
+                    throw InputException.at(
+                            "kernel " + kernelId,
+                            "two conditions are called \"" + clause.name() + "\"",
+                            "give each its own name");
+                }
+            }
+        }
+    }
+
+    /** Refuses an id that is not one, before anything is made of it. */
+    public static String checkId(@Nullable String id) {
+        if (id == null || !ID.matcher(id).matches()) {
+            String shown = id == null ? "nothing" : '"' + (id.length() > 80 ? id.substring(0, 80) + "…" : id) + '"';
+            throw InputException.at("kernel_id", shown + " is not an id", "ids match ^[a-z0-9][a-z0-9._-]{0,63}$");
+        }
+        return id;
+    }
+
+    /** Reads a kernel from JSON; the digest is taken as it stands, see {@link #computedDigest}. */
+    public static Kernel parse(String text, String origin) {
+        return Json.parse(text, Kernel.class, origin);
+    }
+
+    /** The digest that this kernel's content has. */
+    public String computedDigest() {
+        return digest(Json.tree(this));
+    }
+
+    static String digest(ObjectNode json) {
+        return Digest.of((JsonNode) json.deepCopy().without(List.of("digest", "status")));
+    }
+
+    /** This kernel with the digest that its content has. */
+    public Kernel sealed() {
+        return new Kernel(
+                kernelId,
+                name,
+                taskFamily,
+                description,
+                examples,
+                inputSchema,
+                outputSchema,
+                preconditions,
+                postconditions,
+                steps,
+                rollback,
+                evidenceRequirements,
+                tests,
+                capabilities,
+                sourceTraceIds,
+                version,
+                computedDigest(),
+                status);
+    }
+
+    /** All checks that an answer must satisfy beside the output schema: postconditions, then evidence. */
+    public List<Condition> outputConditions() {
+        List<Condition> all = new ArrayList<>(postconditions);
+        all.addAll(evidenceRequirements);
+        return all;
+    }
+
+    private static void require(String field, @Nullable Object value) {
+        if (value == null || value instanceof String text && text.isBlank()) {
+            throw InputException.at("/" + field, "is missing or empty", "give it a value");
+        }
+    }
+
+    private static <T> List<T> copy(@Nullable List<T> list) {
+        return list == null ? List.of() : List.copyOf(list);
+    }
+}

@@ -1,0 +1,111 @@
+package io.kernelweave.kernel;
+
+import io.kernelweave.json.Json;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A prompt as a kernel's typed input. What people paste is told from what they ask: fenced blocks are the source; without
+ * a fence, everything after the first blank line is.
+ *
+ * @param request the prompt outside the pasted material, white space collapsed
+ * @param source the pasted material, fenced blocks joined by a line break; null if there is none
+ * @param blocks the fenced blocks
+ * @param language the first fence's info string; null if it has none
+ * @param quoted what stands in double quotes or backticks in the request
+ * @param numbers the numbers in the request
+ */
+public record PromptInput(
+        String request,
+        @Nullable String source,
+        List<String> blocks,
+        @Nullable String language,
+        List<String> quoted,
+        List<BigDecimal> numbers) {
+
+    private static final Pattern FENCE =
+            Pattern.compile("(?m)^[ \\t]*```([^\\n`]*)\\n(.*?)(?:^[ \\t]*```[ \\t]*$|\\z)", Pattern.DOTALL);
+    private static final Pattern QUOTED = Pattern.compile("`([^`\\n]+)`|\"([^\"\\n]+)\"|“([^”\\n]+)”");
+    private static final Pattern NUMBER =
+            Pattern.compile("(?<![\\w.])-?(?:\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?(?![\\d])");
+    private static final Pattern BLANK_LINE = Pattern.compile("\\n[ \\t]*\\n");
+
+    /** Reads a prompt; every prompt has a reading. */
+    public static PromptInput of(String prompt) {
+        String text = prompt.replace("\r\n", "\n");
+        List<String> blocks = new ArrayList<>();
+        String language = null;
+        String request;
+        String source = null;
+        if (text.contains("```")) {
+            StringBuilder outside = new StringBuilder();
+            Matcher fence = FENCE.matcher(text);
+            int end = 0;
+            while (fence.find()) {
+                outside.append(text, end, fence.start()).append('\n');
+                String info = fence.group(1).strip();
+                if (blocks.isEmpty() && !info.isEmpty()) {
+                    language = info;
+                }
+                String block = fence.group(2);
+                blocks.add(block.endsWith("\n") ? block.substring(0, block.length() - 1) : block);
+                end = fence.end();
+            }
+            outside.append(text, end, text.length());
+            request = outside.toString();
+            source = blocks.isEmpty() ? null : String.join("\n", blocks);
+        } else {
+            String body = text.strip();
+            Matcher blank = BLANK_LINE.matcher(body);
+            if (blank.find()) {
+                request = body.substring(0, blank.start());
+                source = body.substring(blank.end()).strip();
+            } else {
+                request = body;
+            }
+        }
+        List<String> quoted = new ArrayList<>();
+        Matcher quotes = QUOTED.matcher(request);
+        while (quotes.find()) {
+            quoted.add(quotes.group(1) != null ? quotes.group(1) : quotes.group(2) != null ? quotes.group(2) : quotes.group(3));
+        }
+        List<BigDecimal> numbers = new ArrayList<>();
+        Matcher digits = NUMBER.matcher(request);
+        while (digits.find()) {
+            numbers.add(new BigDecimal(digits.group().replace(",", "")));
+        }
+        return new PromptInput(
+                request.strip().replaceAll("\\s+", " "), source, blocks, language, quoted, numbers);
+    }
+
+    /** As the JSON object that input schemas and preconditions see: a field is there only if it holds something. */
+    public ObjectNode toJson() {
+        ObjectNode json = Json.object().put("request", request);
+        if (source != null) {
+            json.put("source", source);
+        }
+        strings(json, "blocks", blocks);
+        if (language != null) {
+            json.put("language", language);
+        }
+        strings(json, "quoted", quoted);
+        if (!numbers.isEmpty()) {
+            ArrayNode array = json.putArray("numbers");
+            numbers.forEach(array::add);
+        }
+        return json;
+    }
+
+    private static void strings(ObjectNode json, String field, List<String> values) {
+        if (!values.isEmpty()) {
+            ArrayNode array = json.putArray(field);
+            values.forEach(array::add);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.kernelweave.trace;
+
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import java.util.List;
+
+/**
+ * Takes secrets out of text before anything is hashed or written: keys of cloud and code-hosting services, private key
+ * blocks, bearer tokens, passwords in URLs and in assignments. What is taken out is named in its place.
+ */
+public final class Redaction {
+    private record Rule(String name, Pattern pattern, String replacement) {}
+
+    private static final List<Rule> RULES = List.of(
+            rule("private-key", "(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", ""),
+            rule("aws-access-key", "\\b(?:AKIA|ASIA)[0-9A-Z]{16}\\b", ""),
+            rule("github-token", "\\bgh[pousr]_[A-Za-z0-9]{36,}\\b", ""),
+            rule("slack-token", "\\bxox[abprs]-[A-Za-z0-9-]{10,}", ""),
+            rule("api-key", "\\bsk-[A-Za-z0-9_-]{20,}", ""),
+            rule("json-web-token", "\\beyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]+", ""),
+            rule("bearer", "(?i)\\b(bearer )[A-Za-z0-9._~+/-]{16,}=*", "$1"),
+            rule("url-password", "(\\b[a-z][a-z0-9+.-]*://[^\\s/:@]+:)[^\\s/@]+@", "$1"),
+            rule(
+                    "password",
+                    "(?i)\\b((?:password|passwd|secret|api_?key|access_?token)[\"']?\\s*[:=]\\s*[\"']?)[^\\s\"',;]{6,}",
+                    "$1"));
+
+    private Redaction() {}
+
+    private static Rule rule(String name, String regex, String kept) {
+        String mark = "[redacted:" + name + "]";
+        return new Rule(name, Pattern.compile(regex), kept + mark + (name.equals("url-password") ? "@" : ""));
+    }
+
+    /** The text with every known kind of secret replaced by {@code [redacted:<kind>]}. */
+    public static String redact(String text) {
+        String clean = text;
+        for (Rule rule : RULES) {
+            Matcher matcher = rule.pattern.matcher(clean);
+            if (matcher.find()) {
+                clean = matcher.replaceAll(rule.replacement);
+            }
+        }
+        return clean;
+    }
+}
