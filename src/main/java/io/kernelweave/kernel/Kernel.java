@@ -116,6 +116,14 @@ public record Kernel(
 
     /** This kernel with the digest that its content has. */
     public Kernel sealed() {
+        return with(version, computedDigest());
+    }
+
+    Kernel withVersion(int number) {
+        return with(number, digest);
+    }
+
+    private Kernel with(int newVersion, String newDigest) {
         return new Kernel(
                 kernelId,
                 name,
@@ -132,8 +140,8 @@ public record Kernel(
                 tests,
                 capabilities,
                 sourceTraceIds,
-                version,
-                computedDigest(),
+                newVersion,
+                newDigest,
                 status);
     }
 

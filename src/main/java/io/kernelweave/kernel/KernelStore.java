@@ -1,0 +1,176 @@
+package io.kernelweave.kernel;
+
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A folder of kernels, one JSON file each: {@code kernels/<kernel_id>.json}, superseded versions under
+ * {@code versions/}, and {@code journal.jsonl} with every change.
+ *
+ * <p>Writes are atomic (temporary file, fsync, rename) and hold a lock that other processes respect. Every load checks
+ * every digest; a file that fails is refused by itself and the rest still loads.
+ */
+public final class KernelStore {
+    private final Path folder;
+
+    /** What a load found: the kernels by id, and a line for each file that was refused. */
+    public record Contents(List<Kernel> kernels, List<String> refusals) {
+        /** One digest for the whole store: of each kernel's id, digest and state, in the order of ids. */
+        public String digest() {
+            StringBuilder all = new StringBuilder();
+            for (Kernel kernel : kernels) {
+                all.append(kernel.kernelId()).append(' ').append(kernel.digest()).append(' ');
+                all.append(kernel.status().state()).append('\n');
+            }
+            return Digest.of(all.toString());
+        }
+    }
+
+    public KernelStore(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Loads every kernel; refuses only a store that is not there. */
+    public Contents load() {
+        Path kernels = folder.resolve("kernels");
+        if (!Files.isDirectory(kernels)) {
+            throw InputException.at(
+                    folder.toString(), "is not a kernel store", "a store is a folder with kernels/<kernel_id>.json in it");
+        }
+        List<Kernel> loaded = new ArrayList<>();
+        List<String> refusals = new ArrayList<>();
+        try (Stream<Path> files = Files.list(kernels)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".json")).sorted().toList()) {
+                try {
+                    loaded.add(read(file));
+                } catch (InputException e) {
+                    refusals.add(e.getMessage());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        loaded.sort(Comparator.comparing(Kernel::kernelId));
+        return new Contents(List.copyOf(loaded), List.copyOf(refusals));
+    }
+
+    /** One kernel, or nothing if the store has none of that id. */
+    public Optional<Kernel> find(String kernelId) {
+        Path file = file(kernelId);
+        return Files.exists(file) ? Optional.of(read(file)) : Optional.empty();
+    }
+
+    /** One kernel, refusing an id that the store does not know. */
+    public Kernel get(String kernelId) {
+        return find(kernelId)
+                .orElseThrow(() -> InputException.at(
+                        folder.toString(), "has no kernel \"" + kernelId + "\"", "kernel list shows those it has"));
+    }
+
+    /**
+     * Puts a kernel into the store. The same content again changes nothing; other content under a known id becomes the
+     * next version, and the one before it is kept under {@code versions/}.
+     *
+     * @return the kernel as stored, with version and digest
+     */
+    public Kernel add(Kernel kernel, String note) {
+        return locked(() -> {
+            Path file = file(kernel.kernelId());
+            @Nullable Kernel before = Files.exists(file) ? read(file) : null;
+            if (before == null) {
+                Kernel stored = kernel.withVersion(1).sealed();
+                write(file, stored);
+                journal().append("add", stored, note);
+                return stored;
+            }
+            if (kernel.withVersion(before.version()).computedDigest().equals(before.digest())) {
+                return before;
+            }
+            Kernel stored = kernel.withVersion(before.version() + 1).sealed();
+            write(folder.resolve("versions").resolve(before.kernelId() + "-v" + before.version() + ".json"), before);
+            write(file, stored);
+            journal().append("update", stored, note);
+            return stored;
+        });
+    }
+
+    public Journal journal() {
+        return new Journal(folder.resolve("journal.jsonl"));
+    }
+
+    private Path file(String kernelId) {
+        return folder.resolve("kernels").resolve(Kernel.checkId(kernelId) + ".json");
+    }
+
+    private static Kernel read(Path file) {
+        ObjectNode json = Json.read(file, ObjectNode.class);
+        Kernel kernel = Json.convert(json, Kernel.class, file.toString());
+        String found = Kernel.digest(json);
+        if (!found.equals(kernel.digest())) {
+            throw InputException.at(
+                    file.toString(),
+                    "the digest is wrong: the file says " + (kernel.digest().isEmpty() ? "nothing" : kernel.digest())
+                            + ", its content has " + found,
+                    "undo the edit, or add the edited kernel with `kernel add`");
+        }
+        if (!file.getFileName().toString().equals(kernel.kernelId() + ".json")) {
+            throw InputException.at(
+                    file.toString(),
+                    "holds kernel \"" + kernel.kernelId() + "\"",
+                    "name the file " + kernel.kernelId() + ".json");
+        }
+        return kernel;
+    }
+
+    private static void write(Path file, Kernel kernel) throws IOException {
+        Files.createDirectories(file.getParent());
+        Path temporary = Files.createTempFile(file.getParent(), "." + file.getFileName(), ".tmp");
+        try {
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                channel.write(StandardCharsets.UTF_8.encode(Json.pretty(kernel)));
+                channel.force(true);
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Change {
+        Kernel make() throws IOException;
+    }
+
+    private Kernel locked(Change change) {
+        try {
+            Files.createDirectories(folder);
+            synchronized (KernelStore.class) { // file locks are per process, threads need their own
+                try (FileChannel lockFile = FileChannel.open(
+                                folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                        FileLock lock = lockFile.lock()) {
+                    return change.make();
+                }
+            }
+        } catch (IOException e) {
+            throw InputException.at(
+                    folder.toString(), "cannot be written: " + e.getMessage(), "check that the folder is writable");
+        }
+    }
+}

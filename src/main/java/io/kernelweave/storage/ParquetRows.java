@@ -1,0 +1,318 @@
+package io.kernelweave.storage;
+
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.NanoTime;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.hadoop.util.HadoopStreams;
+import org.apache.parquet.io.DelegatingPositionOutputStream;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.io.PositionOutputStream;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.Type;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Rows in Parquet files, as JSON objects under a Parquet schema: strings, integers, doubles, booleans, UTC timestamps (ISO
+ * 8601 text in JSON, microseconds in the file), lists and structs. Files are compressed with zstd and appear under their
+ * name only when they are whole and on the disk.
+ *
+ * <p>The layout of lists is the three-level one of the
+ * <a href="https://github.com/apache/parquet-format/blob/master/LogicalTypes.md">Parquet format</a>, which DuckDB, Spark
+ * and pandas read.
+ */
+public final class ParquetRows {
+    private ParquetRows() {}
+
+    /** Reads a Parquet schema from its text form. */
+    public static MessageType schema(String text) {
+        return MessageTypeParser.parseMessageType(text);
+    }
+
+    /** Writes one file whole, or nothing. */
+    public static void write(Folder folder, String name, MessageType schema, Iterable<ObjectNode> rows) {
+        folder.run(() -> {
+            Path target = folder.path(name);
+            Path temporary = Folder.temporary(target);
+            try {
+                try (ParquetWriter<ObjectNode> writer = new Builder(new SyncedFile(folder, temporary), schema)
+                        .withConf(new Configuration(Folder.CONFIGURATION))
+                        .withCompressionCodec(CompressionCodecName.ZSTD)
+                        .withRowGroupSize(32L << 20)
+                        .build()) {
+                    for (ObjectNode row : rows) {
+                        writer.write(row);
+                    }
+                }
+                folder.replace(temporary, target);
+            } finally {
+                folder.files().delete(temporary, false);
+            }
+        });
+    }
+
+    /** Passes each row of a file to {@code sink}, in order; the schema is the file's own. */
+    public static void read(Folder folder, String name, Consumer<ObjectNode> sink) {
+        folder.run(() -> {
+            try (ParquetReader<Group> reader = ParquetReader.builder(new GroupReadSupport(), folder.path(name))
+                    .withConf(Folder.CONFIGURATION)
+                    .build()) {
+                for (Group group = reader.read(); group != null; group = reader.read()) {
+                    sink.accept(object(group));
+                }
+            } catch (RuntimeException e) {
+                throw notParquet(folder, name, e);
+            }
+        });
+    }
+
+    /** How many rows the footer of a file promises. */
+    public static long count(Folder folder, String name) {
+        return folder.call(() -> {
+            try (ParquetFileReader reader =
+                    ParquetFileReader.open(HadoopInputFile.fromPath(folder.path(name), Folder.CONFIGURATION))) {
+                return reader.getRecordCount();
+            } catch (RuntimeException e) {
+                throw notParquet(folder, name, e);
+            }
+        });
+    }
+
+    private static RuntimeException notParquet(Folder folder, String name, RuntimeException e) {
+        if (e instanceof InputException) {
+            return e;
+        }
+        return InputException.at(
+                folder + "/" + name, "is not a whole Parquet file: " + e.getMessage(), "restore it or write it again");
+    }
+
+    private static ObjectNode object(Group group) {
+        ObjectNode object = Json.object();
+        GroupType type = group.getType();
+        for (int field = 0; field < type.getFieldCount(); field++) {
+            if (group.getFieldRepetitionCount(field) > 0) {
+                object.set(type.getFieldName(field), value(group, field, 0, type.getType(field)));
+            } else {
+                object.putNull(type.getFieldName(field));
+            }
+        }
+        return object;
+    }
+
+    private static JsonNode value(Group group, int field, int index, Type type) {
+        if (type.isPrimitive()) {
+            return primitive(group, field, index, type.asPrimitiveType());
+        }
+        Group inner = group.getGroup(field, index);
+        if (type.getLogicalTypeAnnotation() instanceof ListLogicalTypeAnnotation) {
+            ArrayNode array = Json.mapper().createArrayNode();
+            GroupType repeated = type.asGroupType().getType(0).asGroupType();
+            for (int i = 0; i < inner.getFieldRepetitionCount(0); i++) {
+                Group element = inner.getGroup(0, i);
+                if (element.getFieldRepetitionCount(0) == 0) {
+                    array.addNull();
+                } else {
+                    array.add(value(element, 0, 0, repeated.getType(0)));
+                }
+            }
+            return array;
+        }
+        return object(inner);
+    }
+
+    private static JsonNode primitive(Group group, int field, int index, PrimitiveType type) {
+        LogicalTypeAnnotation logical = type.getLogicalTypeAnnotation();
+        Object value =
+                switch (type.getPrimitiveTypeName()) {
+                    case BOOLEAN -> group.getBoolean(field, index);
+                    case INT32 -> group.getInteger(field, index);
+                    case INT64 ->
+                        logical instanceof TimestampLogicalTypeAnnotation timestamp
+                                ? instant(group.getLong(field, index), timestamp)
+                                        .toString()
+                                : (Object) group.getLong(field, index);
+                    case FLOAT -> group.getFloat(field, index);
+                    case DOUBLE -> group.getDouble(field, index);
+                    case INT96 ->
+                        NanoTime.fromBinary(group.getInt96(field, index)).toString();
+                    case BINARY, FIXED_LEN_BYTE_ARRAY ->
+                        group.getBinary(field, index).toStringUsingUTF8();
+                };
+        return Json.tree(value);
+    }
+
+    private static Instant instant(long value, TimestampLogicalTypeAnnotation timestamp) {
+        return switch (timestamp.getUnit()) {
+            case MILLIS -> Instant.ofEpochMilli(value);
+            case MICROS -> Instant.EPOCH.plus(value, ChronoUnit.MICROS);
+            case NANOS -> Instant.EPOCH.plusNanos(value);
+        };
+    }
+
+    private static final class Builder extends ParquetWriter.Builder<ObjectNode, Builder> {
+        private final MessageType schema;
+
+        Builder(OutputFile file, MessageType schema) {
+            super(file);
+            this.schema = schema;
+        }
+
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        @Override
+        @Deprecated
+        protected WriteSupport<ObjectNode> getWriteSupport(Configuration configuration) {
+            return new ObjectWriteSupport(schema);
+        }
+    }
+
+    /** Feeds a JSON object into Parquet's record consumer, guided by the schema. */
+    private static final class ObjectWriteSupport extends WriteSupport<ObjectNode> {
+        private final MessageType schema;
+        private RecordConsumer consumer;
+
+        @SuppressWarnings("NullAway.Init") // Parquet calls prepareForWrite before any row
+        ObjectWriteSupport(MessageType schema) {
+            this.schema = schema;
+        }
+
+        @Override
+        @Deprecated
+        public WriteContext init(Configuration configuration) {
+            return new WriteContext(schema, Map.of());
+        }
+
+        @Override
+        public void prepareForWrite(RecordConsumer recordConsumer) {
+            this.consumer = recordConsumer;
+        }
+
+        @Override
+        public void write(ObjectNode row) {
+            consumer.startMessage();
+            fields(schema, row);
+            consumer.endMessage();
+        }
+
+        private void fields(GroupType group, JsonNode object) {
+            for (int i = 0; i < group.getFieldCount(); i++) {
+                Type type = group.getType(i);
+                JsonNode value = object.path(type.getName());
+                if (value.isMissingNode() || value.isNull()) {
+                    if (type.isRepetition(Type.Repetition.REQUIRED)) {
+                        throw new IllegalArgumentException("required field " + type.getName() + " is missing");
+                    }
+                    continue;
+                }
+                consumer.startField(type.getName(), i);
+                value(type, value);
+                consumer.endField(type.getName(), i);
+            }
+        }
+
+        private void value(Type type, JsonNode value) {
+            if (type.isPrimitive()) {
+                primitive(type.asPrimitiveType(), value);
+                return;
+            }
+            consumer.startGroup();
+            if (type.getLogicalTypeAnnotation() instanceof ListLogicalTypeAnnotation) {
+                GroupType repeated = type.asGroupType().getType(0).asGroupType();
+                if (!value.isEmpty()) {
+                    consumer.startField(repeated.getName(), 0);
+                    for (JsonNode element : value) {
+                        consumer.startGroup();
+                        consumer.startField(repeated.getFieldName(0), 0);
+                        value(repeated.getType(0), element);
+                        consumer.endField(repeated.getFieldName(0), 0);
+                        consumer.endGroup();
+                    }
+                    consumer.endField(repeated.getName(), 0);
+                }
+            } else {
+                fields(type.asGroupType(), value);
+            }
+            consumer.endGroup();
+        }
+
+        private void primitive(PrimitiveType type, JsonNode value) {
+            switch (type.getPrimitiveTypeName()) {
+                case BOOLEAN -> consumer.addBoolean(value.booleanValue());
+                case INT32 -> consumer.addInteger(value.intValue());
+                case INT64 ->
+                    consumer.addLong(
+                            type.getLogicalTypeAnnotation() instanceof TimestampLogicalTypeAnnotation
+                                    ? ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(value.stringValue()))
+                                    : value.longValue());
+                case FLOAT -> consumer.addFloat(value.floatValue());
+                case DOUBLE -> consumer.addDouble(value.decimalValue(BigDecimal.ZERO).doubleValue());
+                default -> consumer.addBinary(Binary.fromString(value.isString() ? value.stringValue() : value.toString()));
+            }
+        }
+    }
+
+    /** A new file whose close waits until the bytes are on the disk. */
+    private record SyncedFile(Folder folder, Path path) implements OutputFile {
+        @Override
+        public PositionOutputStream create(long blockSizeHint) throws IOException {
+            FSDataOutputStream out = folder.files().create(path, true);
+            PositionOutputStream position = HadoopStreams.wrap(out);
+            return new DelegatingPositionOutputStream(position) {
+                @Override
+                public long getPos() throws IOException {
+                    return position.getPos();
+                }
+
+                @Override
+                public void close() throws IOException {
+                    out.hsync();
+                    super.close();
+                }
+            };
+        }
+
+        @Override
+        public PositionOutputStream createOrOverwrite(long blockSizeHint) throws IOException {
+            return create(blockSizeHint);
+        }
+
+        @Override
+        public boolean supportsBlockSize() {
+            return false;
+        }
+
+        @Override
+        public long defaultBlockSize() {
+            return 0;
+        }
+    }
+}
