@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -68,12 +69,50 @@ public final class Contract {
 
     /** Judges a prompt: the input schema, as condition {@value #INPUT_SCHEMA}, then the preconditions. */
     public Judgement preconditions(Subject subject) {
-        return judge(before, subject);
+        return Judgement.of(judge(before, subject, ""));
     }
 
     /** Judges an answer: {@value #OUTPUT_SCHEMA} first, then postconditions, then evidence. */
     public Judgement postconditions(Subject subject) {
-        return judge(after, subject);
+        return Judgement.of(judge(after, subject, ""));
+    }
+
+    /** Judges a prompt by several contracts at once; a condition is called {@code <kernel_id>/<condition>}. */
+    public static Judgement preconditions(List<Contract> parts, Subject subject) {
+        return Judgement.of(parts.stream()
+                .flatMap(part -> judge(part.before, subject, part.prefix()).stream())
+                .toList());
+    }
+
+    /**
+     * Judges an answer that joins the answers of several kernels, {@code {"<kernel_id>": …, …}}: the condition {@value
+     * #OUTPUT_SCHEMA} says that it is an object with just these fields, each field is judged by its kernel's contract, and
+     * those conditions are called {@code <kernel_id>/<condition>}.
+     */
+    public static Judgement postconditions(List<Contract> parts, Subject subject) {
+        JsonNode joined = subject.output().orElse(null);
+        Set<String> expected = new TreeSet<>();
+        parts.forEach(part -> expected.add(part.kernel.kernelId()));
+        List<ConditionVerdict> verdicts = new ArrayList<>();
+        verdicts.add(new ConditionVerdict(OUTPUT_SCHEMA, Condition.Severity.ERROR, decide(OUTPUT_SCHEMA, () -> {
+            if (joined == null) {
+                return Finding.fail("the answer is not JSON: " + subject.parseError());
+            }
+            Set<String> found = new TreeSet<>(joined.propertyNames());
+            return joined.isObject() && found.equals(expected)
+                    ? Finding.pass("one field for each kernel")
+                    : Finding.fail("the fields are " + found + ", and should be " + expected);
+        })));
+        for (Contract part : parts) {
+            JsonNode answer = joined == null ? null : joined.get(part.kernel.kernelId());
+            Subject own = Subject.of(subject.prompt(), answer == null ? "" : Json.compact(answer));
+            verdicts.addAll(judge(part.after, own, part.prefix()));
+        }
+        return Judgement.of(verdicts);
+    }
+
+    private String prefix() {
+        return kernel.kernelId() + "/";
     }
 
     /**
@@ -126,10 +165,11 @@ public final class Contract {
                         .toList());
     }
 
-    private static Judgement judge(List<Clause> clauses, Subject subject) {
-        return Judgement.of(clauses.stream()
-                .map(clause -> new ConditionVerdict(clause.name, clause.severity, clause.check.evaluate(subject)))
-                .toList());
+    private static List<ConditionVerdict> judge(List<Clause> clauses, Subject subject, String prefix) {
+        return clauses.stream()
+                .map(clause ->
+                        new ConditionVerdict(prefix + clause.name, clause.severity, clause.check.evaluate(subject)))
+                .toList();
     }
 
     private @Nullable SchemaValidator schema(ObjectNode schema, String name, String origin, List<Clause> into) {

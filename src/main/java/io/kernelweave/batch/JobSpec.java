@@ -1,0 +1,174 @@
+package io.kernelweave.batch;
+
+import io.kernelweave.dataset.DatasetSpec;
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import io.kernelweave.runtime.Arm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A job file, {@code jobs/*.yaml}: which data set is replayed, how, and what the result must satisfy.
+ *
+ * @param name of the job; its runs are called {@code <name>-<fingerprint>}
+ * @param dataset path of the data set's spec
+ * @param split which rows are replayed
+ * @param targets only rows of these targets; empty for all
+ * @param limit at most so many rows, whole clusters first come first served; 0 for all
+ * @param arms what is compared
+ * @param model where answers come from
+ * @param adapter whether the router is trained on the train split ({@code train}) or works from kernel text alone ({@code none})
+ * @param retries of the gate before it rolls back
+ * @param seed of everything drawn
+ * @param chunk rows a transaction and a Parquet part
+ * @param partitions parallel partitions; 0 for as many as cores
+ * @param baseline {@code previous} (the newest complete run of the job), {@code none}, or a run id
+ * @param margins metric → the loss against the baseline that is still accepted
+ * @param requirements what the figures of a run must satisfy by themselves
+ * @param demo how many prompts the real-time demo shows
+ * @param export whether the archive is packed at the end
+ */
+public record JobSpec(
+        String name,
+        String dataset,
+        String split,
+        List<String> targets,
+        int limit,
+        List<Arm> arms,
+        Model model,
+        String adapter,
+        int retries,
+        long seed,
+        int chunk,
+        int partitions,
+        String baseline,
+        Map<String, Double> margins,
+        List<Requirement> requirements,
+        int demo,
+        boolean export) {
+
+    /** What generates answers. */
+    public enum BackendKind {
+        /** A Kneser–Ney model trained on the train split when the job starts. */
+        NGRAM,
+        /** The responses of the rows themselves. */
+        RECORDED
+    }
+
+    /**
+     * Where answers come from. Order, temperature, top_k and max_tokens concern the n-gram model.
+     *
+     * @param maxTokens budget of an answer, in tokens
+     */
+    public record Model(BackendKind backend, int order, double temperature, int topK, int maxTokens) {
+        public Model {
+            backend = backend == null ? BackendKind.NGRAM : backend;
+            order = order == 0 ? 6 : order;
+            topK = topK == 0 ? 40 : topK;
+            maxTokens = maxTokens == 0 ? 400 : maxTokens;
+            range("/model/order", order, 2, 12);
+            range("/model/top_k", topK, 1, 10_000);
+            range("/model/max_tokens", maxTokens, 1, 100_000);
+            if (temperature < 0 || temperature > 5) {
+                throw InputException.at("/model/temperature", temperature + " is out of range", "give 0 to 5");
+            }
+        }
+    }
+
+    /** A bound that a metric of the run must keep. */
+    public record Requirement(String metric, @Nullable Double atLeast, @Nullable Double atMost) {
+        public Requirement {
+            if (metric == null || (atLeast == null) == (atMost == null)) {
+                throw InputException.at("/requirements", "needs a metric and one of at_least and at_most", "give both");
+            }
+        }
+    }
+
+    public JobSpec {
+        if (name == null || !name.matches("[a-z0-9][a-z0-9_-]{0,40}")) {
+            throw InputException.at("/name", "a job needs a name", "use lower-case letters, digits, '_' and '-'");
+        }
+        if (dataset == null) {
+            throw InputException.at("/dataset", "is missing", "name a data set spec, such as phasecd/kernelweave.yaml");
+        }
+        split = split == null ? "eval" : split;
+        if (!DatasetSpec.SPLITS.contains(split)) {
+            throw InputException.at("/split", "unknown split \"" + split + "\"", "use one of " + DatasetSpec.SPLITS);
+        }
+        targets = targets == null ? List.of() : List.copyOf(targets);
+        arms = arms == null || arms.isEmpty() ? List.of(Arm.values()) : List.copyOf(arms);
+        model = model == null ? new Model(BackendKind.NGRAM, 0, 0, 0, 0) : model;
+        adapter = adapter == null ? "train" : adapter;
+        if (!List.of("train", "none").contains(adapter)) {
+            throw InputException.at("/adapter", "unknown \"" + adapter + "\"", "use train or none");
+        }
+        chunk = chunk == 0 ? 50 : chunk;
+        range("/chunk", chunk, 1, 100_000);
+        range("/limit", limit, 0, Integer.MAX_VALUE);
+        range("/retries", retries, 0, 100);
+        range("/partitions", partitions, 0, 256);
+        range("/demo", demo, 0, 1000);
+        baseline = baseline == null ? "previous" : baseline;
+        margins = margins == null ? Map.of() : new TreeMap<>(margins);
+        requirements = requirements == null ? List.of() : List.copyOf(requirements);
+    }
+
+    private static void range(String field, long value, long low, long high) {
+        if (value < low || value > high) {
+            throw InputException.at(field, value + " is out of range", "give " + low + " to " + high);
+        }
+    }
+
+    /**
+     * Reads a job file and applies {@code key=value} settings; a key may be a path such as {@code model.order}.
+     */
+    public static JobSpec read(Path file, Map<String, String> settings) {
+        ObjectNode tree = Json.readYaml(file, ObjectNode.class);
+        if (settings.isEmpty()) {
+            return Json.readYaml(file, JobSpec.class); // keeps line numbers in refusals
+        }
+        settings.forEach((key, value) -> set(tree, key, value));
+        return Json.convert(tree, JobSpec.class, file + " with --set");
+    }
+
+    private static void set(ObjectNode tree, String key, String value) {
+        ObjectNode at = tree;
+        String[] steps = key.split("\\.");
+        for (int i = 0; i < steps.length - 1; i++) {
+            JsonNode next = at.path(steps[i]);
+            at = next instanceof ObjectNode object ? object : at.putObject(steps[i]);
+        }
+        at.set(steps[steps.length - 1], Json.parseYaml(value, JsonNode.class, "--set " + key));
+    }
+
+    /** The data set's spec, with some sources replaced. */
+    public DatasetSpec readDataset(Map<String, String> sources) {
+        Path file = Path.of(dataset);
+        if (!Files.exists(file)) {
+            throw InputException.at(
+                    "job " + name + " /dataset", "there is no data set spec " + dataset, "name one of phasecd/*.yaml");
+        }
+        DatasetSpec spec = Json.readYaml(file, DatasetSpec.class);
+        return sources.isEmpty() ? spec : spec.withSources(sources);
+    }
+
+    /** Digest of the settings that decide the rows; how they are cut into chunks and judged is not among them. */
+    String rowSettings() {
+        ObjectNode json = Json.tree(this);
+        json.remove(List.of("name", "chunk", "partitions", "baseline", "margins", "requirements", "demo", "export"));
+        return Digest.of((JsonNode) json);
+    }
+
+    @Override
+    public String toString() {
+        return name.toLowerCase(Locale.ROOT);
+    }
+}

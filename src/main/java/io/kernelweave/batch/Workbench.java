@@ -1,0 +1,281 @@
+package io.kernelweave.batch;
+
+import io.kernelweave.dataset.Dataset;
+import io.kernelweave.dataset.DatasetRow;
+import io.kernelweave.dataset.DatasetSpec;
+import io.kernelweave.dataset.Datasets;
+import io.kernelweave.decode.DecodeSettings;
+import io.kernelweave.decode.TokenVocabularies;
+import io.kernelweave.decode.TokenVocabulary;
+import io.kernelweave.embed.EmbeddingCache;
+import io.kernelweave.embed.SentenceEncoder;
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.InputException;
+import io.kernelweave.kernel.Kernel;
+import io.kernelweave.model.NgramModel;
+import io.kernelweave.model.RecordedModel;
+import io.kernelweave.results.Run;
+import io.kernelweave.route.Embedder;
+import io.kernelweave.route.LabelledPrompt;
+import io.kernelweave.route.Router;
+import io.kernelweave.route.RouterAdapter;
+import io.kernelweave.route.RouterTrainer;
+import io.kernelweave.runtime.Arm;
+import io.kernelweave.runtime.Backend;
+import io.kernelweave.runtime.KernelRuntime;
+import io.kernelweave.runtime.Memory;
+import io.kernelweave.runtime.Prompting;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a job works with: the rows to replay and, built when first asked for, the trained router, the model and
+ * the runtime. The fingerprint is known without training anything, because training is a function of what is in it.
+ */
+public final class Workbench implements AutoCloseable {
+    private final JobSpec job;
+    private final Dataset dataset;
+    private final List<DatasetRow> rows;
+    private final SentenceEncoder encoder;
+    private final Embedder embedder;
+    private @Nullable RouterAdapter adapter;
+    private @Nullable KernelRuntime runtime;
+
+    private Workbench(JobSpec job, Dataset dataset, Path state) {
+        this.job = job;
+        this.dataset = dataset;
+        this.rows = select(job, dataset);
+        this.encoder = SentenceEncoder.miniLm();
+        this.embedder = EmbeddingCache.open(state.resolve("embeddings"), encoder);
+    }
+
+    /** Opens a job's data; builds the data set where it is not there yet. */
+    public static Workbench open(JobSpec job, DatasetSpec spec, Datasets datasets, Path state) {
+        return new Workbench(job, datasets.open(spec), state);
+    }
+
+    /** The rows of the job's split and targets; with a limit, whole clusters in an order that the seed draws. */
+    private static List<DatasetRow> select(JobSpec job, Dataset dataset) {
+        List<DatasetRow> all = dataset.split(job.split()).stream()
+                .filter(row -> job.targets().isEmpty() || job.targets().contains(row.target()))
+                .sorted(Comparator.comparing(DatasetRow::id))
+                .toList();
+        if (all.isEmpty()) {
+            throw InputException.at(
+                    "data set " + dataset.name(),
+                    "has no row in split " + job.split()
+                            + (job.targets().isEmpty() ? "" : " with a target of " + job.targets()),
+                    "choose another split or other targets");
+        }
+        if (job.limit() == 0 || all.size() <= job.limit()) {
+            return all;
+        }
+        Map<String, List<DatasetRow>> clusters =
+                all.stream().collect(Collectors.groupingBy(DatasetRow::clusterId, LinkedHashMap::new, Collectors.toList()));
+        Set<String> chosen = new HashSet<>();
+        int count = 0;
+        for (String cluster : clusters.keySet().stream()
+                .sorted(Comparator.comparing((String id) -> Digest.of(job.seed() + "/" + id)))
+                .toList()) {
+            int size = clusters.getOrDefault(cluster, List.of()).size();
+            if (count + size <= job.limit()) {
+                chosen.add(cluster);
+                count += size;
+            }
+        }
+        return all.stream().filter(row -> chosen.contains(row.clusterId())).toList();
+    }
+
+    public JobSpec job() {
+        return job;
+    }
+
+    public Dataset dataset() {
+        return dataset;
+    }
+
+    /** What is replayed, by id. */
+    public List<DatasetRow> rows() {
+        return rows;
+    }
+
+    public List<Kernel> kernels() {
+        return dataset.kernels();
+    }
+
+    /** Which data, kernels, router, model, settings, code and environment decide the rows of the results. */
+    public Map<String, String> fingerprint() {
+        StringBuilder store = new StringBuilder();
+        kernels().forEach(kernel -> store.append(kernel.kernelId()).append(' ').append(kernel.digest()).append(' ')
+                .append(kernel.status().state()).append('\n'));
+        Map<String, String> parts = new LinkedHashMap<>();
+        parts.put("dataset", dataset.digest());
+        parts.put("store", Digest.of(store.toString()));
+        parts.put("router", Digest.of(job.adapter() + "/" + embedder.identity() + "/" + dataset.digest()));
+        parts.put("model", Digest.of(job.model() + "/" + dataset.digest()));
+        parts.put("config", job.rowSettings());
+        parts.put("code", codeDigest());
+        parts.put("environment", Digest.of(environment().toString()));
+        return parts;
+    }
+
+    /** What the figures may depend on beside code and data. */
+    public static Map<String, String> environment() {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("java", Runtime.version().toString());
+        environment.put("vm", System.getProperty("java.vm.name", "unknown"));
+        environment.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        environment.put("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
+        return environment;
+    }
+
+    /** Digest of the program itself: of its jar, or of its classes where it runs from a build folder. */
+    static String codeDigest() {
+        try {
+            Path code = Path.of(
+                    Workbench.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            if (Files.isRegularFile(code)) {
+                return Digest.of(Files.readAllBytes(code));
+            }
+            StringBuilder all = new StringBuilder();
+            try (Stream<Path> files = Files.walk(code)) {
+                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                    all.append(code.relativize(file)).append(' ').append(Digest.of(Files.readAllBytes(file))).append('\n');
+                }
+            }
+            return Digest.of(all.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (java.net.URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The router's adapter: trained on the train split, or untrained if the job says so. */
+    public synchronized RouterAdapter adapter() {
+        if (adapter == null) {
+            adapter = job.adapter().equals("none")
+                    ? RouterAdapter.untrained()
+                    : RouterTrainer.train(kernels(), labelled(dataset.split("train")), embedder, job.seed());
+        }
+        return adapter;
+    }
+
+    /** Prompts with their labels, one a row of the targets that teach a choice; all rows where no target does. */
+    static List<LabelledPrompt> labelled(List<DatasetRow> rows) {
+        List<DatasetRow> choices = rows.stream()
+                .filter(row -> row.target().equals("selection") || row.target().equals("composition"))
+                .toList();
+        Set<String> seen = new HashSet<>();
+        return (choices.isEmpty() ? rows : choices)
+                .stream()
+                        .filter(row -> seen.add(row.prompt()))
+                        .map(row -> new LabelledPrompt(
+                                row.prompt(),
+                                row.clusterId(),
+                                row.isComposition() ? Set.of() : new LinkedHashSet<>(row.acceptableKernels()),
+                                row.isComposition() ? row.labelledKernels() : List.of()))
+                        .toList();
+    }
+
+    public Router router() {
+        return Router.of(kernels(), embedder, adapter());
+    }
+
+    /** The loop, with everything that it needs. */
+    public synchronized KernelRuntime runtime() {
+        if (runtime == null) {
+            TokenVocabulary vocabulary = TokenVocabularies.o200kBase();
+            runtime = new KernelRuntime(
+                    kernels(), router(), backend(vocabulary), vocabulary, memory(), job.retries(), job.seed());
+        }
+        return runtime;
+    }
+
+    private Backend backend(TokenVocabulary vocabulary) {
+        JobSpec.Model model = job.model();
+        return switch (model.backend()) {
+            case RECORDED ->
+                new Backend.Recorded(
+                        new RecordedModel(rows.stream().collect(Collectors.toMap(DatasetRow::id, DatasetRow::response))),
+                        vocabulary);
+            case NGRAM ->
+                new Backend.Sampled(
+                        NgramModel.train(examples(), NgramModel.Settings.ofOrder(model.order()), vocabulary),
+                        vocabulary,
+                        vocabulary.endToken(),
+                        new DecodeSettings(model.temperature(), model.topK(), model.maxTokens(), 0));
+        };
+    }
+
+    /** Solved train prompts, as a user writes them and as the loop hands them to a model. */
+    private List<NgramModel.Example> examples() {
+        Map<String, Kernel> byId =
+                kernels().stream().collect(Collectors.toMap(Kernel::kernelId, Function.identity()));
+        List<NgramModel.Example> examples = new ArrayList<>();
+        for (DatasetRow row : solved()) {
+            examples.add(new NgramModel.Example(row.prompt(), row.response()));
+            List<Kernel> kernels = row.labelledKernels().stream()
+                    .map(id -> java.util.Objects.requireNonNull(byId.get(id)))
+                    .toList();
+            if (!kernels.isEmpty()) {
+                examples.add(new NgramModel.Example(Prompting.withHints(row.prompt(), kernels), row.response()));
+            }
+        }
+        return examples;
+    }
+
+    private @Nullable Memory memory() {
+        if (!job.arms().contains(Arm.RETRIEVAL)) {
+            return null;
+        }
+        return new Memory(
+                embedder,
+                solved().stream()
+                        .map(row -> new Memory.Entry(
+                                row.prompt(), row.kernelId() == null ? "" : row.kernelId(), row.response()))
+                        .toList());
+    }
+
+    /** Train rows whose response is known to be good, or cannot be judged. */
+    private List<DatasetRow> solved() {
+        List<DatasetRow> solved = dataset.split("train").stream()
+                .filter(row -> !Boolean.FALSE.equals(row.verified()) && !row.response().isEmpty())
+                .toList();
+        if (solved.isEmpty()) {
+            throw InputException.at(
+                    "data set " + dataset.name(),
+                    "its train split has no solved row for the model and the memory to learn from",
+                    "use the recorded backend and leave out the retrieval arm");
+        }
+        return solved;
+    }
+
+    Run.Data data() {
+        return new Run.Data(
+                dataset.name(),
+                job.split(),
+                rows.size(),
+                (int) rows.stream().map(DatasetRow::clusterId).distinct().count(),
+                kernels().size());
+    }
+
+    @Override
+    public void close() {
+        encoder.close();
+    }
+}

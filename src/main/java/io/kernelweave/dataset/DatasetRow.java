@@ -1,0 +1,87 @@
+package io.kernelweave.dataset;
+
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One row of a data set: a prompt, the kernel that fits it, an answer, and what the checks say of that answer.
+ *
+ * @param id unique in the data set
+ * @param split {@code train}, {@code validation} or {@code eval}
+ * @param phase the family of rows that this one belongs to, such as {@code prompt_kernel_selection}
+ * @param target what the row trains: {@code selection}, {@code prompting}, {@code trace_finetune}, {@code composition},
+ *     {@code memory_retrieval} or {@code distillation}
+ * @param taskFamily the kernel's, or {@code none}
+ * @param kernelId the kernel that the prompt's text asks for; null if no kernel fits; for a composition the ids, in order, joined by {@code +}
+ * @param acceptableKernels every kernel that would be a right choice; empty if no kernel fits
+ * @param kernelSteps the kernel's steps in words, and so on for the fields after it
+ * @param response an answer to the prompt: a JSON document under the kernel's output schema, or plain text without one
+ * @param verified what the kernel's checks say of the response; null where there is nothing to check it by
+ * @param verificationScore share of the error conditions that pass, 0 to 1; null where there are none
+ * @param confidence how sure the label is: one over the number of acceptable kernels
+ * @param weight one over the number of rows that share cluster and target, so that each cluster weighs the same
+ * @param clusterId rows that share an origin (one way of asking) have the same; a cluster is never split
+ * @param origin where the row comes from: {@code generated:<scenario>} or the source's name and line
+ * @param notes what else there is to say, such as the condition that a planted failure breaks
+ */
+public record DatasetRow(
+        String id,
+        String split,
+        String phase,
+        String target,
+        String taskFamily,
+        String prompt,
+        @Nullable String kernelId,
+        @Nullable String kernelName,
+        List<String> kernelSteps,
+        List<String> kernelPreconditions,
+        List<String> kernelPostconditions,
+        List<String> kernelEvidenceRequirements,
+        List<String> kernelRollback,
+        String response,
+        @Nullable Boolean verified,
+        @Nullable Double verificationScore,
+        double confidence,
+        double weight,
+        String clusterId,
+        List<String> acceptableKernels,
+        String origin,
+        String notes) {
+
+    /** What joins the ids of a composition. */
+    public static final String COMPOSED = "+";
+
+    /** The kernels that the label names, in order: none, one, or several for a composition. */
+    public List<String> labelledKernels() {
+        return kernelId == null ? List.of() : List.of(kernelId.split("\\" + COMPOSED));
+    }
+
+    public boolean isComposition() {
+        return labelledKernels().size() > 1;
+    }
+
+    /** For a planted failure: the condition that its response breaks. */
+    public @Nullable String breaks() {
+        return notes.startsWith("breaks: ") ? notes.substring("breaks: ".length()) : null;
+    }
+
+    DatasetRow withWeight(double share) {
+        return new DatasetRow(id, split, phase, target, taskFamily, prompt, kernelId, kernelName, kernelSteps, kernelPreconditions, kernelPostconditions, kernelEvidenceRequirements, kernelRollback, response, verified, verificationScore, confidence, share, clusterId, acceptableKernels, origin, notes);
+    }
+
+    DatasetRow withNotes(String text) {
+        return new DatasetRow(id, split, phase, target, taskFamily, prompt, kernelId, kernelName, kernelSteps, kernelPreconditions, kernelPostconditions, kernelEvidenceRequirements, kernelRollback, response, verified, verificationScore, confidence, weight, clusterId, acceptableKernels, origin, text);
+    }
+
+    public ObjectNode toJson() {
+        return Json.tree(this);
+    }
+
+    /** SHA-256 of the row's canonical JSON. */
+    public String digest() {
+        return Digest.of(toJson());
+    }
+}

@@ -1,0 +1,107 @@
+package io.kernelweave.dataset;
+
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A data set spec, {@code phasecd/*.yaml}: rows either generated from scenarios or read from sources.
+ *
+ * @param name lower-case name; the built data set goes to {@code datasets/<name>}
+ * @param license of the rows, as an SPDX id where there is one
+ * @param seed of everything drawn
+ * @param generate how to generate rows; null for a data set that is read
+ * @param sources where rows are read from, by name; a path may use {@code ${corpora}}
+ * @param fields row field → field of the source, for sources that use other names
+ * @param noKernel values of the kernel field that mean "no kernel fits"
+ * @param kernelsFrom the source whose labels become kernels, with its prompts as examples; null if the rows name kernels
+ *     of the store
+ * @param splits share of the clusters in each split, for rows whose source names none
+ * @param obtain where a user gets the sources, for the line that says that they are missing
+ */
+public record DatasetSpec(
+        String name,
+        String description,
+        String license,
+        long seed,
+        @Nullable Generate generate,
+        Map<String, Source> sources,
+        Map<String, String> fields,
+        List<String> noKernel,
+        @Nullable String kernelsFrom,
+        Map<String, Double> splits,
+        @Nullable String obtain) {
+
+    /** The splits that every data set has. */
+    public static final List<String> SPLITS = List.of("train", "validation", "eval");
+
+    /**
+     * Rows from scenarios.
+     *
+     * @param store folder of the kernel store
+     * @param scenarios folder of the scenario files
+     * @param rowsPerAsk rows of each phase that one way of asking gives
+     * @param rowsPerNoKernel rows that one entry without a kernel gives
+     */
+    public record Generate(String store, String scenarios, Map<String, Integer> rowsPerAsk, int rowsPerNoKernel) {}
+
+    /**
+     * A file of rows.
+     *
+     * @param format {@code jsonl}, {@code csv} or {@code parquet}, a {@code .gz} aside; null: told from the name
+     * @param split the split of all its rows; null: drawn by cluster
+     */
+    public record Source(String path, @Nullable String format, @Nullable String split) {}
+
+    public DatasetSpec {
+        if (name == null || !name.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
+            throw InputException.at("/name", "a data set needs a name", "use lower-case letters, digits, '.', '_' and '-'");
+        }
+        description = description == null ? "" : description;
+        license = license == null ? "unknown" : license;
+        sources = sources == null ? Map.of() : new LinkedHashMap<>(sources);
+        fields = fields == null ? Map.of() : fields;
+        noKernel = noKernel == null ? List.of() : noKernel;
+        splits = splits == null ? Map.of("train", 0.65, "validation", 0.15, "eval", 0.2) : splits;
+        if ((generate == null) == sources.isEmpty()) {
+            throw InputException.at(
+                    "data set " + name, "has " + (generate == null ? "neither" : "both") + " generate and sources", "give one of them");
+        }
+        sources.forEach((source, file) -> {
+            if (file.path() == null || file.split() != null && !SPLITS.contains(file.split())) {
+                throw InputException.at(
+                        "/sources/" + source, "needs a path, and its split must be one of " + SPLITS, "correct the source");
+            }
+        });
+        if (!SPLITS.containsAll(splits.keySet())
+                || Math.abs(splits.values().stream().mapToDouble(share -> share).sum() - 1) > 1e-9) {
+            throw InputException.at("/splits", "the shares are " + splits, "give shares of " + SPLITS + " that add up to 1");
+        }
+        if (kernelsFrom != null && !sources.containsKey(kernelsFrom)) {
+            throw InputException.at("/kernels_from", "there is no source \"" + kernelsFrom + "\"", "name one of " + sources.keySet());
+        }
+    }
+
+    public static DatasetSpec read(Path file) {
+        return Json.readYaml(file, DatasetSpec.class);
+    }
+
+    /** This spec with the paths of some sources replaced. */
+    public DatasetSpec withSources(Map<String, String> replaced) {
+        Map<String, Source> changed = new LinkedHashMap<>(sources);
+        replaced.forEach((source, path) -> {
+            Source before = sources.get(source);
+            if (before == null) {
+                throw InputException.at(
+                        "--source " + source, "data set " + name + " has no source of that name", "it has " + (sources.isEmpty() ? "none: its rows are generated" : sources.keySet()));
+            }
+            changed.put(source, new Source(path, null, before.split()));
+        });
+        return new DatasetSpec(
+                name, description, license, seed, generate, changed, fields, noKernel, kernelsFrom, splits, obtain);
+    }
+}

@@ -1,0 +1,230 @@
+package io.kernelweave.dataset;
+
+import io.kernelweave.json.CanonicalJson;
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import io.kernelweave.kernel.Kernel;
+import io.kernelweave.kernel.KernelStore;
+import io.kernelweave.storage.Folder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Builds and loads data sets. A generated one lives in {@code datasets/<name>/}: a JSON Lines file for each split,
+ * {@code dataset.json} (digests and counts) and {@code README.md} (its card). One that is read from sources stays where it is.
+ */
+public final class Datasets {
+    /** Changes when the generator gives other rows for the same inputs. */
+    private static final int GENERATOR_VERSION = 1;
+
+    /**
+     * What {@code dataset.json} says.
+     *
+     * @param digest of the rows
+     * @param inputs digest of everything that the rows were made from
+     * @param files file → SHA-256 of its bytes
+     * @param counts rows by split, target, phase, task family; clusters; prompts without a kernel
+     */
+    public record Card(
+            String name,
+            String description,
+            String license,
+            long seed,
+            String digest,
+            String inputs,
+            int rows,
+            int clusters,
+            int rowsWithoutKernel,
+            Map<String, Map<String, Integer>> counts,
+            Map<String, String> files) {}
+
+    private final Folder root;
+
+    /** @param root the folder of all built data sets, {@code datasets} by default */
+    public Datasets(Folder root) {
+        this.root = root;
+    }
+
+    /** The data set of a spec: built if it is generated and not there or out of date. */
+    public Dataset open(DatasetSpec spec) {
+        if (spec.generate() == null) {
+            return readSources(spec);
+        }
+        Folder folder = root.resolve(spec.name());
+        KernelStore.Contents store = store(spec.generate());
+        if (folder.exists("dataset.json")) {
+            Card card = Json.parse(folder.readText("dataset.json"), Card.class, folder + "/dataset.json");
+            if (card.inputs().equals(inputs(spec, store, Scenarios.load(Path.of(spec.generate().scenarios()))))) {
+                return load(folder, card, store.kernels());
+            }
+        }
+        return build(spec);
+    }
+
+    /** Builds a generated data set afresh; refuses to write one with an error in it. */
+    public Dataset build(DatasetSpec spec) {
+        DatasetSpec.Generate plan = spec.generate();
+        if (plan == null) {
+            Dataset dataset = readSources(spec);
+            refuse(dataset);
+            return dataset;
+        }
+        Folder folder = root.resolve(spec.name()).requireWritable();
+        KernelStore.Contents store = store(plan);
+        Scenarios scenarios = Scenarios.load(Path.of(plan.scenarios()));
+        List<DatasetRow> rows = new Generator(spec, plan, store.kernels()).rows(scenarios);
+        Dataset dataset = new Dataset(spec.name(), digest(rows), rows, store.kernels());
+        refuse(dataset);
+        Map<String, String> files = new LinkedHashMap<>();
+        for (String split : DatasetSpec.SPLITS) {
+            StringBuilder lines = new StringBuilder();
+            dataset.split(split).forEach(row -> lines.append(Json.compact(row)).append('\n'));
+            folder.write(split + ".jsonl", lines.toString());
+            files.put(split + ".jsonl", Digest.of(lines.toString()));
+        }
+        Card card = card(spec, dataset, inputs(spec, store, scenarios), files);
+        folder.write("README.md", markdown(card));
+        folder.write("dataset.json", Json.pretty(card)); // last: it says that the rest is whole
+        return dataset;
+    }
+
+    /** The card of a data set, built or read. */
+    public Card card(DatasetSpec spec, Dataset dataset) {
+        return card(spec, dataset, "", Map.of());
+    }
+
+    private static KernelStore.Contents store(DatasetSpec.Generate plan) {
+        KernelStore.Contents store = new KernelStore(Path.of(plan.store())).load();
+        if (!store.refusals().isEmpty()) {
+            throw new InputException(store.refusals().get(0));
+        }
+        return store;
+    }
+
+    private static void refuse(Dataset dataset) {
+        List<Quality.Finding> errors = Quality.check(dataset).stream()
+                .filter(finding -> finding.severity().equals("error"))
+                .toList();
+        if (!errors.isEmpty()) {
+            throw InputException.at(
+                    "data set " + dataset.name(),
+                    errors.get(0).check() + ": " + errors.get(0).finding()
+                            + (errors.size() > 1 ? " (and " + (errors.size() - 1) + " more)" : ""),
+                    "dataset check lists all findings");
+        }
+    }
+
+    private static String inputs(DatasetSpec spec, KernelStore.Contents store, Scenarios scenarios) {
+        StringBuilder kernels = new StringBuilder();
+        store.kernels().forEach(kernel -> kernels.append(kernel.digest()).append('\n'));
+        return Digest.of(GENERATOR_VERSION + CanonicalJson.text(Json.tree(spec)) + kernels + scenarios.digest());
+    }
+
+    private Dataset load(Folder folder, Card card, List<Kernel> kernels) {
+        List<DatasetRow> rows = new ArrayList<>();
+        card.files().forEach((file, digest) -> {
+            String text = folder.readText(file);
+            if (!Digest.of(text).equals(digest)) {
+                throw InputException.at(
+                        folder + "/" + file,
+                        "is not the file that dataset.json describes: its digest is " + Digest.of(text),
+                        "rebuild it with `dataset build`");
+            }
+            int[] line = {0};
+            text.lines().forEach(json -> rows.add(Json.parse(json, DatasetRow.class, folder + "/" + file + " line " + ++line[0])));
+        });
+        rows.sort(java.util.Comparator.comparing(DatasetRow::id));
+        return new Dataset(card.name(), card.digest(), rows, kernels);
+    }
+
+    private static Dataset readSources(DatasetSpec spec) {
+        List<DatasetRow> rows = new ArrayList<>();
+        Map<String, List<String>> examples = new TreeMap<>();
+        Map<String, String> ids = new java.util.HashMap<>();
+        spec.sources().forEach((name, source) -> {
+            int[] number = {0};
+            Sources.read(source, spec.obtain(), (origin, object) -> {
+                DatasetRow row = ForeignRows.row(spec, name, source, ++number[0], origin, object);
+                String before = ids.putIfAbsent(row.id(), origin);
+                if (before != null) {
+                    throw InputException.at(origin, "the id \"" + row.id() + "\" was given before, in " + before, "make ids unique");
+                }
+                rows.add(row);
+                if (name.equals(spec.kernelsFrom()) && row.kernelId() != null) {
+                    examples.computeIfAbsent(row.kernelId(), key -> new ArrayList<>()).add(row.prompt());
+                }
+            });
+        });
+        if (rows.isEmpty()) {
+            throw InputException.at("data set " + spec.name(), "its sources hold no row", "give sources with rows");
+        }
+        List<Kernel> kernels = examples.entrySet().stream()
+                .map(label -> ForeignRows.kernel(spec, label.getKey(), label.getValue()))
+                .toList();
+        return new Dataset(spec.name(), digest(rows), ForeignRows.label(rows, kernels), kernels);
+    }
+
+    private static String digest(List<DatasetRow> rows) {
+        return Digest.of(rows.stream().map(DatasetRow::digest).sorted().collect(Collectors.joining("\n")));
+    }
+
+    private static Card card(DatasetSpec spec, Dataset dataset, String inputs, Map<String, String> files) {
+        Map<String, Map<String, Integer>> counts = new LinkedHashMap<>();
+        counts.put("split", count(dataset, DatasetRow::split));
+        counts.put("target", count(dataset, DatasetRow::target));
+        counts.put("phase", count(dataset, DatasetRow::phase));
+        counts.put("task_family", count(dataset, DatasetRow::taskFamily));
+        counts.put("kernel", count(dataset, row -> row.kernelId() == null ? "none" : row.kernelId()));
+        return new Card(
+                spec.name(),
+                spec.description(),
+                spec.license(),
+                spec.seed(),
+                dataset.digest(),
+                inputs,
+                dataset.rows().size(),
+                (int) dataset.rows().stream().map(DatasetRow::clusterId).distinct().count(),
+                (int) dataset.rows().stream().filter(row -> row.kernelId() == null).count(),
+                counts,
+                files);
+    }
+
+    private static Map<String, Integer> count(Dataset dataset, Function<DatasetRow, String> field) {
+        Map<String, Integer> counts = new TreeMap<>();
+        dataset.rows().forEach(row -> counts.merge(field.apply(row), 1, Integer::sum));
+        return counts;
+    }
+
+    private static String markdown(Card card) {
+        StringBuilder text = new StringBuilder();
+        text.append("# Data set `").append(card.name()).append("`\n\n");
+        text.append(card.description().strip()).append("\n\n");
+        text.append("- ").append(card.rows()).append(" rows in ").append(card.clusters()).append(" clusters; ");
+        text.append("%.1f %%".formatted(100.0 * card.rowsWithoutKernel() / card.rows())).append(" fit no kernel\n");
+        text.append("- seed ").append(card.seed()).append(", licence ").append(card.license()).append("\n");
+        text.append("- digest `").append(card.digest()).append("`\n\n");
+        text.append("A cluster is one way of asking; its rows differ in the material and the facts. Clusters are never split.\n");
+        card.counts().forEach((field, counts) -> {
+            text.append("\n| ").append(field).append(" | rows |\n|---|---:|\n");
+            counts.forEach((value, rows) -> text.append("| ").append(value).append(" | ").append(rows).append(" |\n"));
+        });
+        return text.toString();
+    }
+
+    /** For machines: the card as JSON. */
+    public static ObjectNode json(Card card, List<Quality.Finding> findings) {
+        ObjectNode json = Json.tree(card);
+        ArrayNode list = json.putArray("findings");
+        findings.forEach(finding -> list.add((ObjectNode) Json.tree(finding)));
+        return json;
+    }
+}

@@ -1,0 +1,161 @@
+package io.kernelweave.dataset;
+
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The scenario files of a folder: one a kernel, {@code compositions.yaml} for prompts that ask for two, and
+ * {@code no-kernel.yaml} for prompts that fit none.
+ *
+ * @param digest of all files' bytes
+ */
+record Scenarios(List<Scenario> all, String digest) {
+
+    private record KernelFile(
+            String kernel,
+            @Nullable ObjectNode slots,
+            @Nullable String fence,
+            @Nullable JsonNode source,
+            String response,
+            List<String> asks,
+            @Nullable List<Scenario.Failure> failures) {}
+
+    private record CompositionFile(List<Composed> compositions) {}
+
+    private record Composed(
+            List<String> kernels,
+            @Nullable ObjectNode slots,
+            @Nullable String fence,
+            @Nullable JsonNode source,
+            Map<String, String> responses,
+            List<String> asks,
+            @Nullable List<Scenario.Failure> failures) {}
+
+    private record NoKernelFile(List<Unfit> none) {}
+
+    private record Unfit(
+            String ask,
+            String kind,
+            @Nullable List<String> near,
+            @Nullable ObjectNode slots,
+            @Nullable String fence,
+            @Nullable JsonNode source,
+            String reply) {}
+
+    static Scenarios load(Path folder) {
+        List<Scenario> all = new ArrayList<>();
+        StringBuilder digests = new StringBuilder();
+        for (Path file : files(folder)) {
+            String name = file.getFileName().toString();
+            digests.append(name).append(' ').append(digest(file)).append('\n');
+            switch (name) {
+                case "no-kernel.yaml" -> {
+                    for (Unfit unfit : Json.readYaml(file, NoKernelFile.class).none()) {
+                        all.add(new Scenario(
+                                file.toString(),
+                                List.of(),
+                                slots(unfit.slots()),
+                                fence(unfit.fence()),
+                                sources(unfit.source()),
+                                Map.of("", unfit.reply()),
+                                List.of(unfit.ask()),
+                                List.of(),
+                                unfit.kind()));
+                    }
+                }
+                case "compositions.yaml" -> {
+                    for (Composed composed : Json.readYaml(file, CompositionFile.class).compositions()) {
+                        Map<String, String> ordered = new LinkedHashMap<>();
+                        composed.kernels().forEach(kernel -> ordered.put(
+                                kernel, required(composed.responses().get(kernel), file, "responses/" + kernel)));
+                        all.add(new Scenario(
+                                file.toString(),
+                                composed.kernels(),
+                                slots(composed.slots()),
+                                fence(composed.fence()),
+                                sources(composed.source()),
+                                ordered,
+                                composed.asks(),
+                                composed.failures() == null ? List.of() : composed.failures(),
+                                "task"));
+                    }
+                }
+                default -> {
+                    KernelFile scenario = Json.readYaml(file, KernelFile.class);
+                    String kernel = required(scenario.kernel(), file, "kernel");
+                    all.add(new Scenario(
+                            file.toString(),
+                            List.of(kernel),
+                            slots(scenario.slots()),
+                            fence(scenario.fence()),
+                            sources(scenario.source()),
+                            Map.of(kernel, required(scenario.response(), file, "response")),
+                            required(scenario.asks(), file, "asks"),
+                            scenario.failures() == null ? List.of() : scenario.failures(),
+                            "task"));
+                }
+            }
+        }
+        return new Scenarios(all, Digest.of(digests.toString()));
+    }
+
+    private static List<Path> files(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw InputException.at(folder.toString(), "there is no such folder of scenarios", "check the path");
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String digest(Path file) {
+        try {
+            return Digest.of(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonNode slots(@Nullable ObjectNode slots) {
+        return slots == null ? Json.object() : slots;
+    }
+
+    private static String fence(@Nullable String fence) {
+        return fence == null ? "" : fence;
+    }
+
+    private static List<String> sources(@Nullable JsonNode source) {
+        if (source == null || source.isNull()) {
+            return List.of();
+        }
+        List<String> templates = new ArrayList<>();
+        if (source.isArray()) {
+            source.forEach(template -> templates.add(template.stringValue()));
+        } else {
+            templates.add(source.stringValue());
+        }
+        return templates;
+    }
+
+    private static <T> T required(@Nullable T value, Path file, String field) {
+        if (value == null) {
+            throw InputException.at(file + " /" + field, "is missing", "give it");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,268 @@
+package io.kernelweave.results;
+
+import io.kernelweave.runtime.Arm;
+import io.kernelweave.stats.ClusterMean;
+import io.kernelweave.stats.ClusterMean.Cluster;
+import io.kernelweave.stats.PairedTest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every figure of a run, computed from its rows. Proportions carry 95 % intervals over clusters; a row with an error counts
+ * as a failure in each of them and is never left out of a denominator.
+ *
+ * <table>
+ * <caption>Metrics of an arm: {@code <arm>.<metric>}</caption>
+ * <tr><th>metric</th><th>share of … among …</th></tr>
+ * <tr><td>verification_pass_rate</td><td>answers that the label's contract judges PASS, among all rows</td></tr>
+ * <tr><td>unknown_rate</td><td>verdicts UNKNOWN (a row that fits no kernel has no contract), among all rows</td></tr>
+ * <tr><td>schema_validity</td><td>answers valid under the schema that they stand for: in an arm with a mask, among answers
+ * given as a kernel's; in an arm without one, among rows whose label names a kernel</td></tr>
+ * <tr><td>routing_accuracy</td><td>decisions equal to the label, abstention included, among all rows</td></tr>
+ * <tr><td>in_scope_accuracy</td><td>the same among rows that a kernel fits (recall)</td></tr>
+ * <tr><td>routing_precision</td><td>right kernels, among rows that were routed to one</td></tr>
+ * <tr><td>abstention_accuracy</td><td>abstentions, among rows that no kernel fits</td></tr>
+ * <tr><td>kernel_reuse_rate</td><td>answers given by a kernel (and accepted, where there is a gate), among all rows</td></tr>
+ * <tr><td>composition_success_rate</td><td>PASS, among rows that ask for two kernels</td></tr>
+ * <tr><td>failure_recovery_rate</td><td>PASS in the end, among rows whose first answer the gate rejected</td></tr>
+ * <tr><td>latency_ms.&lt;stage&gt;.p50|p90|p99</td><td>milliseconds, wall clock, stages route, decode, mask, model, gate,
+ * total</td></tr>
+ * <tr><td>tokens_per_row</td><td>tokens generated over all attempts, mean</td></tr>
+ * <tr><td>error_rate</td><td>rows that raised an error, among all rows</td></tr>
+ * </table>
+ *
+ * <p>{@code routing.*} repeats the routing figures of the router; {@code gate.*} says how the gate treats recorded answers
+ * of rows that were routed right: {@code broken_rejected} (planted failures rejected with the broken condition named) and {@code
+ * good_accepted}; {@code gain.<arm>.verification_pass_rate} is the paired difference router+gate − arm.
+ */
+public final class Metrics {
+    private static final List<String> ROUTING = List.of(
+            "routing_accuracy", "in_scope_accuracy", "routing_precision", "abstention_accuracy");
+
+    private final Map<String, Metric> all = new LinkedHashMap<>();
+
+    private Metrics() {}
+
+    /** The stages of {@link ResultRow.Timings}, in order. */
+    public static final Map<String, ToLongFunction<ResultRow.Timings>> STAGES = stages();
+
+    private static Map<String, ToLongFunction<ResultRow.Timings>> stages() {
+        Map<String, ToLongFunction<ResultRow.Timings>> stages = new LinkedHashMap<>();
+        stages.put("route", ResultRow.Timings::routeNs);
+        stages.put("decode", ResultRow.Timings::decodeNs);
+        stages.put("mask", ResultRow.Timings::maskNs);
+        stages.put("model", ResultRow.Timings::modelNs);
+        stages.put("gate", ResultRow.Timings::gateNs);
+        stages.put("total", ResultRow.Timings::totalNs);
+        return stages;
+    }
+
+    /** Computes all metrics of a run's rows. */
+    public static Map<String, Metric> of(List<ResultRow> rows) {
+        Metrics metrics = new Metrics();
+        Map<String, List<ResultRow>> byArm =
+                rows.stream().collect(Collectors.groupingBy(ResultRow::arm, LinkedHashMap::new, Collectors.toList()));
+        for (Arm arm : Arm.values()) {
+            List<ResultRow> ofArm = byArm.get(arm.label());
+            if (ofArm != null) {
+                metrics.arm(arm, ofArm);
+            }
+        }
+        for (Arm arm : List.of(Arm.ROUTER, Arm.ROUTER_GATE, Arm.PROMPT_WRAPPER)) {
+            if (byArm.containsKey(arm.label())) {
+                ROUTING.forEach(name -> metrics.alias("routing." + name.replace("routing_", ""), arm.label() + "." + name));
+                break;
+            }
+        }
+        List<ResultRow> gated = byArm.get(Arm.ROUTER_GATE.label());
+        if (gated != null) {
+            metrics.gate(gated);
+            byArm.forEach((arm, others) -> {
+                if (!arm.equals(Arm.ROUTER_GATE.label())) {
+                    metrics.gain(arm, gated, others);
+                }
+            });
+        }
+        return metrics.all;
+    }
+
+    private void arm(Arm arm, List<ResultRow> rows) {
+        String prefix = arm.label() + ".";
+        share(prefix + "verification_pass_rate", rows, row -> true, ResultRow::passes);
+        share(prefix + "unknown_rate", rows, row -> true, row -> row.verdict().outcome().equals("UNKNOWN"));
+        boolean masked = arm == Arm.ROUTER || arm == Arm.ROUTER_GATE;
+        share(
+                prefix + "schema_validity",
+                rows,
+                masked ? ResultRow::answeredByKernel : row -> row.kernelId() != null,
+                row -> Boolean.TRUE.equals(row.schemaValid()));
+        if (arm != Arm.RAW) {
+            Predicate<ResultRow> right = row -> Boolean.TRUE.equals(row.routeCorrect());
+            Predicate<ResultRow> routed =
+                    row -> row.decision() != null && !row.decision().kernelIds().isEmpty();
+            share(prefix + "routing_accuracy", rows, row -> true, right);
+            share(prefix + "in_scope_accuracy", rows, row -> row.kernelId() != null, right);
+            share(prefix + "routing_precision", rows, routed, right);
+            share(prefix + "abstention_accuracy", rows, row -> row.kernelId() == null, right);
+        }
+        if (masked) {
+            share(prefix + "kernel_reuse_rate", rows, row -> true, ResultRow::answeredByKernel);
+        }
+        share(
+                prefix + "composition_success_rate",
+                rows,
+                row -> row.kernelId() != null && row.target().equals("composition") && row.breaks() == null,
+                ResultRow::passes);
+        if (arm == Arm.ROUTER_GATE) {
+            share(prefix + "failure_recovery_rate", rows, Metrics::firstRejected, ResultRow::passes);
+        }
+        STAGES.forEach((stage, nanos) -> {
+            double[] millis = rows.stream()
+                    .filter(row -> row.error() == null)
+                    .mapToDouble(row -> nanos.applyAsLong(row.timings()) / 1e6)
+                    .sorted()
+                    .toArray();
+            for (int percent : new int[] {50, 90, 99}) {
+                String name = prefix + "latency_ms." + stage + ".p" + percent;
+                all.put(name, new Metric(name, quantile(millis, percent / 100.0), null, millis.length, clusters(rows)));
+            }
+        });
+        mean(prefix + "tokens_per_row", rows, row -> row.tokens().generated());
+        share(prefix + "error_rate", rows, row -> true, row -> row.error() != null);
+    }
+
+    private static boolean firstRejected(ResultRow row) {
+        return !row.attempts().isEmpty()
+                && row.attempts().get(0).gate() != null
+                && !"PASS".equals(row.attempts().get(0).gate());
+    }
+
+    private void gate(List<ResultRow> rows) {
+        List<ResultRow> judged = rows.stream()
+                .filter(row -> Boolean.TRUE.equals(row.routeCorrect()))
+                .filter(row -> !row.attempts().isEmpty() && row.attempts().get(0).gate() != null)
+                .toList();
+        if (judged.stream().noneMatch(row -> row.breaks() != null)
+                || judged.stream().anyMatch(row -> row.breaks() == null && !row.attempts().get(0).complete())) {
+            return; // only recorded answers are known to be good or broken
+        }
+        share(
+                "gate.broken_rejected",
+                judged,
+                row -> row.breaks() != null,
+                row -> !"PASS".equals(row.attempts().get(0).gate())
+                        && row.attempts().get(0).failed().contains(row.breaks()));
+        share(
+                "gate.good_accepted",
+                judged,
+                row -> row.breaks() == null,
+                row -> "PASS".equals(row.attempts().get(0).gate()));
+    }
+
+    private void gain(String arm, List<ResultRow> gated, List<ResultRow> others) {
+        Map<String, ResultRow> byRow =
+                others.stream().collect(Collectors.toMap(ResultRow::rowId, Function.identity()));
+        List<PairedTest.Pair> pairs = new ArrayList<>();
+        for (ResultRow row : gated) {
+            ResultRow other = byRow.get(row.rowId());
+            if (other != null) {
+                pairs.add(new PairedTest.Pair(row.clusterId(), other.passes() ? 1 : 0, row.passes() ? 1 : 0));
+            }
+        }
+        if (!pairs.isEmpty()) {
+            PairedTest test = PairedTest.of(pairs, 1);
+            String name = "gain." + arm + ".verification_pass_rate";
+            all.put(name, new Metric(name, test.meanDifference(), test.interval(), pairs.size(), test.clusters()));
+        }
+    }
+
+    private void share(String name, List<ResultRow> rows, Predicate<ResultRow> among, Predicate<ResultRow> success) {
+        mean(name, rows.stream().filter(among).toList(), row -> success.test(row) ? 1 : 0);
+    }
+
+    private void mean(String name, Collection<ResultRow> rows, ToDoubleFunction<ResultRow> value) {
+        all.put(name, mean(name, rows, value, ResultRow::clusterId));
+    }
+
+    /** The mean of a value over rows, with its interval over clusters. */
+    static Metric mean(
+            String name,
+            Collection<ResultRow> rows,
+            ToDoubleFunction<ResultRow> value,
+            Function<ResultRow, String> clusterOf) {
+        if (rows.isEmpty()) {
+            return new Metric(name, Double.NaN, null, 0, 0);
+        }
+        Map<String, double[]> sums = new TreeMap<>();
+        for (ResultRow row : rows) {
+            double[] sum = sums.computeIfAbsent(clusterOf.apply(row), key -> new double[2]);
+            sum[0] += value.applyAsDouble(row);
+            sum[1]++;
+        }
+        ClusterMean mean = ClusterMean.of(sums.entrySet().stream()
+                .map(entry -> new Cluster(entry.getKey(), entry.getValue()[0], entry.getValue()[1]))
+                .toList());
+        return new Metric(name, mean.mean(), mean.interval(), rows.size(), mean.clusters());
+    }
+
+    private void alias(String name, String of) {
+        Metric metric = all.get(of);
+        if (metric != null) {
+            all.put(name, new Metric(name, metric.value(), metric.interval(), metric.rows(), metric.clusters()));
+        }
+    }
+
+    /** The pass rate of some rows. */
+    public static Metric passRate(String name, Collection<ResultRow> rows) {
+        return mean(name, rows, row -> row.passes() ? 1 : 0, ResultRow::clusterId);
+    }
+
+    /** Linear interpolation between order statistics (type 7); NaN of nothing. */
+    static double quantile(double[] sorted, double share) {
+        if (sorted.length == 0) {
+            return Double.NaN;
+        }
+        double position = share * (sorted.length - 1);
+        int below = (int) position;
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+    }
+
+    private static int clusters(List<ResultRow> rows) {
+        return (int) rows.stream().map(ResultRow::clusterId).distinct().count();
+    }
+
+    /** Name → value, measured ones only: what {@code --json} prints. */
+    public static Map<String, Double> flat(Map<String, Metric> metrics) {
+        Map<String, Double> flat = new LinkedHashMap<>();
+        metrics.forEach((name, metric) -> {
+            if (metric.isMeasured()) {
+                flat.put(name, metric.value());
+            }
+        });
+        return flat;
+    }
+
+    /** The arms that have rows, in their order. */
+    public static List<Arm> arms(Collection<ResultRow> rows) {
+        return Arrays.stream(Arm.values())
+                .filter(arm -> rows.stream().anyMatch(row -> row.arm().equals(arm.label())))
+                .toList();
+    }
+
+    /** One metric of an arm, or null if it was not computed. */
+    public static @Nullable Metric get(Map<String, Metric> metrics, Arm arm, String name) {
+        return metrics.get(arm.label() + "." + name);
+    }
+}

@@ -1,0 +1,150 @@
+package io.kernelweave.results;
+
+import io.kernelweave.dataset.DatasetRow;
+import io.kernelweave.json.Json;
+import io.kernelweave.storage.ParquetRows;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One prompt answered by one arm: the unit of every metric. {@code result-row.parquet-schema} beside this class is its
+ * form in Parquet, field for field.
+ *
+ * @param rowId id of the data set's row
+ * @param kernelId the label: the kernel that the prompt asks for (ids joined by {@code +} for a composition); null if no
+ *     kernel fits
+ * @param breaks for a row whose recorded response is a planted failure: the condition that it breaks
+ * @param decision the route; null for an arm that takes none
+ * @param answer the final answer
+ * @param verdict what the <em>label's</em> contract says of the answer, whatever kernel gave it; UNKNOWN where no kernel fits
+ * @param schemaValid whether the answer is valid under the schema that it stands for: that of its own kernels if it was
+ *     given as a kernel's, else the label's; null where there is neither
+ * @param routeCorrect whether the decision is the label's; null without a decision
+ * @param attempts all generated answers
+ * @param timings nanoseconds by stage
+ * @param tokens counts over all attempts
+ * @param error what went wrong, or null; an error is a row, and it scores worst
+ * @param trace the trace as JSON text
+ * @param recordedAt UTC, ISO 8601
+ */
+public record ResultRow(
+        String runId,
+        String rowId,
+        String arm,
+        String clusterId,
+        String split,
+        String phase,
+        String target,
+        String taskFamily,
+        String prompt,
+        @Nullable String kernelId,
+        List<String> acceptableKernels,
+        @Nullable String breaks,
+        @Nullable Decision decision,
+        @Nullable FinalAnswer answer,
+        Verdict verdict,
+        @Nullable Boolean schemaValid,
+        @Nullable Boolean routeCorrect,
+        List<Attempt> attempts,
+        Timings timings,
+        Tokens tokens,
+        @Nullable String error,
+        @Nullable String traceId,
+        @Nullable String trace,
+        String recordedAt) {
+
+    /** The route taken. */
+    public record Decision(
+            String action,
+            List<String> kernelIds,
+            double probability,
+            double threshold,
+            String reason,
+            List<Candidate> candidates) {}
+
+    /** A kernel that the router weighed. */
+    public record Candidate(
+            String kernelId,
+            double probability,
+            double similarity,
+            double lexical,
+            double coverage,
+            String preconditions,
+            List<String> conflicts) {}
+
+    /** @param path {@code kernel}, {@code compose}, {@code raw}, {@code retrieval} or {@code rolled_back} */
+    public record FinalAnswer(String path, List<String> kernelIds, String text) {}
+
+    /** @param score share of the error conditions that pass; null without any */
+    public record Verdict(String outcome, @Nullable Double score, List<Check> checks) {}
+
+    /** One condition's verdict. */
+    public record Check(String name, String severity, String outcome, String reason, List<Span> spans) {}
+
+    /** UTF-16 offsets into the text that {@code field} names. */
+    public record Span(String field, int start, int end) {}
+
+    /** @param gate the gate's verdict of this answer, or null where no gate judged it */
+    public record Attempt(
+            int number, boolean masked, boolean complete, String text, @Nullable String gate, List<String> failed) {}
+
+    /** Nanoseconds; mask and model are parts of decode. */
+    public record Timings(
+            long routeNs, long decodeNs, long maskNs, long modelNs, long gateNs, long totalNs) {}
+
+    /** Counts over all attempts; {@code masked} is how many vocabulary entries the masks kept out. */
+    public record Tokens(int generated, int forced, long masked) {}
+
+    /** The schema of the Parquet files. */
+    public static final MessageType SCHEMA = schema();
+
+    private static MessageType schema() {
+        try (InputStream in = Objects.requireNonNull(
+                ResultRow.class.getResourceAsStream("result-row.parquet-schema"), "result-row.parquet-schema")) {
+            return ParquetRows.schema(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public ObjectNode toJson() {
+        return Json.tree(this);
+    }
+
+    public static ResultRow of(ObjectNode json) {
+        return Json.convert(json, ResultRow.class, "result row");
+    }
+
+    /** What identifies the row within a run. */
+    public String identity() {
+        return rowId + " " + arm;
+    }
+
+    public boolean passes() {
+        return verdict.outcome().equals("PASS");
+    }
+
+    /** Whether a decision names the label's kernels; order does not matter for a composition. */
+    static boolean matches(DatasetRow row, String action, List<String> ids) {
+        if (row.kernelId() == null) {
+            return action.equals("generate");
+        }
+        if (ids.size() == 1) {
+            return row.acceptableKernels().contains(ids.get(0));
+        }
+        return !ids.isEmpty() && new HashSet<>(ids).equals(new HashSet<>(row.labelledKernels()));
+    }
+
+    /** Whether the final answer was given under a kernel. */
+    public boolean answeredByKernel() {
+        return answer != null && (answer.path().equals("kernel") || answer.path().equals("compose"));
+    }
+}

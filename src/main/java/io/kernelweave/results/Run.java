@@ -1,0 +1,67 @@
+package io.kernelweave.results;
+
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.Json;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What {@code run.json} says of a run.
+ *
+ * @param runId {@code <job>-<first 12 digits of the fingerprint>}, with {@code .2}, {@code .3} … for a run that was made afresh
+ * @param job the job's name
+ * @param state {@code running} or {@code complete}
+ * @param fingerprint digest of each thing that decides the rows: {@code dataset, store, router, model, config, code,
+ *     environment}
+ * @param settings the job as it was run, every default filled in
+ * @param data what was replayed
+ * @param environment where it ran: JDK, system, cores
+ * @param judgement the verdict; null until the run is judged
+ * @param finishedAt null while it runs
+ */
+public record Run(
+        String runId,
+        String job,
+        String state,
+        Map<String, String> fingerprint,
+        ObjectNode settings,
+        Data data,
+        Map<String, String> environment,
+        @Nullable Counts counts,
+        @Nullable Judged judgement,
+        Instant startedAt,
+        @Nullable Instant finishedAt) {
+
+    /** What was replayed. */
+    public record Data(String name, String split, int rows, int clusters, int kernels) {}
+
+    /** How many rows of results there are. */
+    public record Counts(int results, int errors) {}
+
+    /**
+     * The run gate's verdict.
+     *
+     * @param verdict {@code PASS}, {@code IDENTICAL}, {@code FAIL}, {@code INCONCLUSIVE} or {@code INVALID}
+     * @param baseline the run that it was compared with, or null
+     * @param reasons in words, the deciding one first
+     */
+    public record Judged(String verdict, int exitCode, @Nullable String baseline, List<String> reasons) {}
+
+    public boolean isComplete() {
+        return state.equals("complete");
+    }
+
+    /** One digest of the whole fingerprint. */
+    public static String digest(Map<String, String> fingerprint) {
+        return Digest.of((tools.jackson.databind.JsonNode) Json.tree(new TreeMap<>(fingerprint)));
+    }
+
+    public Run judged(Counts counted, @Nullable Judged judged, String newState, @Nullable Instant finished) {
+        return new Run(
+                runId, job, newState, fingerprint, settings, data, environment, counted, judged, startedAt, finished);
+    }
+}

@@ -1,0 +1,128 @@
+package io.kernelweave.results;
+
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import io.kernelweave.storage.Folder;
+import io.kernelweave.storage.ParquetRows;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The folder of one run: {@code run.json}, {@code results/} with its Parquet parts and {@code manifest.json}, and the bundle
+ * of reports.
+ *
+ * <p>Parts are immutable and written whole. The manifest names those that were committed; readers use it and nothing else, so
+ * a part that a crash left behind is never read.
+ */
+public final class RunFolder {
+    /** Where the reports of a run are. */
+    public static final String BUNDLE = "kernelweave_llm_bundle";
+
+    private static final String MANIFEST = "results/manifest.json";
+
+    /** A committed part: file name in {@code results/}, rows, SHA-256 of its bytes. */
+    public record Part(String file, long rows, String sha256) {}
+
+    /** What was committed. */
+    public record Manifest(String runId, long rows, List<Part> parts) {}
+
+    private final Folder folder;
+
+    public RunFolder(Folder folder) {
+        this.folder = folder;
+    }
+
+    public Folder folder() {
+        return folder;
+    }
+
+    /** Writes one part; it counts only once the manifest names it. */
+    public Part writePart(String file, List<ResultRow> rows) {
+        ParquetRows.write(
+                folder.resolve("results"),
+                file,
+                ResultRow.SCHEMA,
+                rows.stream().map(ResultRow::toJson).toList());
+        return new Part(file, rows.size(), Digest.of(folder.readBytes("results/" + file)));
+    }
+
+    /**
+     * Names the committed parts in the manifest and removes what else lies in {@code results/}.
+     *
+     * @throws IllegalStateException if a part is missing or its footer counts other rows than were committed
+     */
+    public Manifest publish(String runId, List<Part> committed) {
+        List<Part> parts = new ArrayList<>(committed);
+        parts.sort(Comparator.comparing(Part::file));
+        Set<String> keep = new HashSet<>();
+        long rows = 0;
+        for (Part part : parts) {
+            long counted = ParquetRows.count(folder.resolve("results"), part.file());
+            if (counted != part.rows()) {
+                throw new IllegalStateException(
+                        part.file() + " holds " + counted + " rows, " + part.rows() + " were committed");
+            }
+            keep.add(part.file());
+            rows += counted;
+        }
+        Manifest manifest = new Manifest(runId, rows, parts);
+        folder.write(MANIFEST, Json.pretty(manifest));
+        keep.add("manifest.json");
+        for (String file : folder.resolve("results").list()) {
+            if (!keep.contains(file)) {
+                folder.delete("results/" + file);
+            }
+        }
+        return manifest;
+    }
+
+    public boolean isPublished() {
+        return folder.exists(MANIFEST);
+    }
+
+    public Manifest manifest() {
+        if (!isPublished()) {
+            throw InputException.at(
+                    folder.toString(), "has no results/manifest.json: the run did not finish", "run the same job again to resume it");
+        }
+        return Json.parse(folder.readText(MANIFEST), Manifest.class, folder + "/" + MANIFEST);
+    }
+
+    /** All rows, in the order of row and arm; refuses a part whose bytes are not those of the manifest. */
+    public List<ResultRow> rows() {
+        List<ResultRow> rows = new ArrayList<>();
+        for (Part part : manifest().parts()) {
+            String found = Digest.of(folder.readBytes("results/" + part.file()));
+            if (!found.equals(part.sha256())) {
+                throw InputException.at(
+                        folder + "/results/" + part.file(),
+                        "its bytes are not those that the run wrote: SHA-256 is " + found + ", the manifest has "
+                                + part.sha256(),
+                        "restore the file or run the job again");
+            }
+            ParquetRows.read(folder.resolve("results"), part.file(), (ObjectNode json) -> rows.add(ResultRow.of(json)));
+        }
+        rows.sort(Comparator.comparing(ResultRow::rowId).thenComparing(ResultRow::arm));
+        return rows;
+    }
+
+    public boolean exists() {
+        return folder.exists("run.json");
+    }
+
+    public Run run() {
+        if (!exists()) {
+            throw InputException.at(folder.toString(), "is not a run: it has no run.json", "give a run id or its folder");
+        }
+        return Json.parse(folder.readText("run.json"), Run.class, folder + "/run.json");
+    }
+
+    public void write(Run run) {
+        folder.write("run.json", Json.pretty(run));
+    }
+}

@@ -1,0 +1,72 @@
+package io.kernelweave.results;
+
+import io.kernelweave.json.InputException;
+import io.kernelweave.storage.Folder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** All runs below {@code reports/runs}. */
+public final class RunRegistry {
+    private final Folder runs;
+
+    /** @param reports the reports folder */
+    public RunRegistry(Folder reports) {
+        this.runs = reports.resolve("runs");
+    }
+
+    public RunFolder folder(String runId) {
+        return new RunFolder(runs.resolve(runId));
+    }
+
+    /** Every run with a readable {@code run.json}, oldest first. */
+    public List<Run> runs() {
+        List<Run> all = new ArrayList<>();
+        for (String name : runs.list()) {
+            RunFolder folder = folder(name);
+            if (folder.exists()) {
+                all.add(folder.run());
+            }
+        }
+        all.sort(Comparator.comparing(Run::startedAt).thenComparing(Run::runId));
+        return all;
+    }
+
+    /** The run that a user names: {@code latest}, a run id, the beginning of just one id, or a folder. */
+    public RunFolder find(String name) {
+        if (name.equals("latest")) {
+            return latest(null, null)
+                    .map(run -> folder(run.runId()))
+                    .orElseThrow(() -> InputException.at(runs.toString(), "has no complete run", "run a job first"));
+        }
+        if (name.contains("/")) {
+            RunFolder folder = new RunFolder(Folder.of(name));
+            folder.run();
+            return folder;
+        }
+        List<String> matches = runs.list().stream()
+                .filter(id -> id.equals(name) || id.startsWith(name))
+                .toList();
+        if (matches.contains(name)) {
+            return folder(name);
+        }
+        if (matches.size() != 1) {
+            throw InputException.at(
+                    "run \"" + name + "\"",
+                    matches.isEmpty() ? "there is none of that name in " + runs : "several begin so: " + matches,
+                    "give latest, a run id or a folder");
+        }
+        return folder(matches.get(0));
+    }
+
+    /** The newest complete run of a job (null: of any job), leaving one run out. */
+    public Optional<Run> latest(@Nullable String job, @Nullable String except) {
+        return runs().stream()
+                .filter(Run::isComplete)
+                .filter(run -> job == null || run.job().equals(job))
+                .filter(run -> !run.runId().equals(except))
+                .reduce((first, second) -> second);
+    }
+}

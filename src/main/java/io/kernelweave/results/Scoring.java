@@ -1,0 +1,185 @@
+package io.kernelweave.results;
+
+import io.kernelweave.compose.AnswerContract;
+import io.kernelweave.dataset.DatasetRow;
+import io.kernelweave.kernel.Kernel;
+import io.kernelweave.json.Json;
+import io.kernelweave.route.RouteDecision;
+import io.kernelweave.runtime.Answer;
+import io.kernelweave.runtime.Arm;
+import io.kernelweave.trace.Redaction;
+import io.kernelweave.verify.ConditionVerdict;
+import io.kernelweave.verify.Contract;
+import io.kernelweave.verify.Judgement;
+import io.kernelweave.verify.Outcome;
+import io.kernelweave.verify.Subject;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Scores an arm's answer by the row's label, not by what the arm believed: a prompt that was routed to the wrong kernel is
+ * judged by the right one. Thread-safe.
+ */
+public final class Scoring {
+    private final String runId;
+    private final Map<String, Kernel> kernels;
+    private final Map<String, AnswerContract> contracts = new ConcurrentHashMap<>();
+
+    public Scoring(String runId, List<Kernel> kernels) {
+        this.runId = runId;
+        this.kernels = kernels.stream().collect(Collectors.toMap(Kernel::kernelId, Function.identity()));
+    }
+
+    /** The row of the results for an answer. */
+    public ResultRow score(DatasetRow row, Answer answer) {
+        Subject subject = Subject.of(row.prompt(), answer.text());
+        Judgement judgement = judge(row.labelledKernels(), subject);
+        List<String> claimed = answer.kernelIds().isEmpty() ? row.labelledKernels() : answer.kernelIds();
+        Boolean schemaValid = claimed.isEmpty() ? null : schemaValid(judge(claimed, subject));
+        RouteDecision decision = answer.decision();
+        ResultRow.Decision route = decision == null ? null : decision(decision);
+        return new ResultRow(
+                runId,
+                row.id(),
+                answer.arm().label(),
+                row.clusterId(),
+                row.split(),
+                row.phase(),
+                row.target(),
+                row.taskFamily(),
+                Redaction.redact(row.prompt()),
+                row.kernelId(),
+                row.acceptableKernels(),
+                row.breaks(),
+                route,
+                new ResultRow.FinalAnswer(answer.path().label(), answer.kernelIds(), Redaction.redact(answer.text())),
+                verdict(judgement),
+                schemaValid,
+                route == null ? null : ResultRow.matches(row, route.action(), route.kernelIds()),
+                answer.attempts().stream().map(Scoring::attempt).toList(),
+                new ResultRow.Timings(
+                        answer.timings().route(),
+                        answer.timings().decode(),
+                        answer.timings().mask(),
+                        answer.timings().model(),
+                        answer.timings().gate(),
+                        answer.timings().total()),
+                new ResultRow.Tokens(answer.tokens(), answer.forcedTokens(), answer.maskedTokens()),
+                null,
+                answer.trace().traceId(),
+                Json.compact(answer.trace()),
+                now());
+    }
+
+    /** The row of the results for an arm that failed on a prompt. */
+    public ResultRow error(DatasetRow row, Arm arm, Exception failure) {
+        return new ResultRow(
+                runId,
+                row.id(),
+                arm.label(),
+                row.clusterId(),
+                row.split(),
+                row.phase(),
+                row.target(),
+                row.taskFamily(),
+                Redaction.redact(row.prompt()),
+                row.kernelId(),
+                row.acceptableKernels(),
+                row.breaks(),
+                null,
+                null,
+                new ResultRow.Verdict("FAIL", null, List.of()),
+                null,
+                null,
+                List.of(),
+                new ResultRow.Timings(0, 0, 0, 0, 0, 0),
+                new ResultRow.Tokens(0, 0, 0),
+                failure.getClass().getSimpleName() + ": " + failure.getMessage(),
+                null,
+                null,
+                now());
+    }
+
+    private static String now() {
+        return Instant.now().truncatedTo(java.time.temporal.ChronoUnit.MICROS).toString();
+    }
+
+    private @Nullable Judgement judge(List<String> ids, Subject subject) {
+        if (ids.isEmpty() || !kernels.keySet().containsAll(ids)) {
+            return null;
+        }
+        return contracts
+                .computeIfAbsent(
+                        String.join(DatasetRow.COMPOSED, ids),
+                        key -> AnswerContract.of(ids.stream()
+                                .map(id -> java.util.Objects.requireNonNull(kernels.get(id)))
+                                .toList()))
+                .postconditions(subject);
+    }
+
+    private static @Nullable Boolean schemaValid(@Nullable Judgement judgement) {
+        if (judgement == null) {
+            return null;
+        }
+        return judgement.verdicts().stream()
+                .filter(verdict -> verdict.condition().endsWith(Contract.OUTPUT_SCHEMA))
+                .allMatch(verdict -> verdict.verdict().outcome() == Outcome.PASS);
+    }
+
+    private static ResultRow.Verdict verdict(@Nullable Judgement judgement) {
+        if (judgement == null) {
+            return new ResultRow.Verdict("UNKNOWN", null, List.of());
+        }
+        return new ResultRow.Verdict(
+                judgement.outcome().name(),
+                judgement.score(),
+                judgement.verdicts().stream().map(Scoring::check).toList());
+    }
+
+    private static ResultRow.Check check(ConditionVerdict verdict) {
+        return new ResultRow.Check(
+                verdict.condition(),
+                verdict.severity().name().toLowerCase(Locale.ROOT),
+                verdict.verdict().outcome().name(),
+                Redaction.redact(verdict.verdict().reason()),
+                verdict.verdict().spans().stream()
+                        .map(span -> new ResultRow.Span(span.field(), span.start(), span.end()))
+                        .toList());
+    }
+
+    private static ResultRow.Attempt attempt(Answer.Attempt attempt) {
+        Judgement judgement = attempt.judgement();
+        return new ResultRow.Attempt(
+                attempt.number(),
+                attempt.masked(),
+                attempt.decoded().complete(),
+                Redaction.redact(attempt.decoded().text()),
+                judgement == null ? null : judgement.outcome().name(),
+                judgement == null ? List.of() : judgement.failed());
+    }
+
+    private static ResultRow.Decision decision(RouteDecision decision) {
+        return new ResultRow.Decision(
+                decision.action().name().toLowerCase(Locale.ROOT),
+                decision.kernelIds(),
+                decision.probability(),
+                decision.threshold(),
+                decision.reason(),
+                decision.candidates().stream()
+                        .map(candidate -> new ResultRow.Candidate(
+                                candidate.kernelId(),
+                                candidate.probability(),
+                                candidate.similarity(),
+                                candidate.lexical(),
+                                candidate.coverage(),
+                                candidate.preconditions().name(),
+                                candidate.conflicts()))
+                        .toList());
+    }
+}

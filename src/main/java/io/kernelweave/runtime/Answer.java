@@ -1,0 +1,67 @@
+package io.kernelweave.runtime;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.kernelweave.decode.Decoded;
+import io.kernelweave.route.RouteDecision;
+import io.kernelweave.trace.Trace;
+import io.kernelweave.verify.Judgement;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the loop made of a prompt.
+ *
+ * @param decision the router's, or null for an arm that asks none
+ * @param path where the answer came from in the end
+ * @param kernelIds the kernels under which the answer stands; empty unless the path is {@code KERNEL} or {@code COMPOSE}
+ * @param attempts every answer that was generated, in order
+ * @param timings nanoseconds by stage
+ */
+public record Answer(
+        Arm arm,
+        @Nullable RouteDecision decision,
+        Path path,
+        List<String> kernelIds,
+        String text,
+        List<Attempt> attempts,
+        Timings timings,
+        Trace trace) {
+
+    /** Where an answer came from. */
+    public enum Path {
+        KERNEL,
+        COMPOSE,
+        RAW,
+        RETRIEVAL,
+        ROLLED_BACK;
+
+        @JsonValue
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * One generated answer.
+     *
+     * @param masked whether a mask was on
+     * @param judgement the gate's; null in an arm without a gate and for raw generation
+     */
+    public record Attempt(int number, boolean masked, Decoded decoded, @Nullable Judgement judgement) {}
+
+    /** Nanoseconds, wall clock; {@code mask} and {@code model} are parts of {@code decode}. */
+    public record Timings(long route, long decode, long mask, long model, long gate, long total) {}
+
+    public int tokens() {
+        return attempts.stream().mapToInt(attempt -> attempt.decoded().tokens()).sum();
+    }
+
+    public int forcedTokens() {
+        return attempts.stream().mapToInt(attempt -> attempt.decoded().forcedTokens()).sum();
+    }
+
+    public long maskedTokens() {
+        return attempts.stream().mapToLong(attempt -> attempt.decoded().maskedTokens()).sum();
+    }
+}

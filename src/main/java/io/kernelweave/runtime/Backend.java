@@ -1,0 +1,82 @@
+package io.kernelweave.runtime;
+
+import io.kernelweave.decode.Constraint;
+import io.kernelweave.decode.DecodeSettings;
+import io.kernelweave.decode.Decoded;
+import io.kernelweave.decode.Decoder;
+import io.kernelweave.decode.Forced;
+import io.kernelweave.decode.TokenVocabulary;
+import io.kernelweave.model.LanguageModel;
+import io.kernelweave.model.RecordedModel;
+
+/** Where answers come from: a language model that is sampled, or recorded answers that are replayed. */
+public sealed interface Backend {
+    /** Says which model this is, exactly enough that the same identity gives the same answers. */
+    String identity();
+
+    /** Generates without a constraint. */
+    Decoded free(Task task, String prompt, long seed);
+
+    /** Generates under a mask. */
+    Decoded constrained(Task task, String prompt, Constraint constraint, long seed);
+
+    /** A model with logits. */
+    record Sampled(LanguageModel model, TokenVocabulary vocabulary, int endToken, DecodeSettings settings)
+            implements Backend {
+        @Override
+        public String identity() {
+            return model.identity();
+        }
+
+        @Override
+        public Decoded free(Task task, String prompt, long seed) {
+            try (LanguageModel.Session session = model.open(prompt, seed)) {
+                return Decoder.free(session, vocabulary, settings.withSeed(seed), endToken);
+            }
+        }
+
+        @Override
+        public Decoded constrained(Task task, String prompt, Constraint constraint, long seed) {
+            try (LanguageModel.Session session = model.open(prompt, seed)) {
+                return Decoder.constrained(session, constraint, settings.withSeed(seed));
+            }
+        }
+    }
+
+    /**
+     * Recorded answers, by task id. Under a mask an answer is force-decoded token by token; one that the mask refuses comes
+     * back incomplete, as it was recorded.
+     */
+    record Recorded(RecordedModel model, TokenVocabulary vocabulary) implements Backend {
+        @Override
+        public String identity() {
+            return model.identity();
+        }
+
+        @Override
+        public Decoded free(Task task, String prompt, long seed) {
+            String answer = answer(task);
+            return new Decoded(answer, vocabulary.encode(answer).length, 0, 0, true, 0, 0);
+        }
+
+        @Override
+        public Decoded constrained(Task task, String prompt, Constraint constraint, long seed) {
+            String answer = answer(task);
+            long start = System.nanoTime();
+            Forced forced = Decoder.force(constraint, answer);
+            return new Decoded(
+                    answer,
+                    forced.tokens(),
+                    forced.forcedTokens(),
+                    forced.maskedTokens(),
+                    forced.accepted(),
+                    System.nanoTime() - start,
+                    0);
+        }
+
+        private String answer(Task task) {
+            return model.answer(task.id())
+                    .orElseThrow(() -> new IllegalStateException("no answer is recorded for " + task.id()));
+        }
+    }
+}

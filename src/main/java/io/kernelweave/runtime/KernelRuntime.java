@@ -1,0 +1,239 @@
+package io.kernelweave.runtime;
+
+import io.kernelweave.compose.AnswerContract;
+import io.kernelweave.decode.Constraint;
+import io.kernelweave.decode.Decoded;
+import io.kernelweave.decode.JsonSchemaConstraint;
+import io.kernelweave.decode.TokenVocabulary;
+import io.kernelweave.gate.OutputGate;
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.Json;
+import io.kernelweave.kernel.Kernel;
+import io.kernelweave.route.RouteAction;
+import io.kernelweave.route.RouteDecision;
+import io.kernelweave.route.Router;
+import io.kernelweave.runtime.Answer.Attempt;
+import io.kernelweave.runtime.Answer.Path;
+import io.kernelweave.runtime.Answer.Timings;
+import io.kernelweave.trace.TraceEvent.Kind;
+import io.kernelweave.trace.TraceRecorder;
+import io.kernelweave.verify.Judgement;
+import io.kernelweave.verify.Outcome;
+import io.kernelweave.verify.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Answers prompts: routes to a kernel, a composition or raw generation; decodes under the output schema's mask; lets the
+ * gate judge; retries with what the gate rejected; rolls back to raw generation. Every call records a trace.
+ *
+ * <p>Thread-safe. The same task, arm and seed give the same answer.
+ */
+public final class KernelRuntime {
+    private final Map<String, Kernel> kernels;
+    private final Router router;
+    private final Backend backend;
+    private final TokenVocabulary vocabulary;
+    private final @Nullable Memory memory;
+    private final int retries;
+    private final long seed;
+    private final Map<String, Kit> kits = new ConcurrentHashMap<>();
+
+    /** What is compiled once for a kernel or a composition. */
+    private record Kit(AnswerContract contract, Constraint constraint) {}
+
+    /**
+     * @param memory what the retrieval arm answers from; null where that arm is not used
+     * @param retries how often a rejected answer is generated again before the rollback
+     */
+    public KernelRuntime(
+            List<Kernel> kernels,
+            Router router,
+            Backend backend,
+            TokenVocabulary vocabulary,
+            @Nullable Memory memory,
+            int retries,
+            long seed) {
+        this.kernels = kernels.stream().collect(Collectors.toMap(Kernel::kernelId, Function.identity()));
+        this.router = router;
+        this.backend = backend;
+        this.vocabulary = vocabulary;
+        this.memory = memory;
+        this.retries = retries;
+        this.seed = seed;
+    }
+
+    /** Answers one prompt in one way. */
+    public Answer answer(Task task, Arm arm) {
+        Loop loop = new Loop(task, arm);
+        return switch (arm) {
+            case RAW -> loop.raw(null, Path.RAW);
+            case RETRIEVAL -> loop.retrieve();
+            case PROMPT_WRAPPER, ROUTER, ROUTER_GATE -> loop.routed();
+        };
+    }
+
+    private Kit kit(List<String> ids) {
+        return kits.computeIfAbsent(String.join("+", ids), key -> {
+            List<Kernel> parts = ids.stream().map(this::kernel).toList();
+            AnswerContract contract = AnswerContract.of(parts);
+            return new Kit(contract, JsonSchemaConstraint.compile(contract.outputSchema(), vocabulary));
+        });
+    }
+
+    private Kernel kernel(String id) {
+        Kernel kernel = kernels.get(id);
+        if (kernel == null) {
+            throw new IllegalStateException("the router names kernel " + id + ", which the store does not have");
+        }
+        return kernel;
+    }
+
+    /** One task on its way through the loop. */
+    private final class Loop {
+        private final Task task;
+        private final Arm arm;
+        private final TraceRecorder trace;
+        private final List<Attempt> attempts = new ArrayList<>();
+        private final long begin = System.nanoTime();
+        private long routeNanos;
+        private long decodeNanos;
+        private long gateNanos;
+
+        Loop(Task task, Arm arm) {
+            this.task = task;
+            this.arm = arm;
+            this.trace = new TraceRecorder(seed + "/" + task.id() + "/" + arm.label(), task.prompt());
+        }
+
+        Answer routed() {
+            long start = System.nanoTime();
+            RouteDecision decision = router.route(task.prompt());
+            routeNanos = System.nanoTime() - start;
+            trace.record(Kind.DECISION, "route", Json.tree(decision));
+            if (decision.action() == RouteAction.GENERATE) {
+                return raw(decision, Path.RAW);
+            }
+            Kit kit = kit(decision.kernelIds());
+            Path path = decision.action() == RouteAction.COMPOSE ? Path.COMPOSE : Path.KERNEL;
+            String prompt = Prompting.withHints(task.prompt(), kit.contract().kernels());
+            if (arm == Arm.PROMPT_WRAPPER) {
+                Decoded decoded = generate(prompt, null);
+                attempts.add(new Attempt(1, false, decoded, null));
+                return finish(decision, path, decision.kernelIds(), decoded.text(), Outcome.UNKNOWN);
+            }
+            if (arm == Arm.ROUTER) {
+                Decoded decoded = generate(prompt, kit.constraint());
+                attempts.add(new Attempt(1, true, decoded, null));
+                return finish(decision, path, decision.kernelIds(), decoded.text(), Outcome.UNKNOWN);
+            }
+            return gated(decision, kit, path, prompt);
+        }
+
+        private Answer gated(RouteDecision decision, Kit kit, Path path, String hinted) {
+            OutputGate gate = new OutputGate(kit.contract());
+            String prompt = hinted;
+            for (int number = 1; number <= retries + 1; number++) {
+                Decoded decoded = generate(prompt, kit.constraint());
+                long start = System.nanoTime();
+                Judgement judgement = gate.judge(Subject.of(task.prompt(), decoded.text()));
+                gateNanos += System.nanoTime() - start;
+                attempts.add(new Attempt(number, true, decoded, judgement));
+                trace.record(Kind.VERIFICATION, "gate", Json.tree(judgement));
+                if (judgement.outcome() == Outcome.PASS && decoded.complete()) {
+                    return finish(decision, path, decision.kernelIds(), decoded.text(), Outcome.PASS);
+                }
+                if (number <= retries) {
+                    trace.record(Kind.RETRY, "retry", rejected(judgement));
+                    prompt = Prompting.withRejection(hinted, judgement);
+                } else {
+                    trace.record(Kind.ROLLBACK, "rollback", rejected(judgement));
+                }
+            }
+            return raw(decision, Path.ROLLED_BACK);
+        }
+
+        Answer raw(@Nullable RouteDecision decision, Path path) {
+            Decoded decoded = generate(task.prompt(), null);
+            attempts.add(new Attempt(attempts.size() + 1, false, decoded, null));
+            return finish(decision, path, List.of(), decoded.text(), Outcome.UNKNOWN);
+        }
+
+        Answer retrieve() {
+            if (memory == null) {
+                throw new IllegalStateException("the retrieval arm needs a memory");
+            }
+            long start = System.nanoTime();
+            Memory.Hit hit = memory.nearest(task.prompt());
+            routeNanos = System.nanoTime() - start;
+            List<String> ids = hit.entry().kernelId().isEmpty()
+                    ? List.of()
+                    : List.of(hit.entry().kernelId().split("\\+"));
+            RouteAction action = ids.isEmpty()
+                    ? RouteAction.GENERATE
+                    : ids.size() == 1 ? RouteAction.KERNEL : RouteAction.COMPOSE;
+            RouteDecision decision = new RouteDecision(
+                    action,
+                    ids,
+                    hit.similarity(),
+                    0,
+                    "the nearest training prompt (cosine %.2f)".formatted(hit.similarity()),
+                    List.of());
+            trace.record(Kind.DECISION, "retrieve", Json.tree(decision));
+            return finish(decision, Path.RETRIEVAL, ids, hit.entry().answer(), Outcome.UNKNOWN);
+        }
+
+        private Decoded generate(String prompt, @Nullable Constraint constraint) {
+            long draw = Long.parseUnsignedLong(
+                    Digest.of(seed + "/" + task.id() + "/" + attempts.size() + (constraint == null ? "/raw" : "/masked"))
+                            .substring(0, 16),
+                    16);
+            long start = System.nanoTime();
+            Decoded decoded = constraint == null
+                    ? backend.free(task, prompt, draw)
+                    : backend.constrained(task, prompt, constraint, draw);
+            decodeNanos += System.nanoTime() - start;
+            ObjectNode event = Json.object()
+                    .put("masked", constraint != null)
+                    .put("text", decoded.text())
+                    .put("tokens", decoded.tokens())
+                    .put("forced_tokens", decoded.forcedTokens())
+                    .put("masked_tokens", decoded.maskedTokens())
+                    .put("complete", decoded.complete());
+            trace.record(Kind.GENERATION, constraint == null ? "free" : "constrained", event);
+            return decoded;
+        }
+
+        private ObjectNode rejected(Judgement judgement) {
+            ObjectNode event = Json.object();
+            event.set("failed", Json.tree(judgement.failed()));
+            return event;
+        }
+
+        private Answer finish(
+                @Nullable RouteDecision decision, Path path, List<String> ids, String text, Outcome verdict) {
+            trace.record(Kind.OUTPUT, path.label(), Json.object().put("text", text));
+            long mask = attempts.stream().mapToLong(attempt -> attempt.decoded().maskNanos()).sum();
+            long model = attempts.stream().mapToLong(attempt -> attempt.decoded().modelNanos()).sum();
+            Timings timings =
+                    new Timings(routeNanos, decodeNanos, mask, model, gateNanos, System.nanoTime() - begin);
+            String kernelId = ids.isEmpty() ? null : String.join("+", ids);
+            String family = ids.isEmpty() ? null : kernels.containsKey(ids.get(0)) ? kernel(ids.get(0)).taskFamily() : null;
+            return new Answer(
+                    arm,
+                    decision,
+                    path,
+                    path == Path.RETRIEVAL || path == Path.KERNEL || path == Path.COMPOSE ? ids : List.of(),
+                    text,
+                    List.copyOf(attempts),
+                    timings,
+                    trace.finish(family, kernelId, text, verdict.name()));
+        }
+    }
+}
