@@ -1,0 +1,106 @@
+package io.kernelweave.verify;
+
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** Checks made of checks, in strong Kleene logic. */
+sealed interface Connective extends Rule {
+    List<Type> TYPES = List.of(
+            Type.of("all", All::read),
+            Type.of("any", Any::read),
+            Type.of("not", Not::read),
+            Type.of("implies", Implies::read),
+            Type.of("atLeast", AtLeast::read));
+
+    private static Finding finding(Check check, Subject subject) {
+        Verdict verdict = check.evaluate(subject);
+        return new Finding(verdict.outcome(), verdict.reason(), verdict.spans());
+    }
+
+    private static List<Finding> findings(List<Check> checks, Subject subject) throws Undecided {
+        if (checks.isEmpty()) {
+            throw new Undecided("the list of checks is empty");
+        }
+        return checks.stream().map(check -> finding(check, subject)).toList();
+    }
+
+    record All(List<Check> of) implements Connective {
+        static Rule read(Arguments arguments) {
+            return new All(arguments.checks("of"));
+        }
+
+        @Override
+        public Finding apply(Subject subject) throws Undecided {
+            return Finding.all(findings(of, subject));
+        }
+    }
+
+    record Any(List<Check> of) implements Connective {
+        static Rule read(Arguments arguments) {
+            return new Any(arguments.checks("of"));
+        }
+
+        @Override
+        public Finding apply(Subject subject) throws Undecided {
+            List<Finding> findings = findings(of, subject);
+            Outcome outcome = findings.stream().map(Finding::outcome).reduce(Outcome.FAIL, Outcome::or);
+            return Finding.of(outcome, findings);
+        }
+    }
+
+    record Not(Check of) implements Connective {
+        static Rule read(Arguments arguments) {
+            return new Not(arguments.check("of"));
+        }
+
+        @Override
+        public Finding apply(Subject subject) {
+            Finding inner = finding(of, subject);
+            return new Finding(inner.outcome().not(), inner.reason(), inner.spans());
+        }
+    }
+
+    record Implies(Check premise, Check conclusion) implements Connective {
+        static Rule read(Arguments arguments) {
+            return new Implies(arguments.check("if"), arguments.check("then"));
+        }
+
+        @Override
+        public Finding apply(Subject subject) {
+            Finding first = finding(premise, subject);
+            Finding second = finding(conclusion, subject);
+            Outcome outcome = first.outcome().not().or(second.outcome());
+            return switch (first.outcome()) {
+                case FAIL -> Finding.pass("does not apply: " + first.reason());
+                case PASS -> second;
+                case UNKNOWN ->
+                    new Finding(outcome, "it is not known whether it applies: " + first.reason(), List.of());
+            };
+        }
+    }
+
+    record AtLeast(int n, List<Check> of) implements Connective {
+        static Rule read(Arguments arguments) {
+            JsonNode n = arguments.require("n");
+            List<Check> of = arguments.checks("of");
+            if (!n.isInt() || n.intValue() < 1 || n.intValue() > of.size()) {
+                throw arguments.refusal("n", "is not a number of these checks", "use 1 to " + of.size());
+            }
+            return new AtLeast(n.intValue(), of);
+        }
+
+        @Override
+        public Finding apply(Subject subject) throws Undecided {
+            List<Finding> findings = findings(of, subject);
+            long passed =
+                    findings.stream().filter(f -> f.outcome() == Outcome.PASS).count();
+            long open = findings.stream()
+                    .filter(f -> f.outcome() == Outcome.UNKNOWN)
+                    .count();
+            Outcome outcome = passed >= n ? Outcome.PASS : passed + open >= n ? Outcome.UNKNOWN : Outcome.FAIL;
+            Finding why = Finding.of(outcome, findings);
+            return new Finding(
+                    outcome, passed + " of " + of.size() + " hold, wanted " + n + ": " + why.reason(), why.spans());
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.kernelweave.verify;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a rule found: a verdict without the check's name. */
+record Finding(Outcome outcome, String reason, List<Span> spans) {
+    private static final int SHOWN = 3;
+    private static final int SHOWN_SPANS = 20;
+
+    static Finding pass(String reason, Span... spans) {
+        return new Finding(Outcome.PASS, reason, List.of(spans));
+    }
+
+    static Finding fail(String reason, Span... spans) {
+        return new Finding(Outcome.FAIL, reason, List.of(spans));
+    }
+
+    static Finding unknown(String reason) {
+        return new Finding(Outcome.UNKNOWN, reason, List.of());
+    }
+
+    static Finding of(boolean holds, String reason, Span... spans) {
+        return holds ? pass(reason, spans) : fail(reason, spans);
+    }
+
+    /** The conjunction; its reason names those that decide it. */
+    static Finding all(List<Finding> findings) {
+        Outcome outcome = Outcome.PASS;
+        for (Finding finding : findings) {
+            outcome = outcome.and(finding.outcome);
+        }
+        return of(outcome, findings);
+    }
+
+    /** An outcome with the reasons and spans of those findings that have it. */
+    static Finding of(Outcome outcome, List<Finding> findings) {
+        List<String> reasons = new ArrayList<>();
+        List<Span> spans = new ArrayList<>();
+        int more = 0;
+        for (Finding finding : findings) {
+            if (finding.outcome != outcome) {
+                continue;
+            }
+            if (reasons.size() < SHOWN) {
+                reasons.add(finding.reason);
+            } else {
+                more++;
+            }
+            if (spans.size() < SHOWN_SPANS) {
+                spans.addAll(finding.spans);
+            }
+        }
+        return new Finding(outcome, String.join("; ", reasons) + (more > 0 ? "; and " + more + " more" : ""), spans);
+    }
+
+    /** A value as a reason shows it: one line, at most 60 characters, in quotation marks. */
+    static String quote(String text) {
+        String line = text.strip().replaceAll("\\s+", " ");
+        int end = Math.min(line.length(), 60);
+        if (end < line.length() && Character.isHighSurrogate(line.charAt(end - 1))) {
+            end--;
+        }
+        return "“" + line.substring(0, end) + (end < line.length() ? "…" : "") + "”";
+    }
+}
