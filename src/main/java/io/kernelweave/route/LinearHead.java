@@ -1,0 +1,144 @@
+package io.kernelweave.route;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Multinomial logistic regression from sentence vectors to kernels: logit k = w_k · x + b_k. It starts at the kernels'
+ * mean vectors, which is the nearest-centroid rule, and goes on by stochastic gradient descent with momentum and a falling
+ * step; stopping early is its regularisation. A kernel that came after the training keeps its mean vector as weights.
+ */
+final class LinearHead {
+    /** Logits per unit of cosine before training. */
+    private static final float START = 10;
+
+    private static final int BATCH = 32;
+    private static final int EPOCHS = 8;
+    private static final int FEWEST_STEPS = 600;
+    private static final float STEP = 4;
+    private static final float MOMENTUM = 0.9f;
+
+    private final int kernels;
+    private final int dimensions;
+    private final float[] weights; // a row for each dimension, so that the inner loops run over kernels
+    private final float[] biases;
+
+    private LinearHead(int kernels, int dimensions) {
+        this.kernels = kernels;
+        this.dimensions = dimensions;
+        this.weights = new float[kernels * dimensions];
+        this.biases = new float[kernels];
+    }
+
+    /** The nearest-centroid rule. */
+    static LinearHead ofMeans(List<float[]> means, int dimensions) {
+        LinearHead head = new LinearHead(means.size(), dimensions);
+        for (int k = 0; k < means.size(); k++) {
+            float[] row = means.get(k).clone();
+            for (int d = 0; d < dimensions; d++) {
+                row[d] *= START;
+            }
+            head.set(k, row, 0);
+        }
+        return head;
+    }
+
+    void set(int kernel, float[] row, float bias) {
+        for (int d = 0; d < dimensions; d++) {
+            weights[d * kernels + kernel] = row[d];
+        }
+        biases[kernel] = bias;
+    }
+
+    /** A kernel's weights and, after them, its bias. */
+    float[] row(int kernel) {
+        float[] row = new float[dimensions + 1];
+        for (int d = 0; d < dimensions; d++) {
+            row[d] = weights[d * kernels + kernel];
+        }
+        row[dimensions] = biases[kernel];
+        return row;
+    }
+
+    float[] logits(float[] vector) {
+        float[] logits = biases.clone();
+        for (int d = 0; d < dimensions; d++) {
+            Vectors.add(logits, vector[d], weights, d);
+        }
+        return logits;
+    }
+
+    /** Trains in place; the order of the examples and the seed fix the result. */
+    void train(List<float[]> vectors, int[] labels, long seed) {
+        int count = labels.length;
+        int steps = Math.max(FEWEST_STEPS, (EPOCHS * count + BATCH - 1) / BATCH);
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] gradient = new float[weights.length];
+        float[] velocity = new float[weights.length];
+        float[] biasVelocity = new float[kernels];
+        int[] order = new int[count];
+        Arrays.setAll(order, i -> i);
+        int next = count;
+        for (int step = 0; step < steps; step++) {
+            Arrays.fill(gradient, 0);
+            float[] biasGradient = new float[kernels];
+            for (int i = 0; i < BATCH; i++) {
+                if (next == count) {
+                    shuffle(order, random);
+                    next = 0;
+                }
+                int example = order[next++];
+                float[] vector = vectors.get(example);
+                float[] error = softmax(logits(vector));
+                error[labels[example]] -= 1;
+                for (int d = 0; d < dimensions; d++) {
+                    accumulate(gradient, d * kernels, vector[d], error);
+                }
+                accumulate(biasGradient, 0, 1, error);
+            }
+            float size = STEP * (steps - step) / steps / BATCH;
+            descend(weights, velocity, gradient, size);
+            descend(biases, biasVelocity, biasGradient, size);
+        }
+    }
+
+    static float[] softmax(float[] logits) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            largest = Math.max(largest, logit);
+        }
+        float sum = 0;
+        for (int k = 0; k < logits.length; k++) {
+            float below = logits[k] - largest;
+            logits[k] = below < -30 ? 0 : (float) StrictMath.exp(below);
+            sum += logits[k];
+        }
+        for (int k = 0; k < logits.length; k++) {
+            logits[k] /= sum;
+        }
+        return logits;
+    }
+
+    private static void accumulate(float[] into, int offset, float scale, float[] row) {
+        for (int k = 0; k < row.length; k++) {
+            into[offset + k] += scale * row[k];
+        }
+    }
+
+    private static void descend(float[] values, float[] velocity, float[] gradient, float size) {
+        for (int i = 0; i < values.length; i++) {
+            velocity[i] = MOMENTUM * velocity[i] + gradient[i];
+            values[i] -= size * velocity[i];
+        }
+    }
+
+    private static void shuffle(int[] order, SplittableRandom random) {
+        for (int i = order.length - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int swap = order[i];
+            order[i] = order[j];
+            order[j] = swap;
+        }
+    }
+}

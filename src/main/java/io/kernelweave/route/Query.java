@@ -1,0 +1,79 @@
+package io.kernelweave.route;
+
+import io.kernelweave.kernel.PromptInput;
+import io.kernelweave.verify.Contract;
+import io.kernelweave.verify.Outcome;
+import io.kernelweave.verify.Subject;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request, or one clause of it, as it is compared with kernels. What the preconditions say of the prompt is asked once a
+ * kernel and shared by its clauses.
+ */
+final class Query {
+    /** What follows in a longer request says little about the task. */
+    private static final int LONGEST = 1000;
+
+    private final List<String> words;
+    private final float[] vector;
+    private final Preconditions preconditions;
+
+    private static final class Preconditions {
+        private final Subject subject;
+        private final List<Contract> contracts;
+        private final @Nullable Outcome[] outcomes;
+
+        Preconditions(String prompt, List<Contract> contracts) {
+            this.subject = Subject.of(prompt, "");
+            this.contracts = contracts;
+            this.outcomes = new Outcome[contracts.size()];
+        }
+
+        Outcome of(int kernel) {
+            Outcome outcome = outcomes[kernel];
+            if (outcome == null) {
+                outcome = contracts.get(kernel).preconditions(subject).outcome();
+                outcomes[kernel] = outcome;
+            }
+            return outcome;
+        }
+    }
+
+    private Query(String text, float[] vector, Preconditions preconditions) {
+        this.words = Words.of(text);
+        this.vector = vector;
+        this.preconditions = preconditions;
+    }
+
+    /**
+     * @param request see {@link #request}
+     * @param vector its sentence vector; empty without an encoder
+     * @param contracts of the kernels, in the index's order
+     */
+    static Query of(String prompt, String request, float[] vector, List<Contract> contracts) {
+        return new Query(request, vector, new Preconditions(prompt, contracts));
+    }
+
+    Query clause(String text, float[] vector) {
+        return new Query(text, vector, preconditions);
+    }
+
+    /** What a prompt asks for, without what is pasted, at a sensible length. */
+    static String request(String prompt) {
+        String request = PromptInput.of(prompt).request();
+        return request.length() <= LONGEST ? request : request.substring(0, LONGEST);
+    }
+
+    List<String> words() {
+        return words;
+    }
+
+    float[] vector() {
+        return vector;
+    }
+
+    Outcome preconditions(int kernel) {
+        return preconditions.of(kernel);
+    }
+}

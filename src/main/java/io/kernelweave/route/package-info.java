@@ -1,0 +1,7 @@
+/**
+ * The router.
+ */
+@NullMarked
+package io.kernelweave.route;
+
+import org.jspecify.annotations.NullMarked;
