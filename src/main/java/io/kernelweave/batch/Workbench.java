@@ -175,6 +175,16 @@ public final class Workbench implements AutoCloseable {
         return adapter;
     }
 
+    /** The adapter that a job saved for just these kernels, or an untrained one. */
+    public static RouterAdapter savedAdapter(Path state, String storeDigest) {
+        Path file = adapterFile(state, storeDigest);
+        return Files.exists(file) ? io.kernelweave.json.Json.read(file, RouterAdapter.class) : RouterAdapter.untrained();
+    }
+
+    private static Path adapterFile(Path state, String storeDigest) {
+        return state.resolve("routers").resolve(storeDigest.substring(0, 16) + ".json");
+    }
+
     /** Prompts with their labels, one a row of the targets that teach a choice; all rows where no target does. */
     static List<LabelledPrompt> labelled(List<DatasetRow> rows) {
         List<DatasetRow> choices = rows.stream()

@@ -61,6 +61,18 @@ public final class RunRegistry {
         return folder(matches.get(0));
     }
 
+    /** Paths of the committed Parquet parts of all complete runs. */
+    public List<String> parts() {
+        List<String> parts = new ArrayList<>();
+        for (Run run : runs()) {
+            if (run.isComplete()) {
+                RunFolder folder = folder(run.runId());
+                folder.manifest().parts().forEach(part -> parts.add(folder.folder() + "/results/" + part.file()));
+            }
+        }
+        return parts;
+    }
+
     /** The newest complete run of a job (null: of any job), leaving one run out. */
     public Optional<Run> latest(@Nullable String job, @Nullable String except) {
         return runs().stream()

@@ -1,0 +1,254 @@
+package io.kernelweave.cli;
+
+import io.kernelweave.compose.AnswerContract;
+import io.kernelweave.decode.JsonSchemaConstraint;
+import io.kernelweave.decode.TokenVocabularies;
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import io.kernelweave.kernel.Condition;
+import io.kernelweave.kernel.Journal;
+import io.kernelweave.kernel.Kernel;
+import io.kernelweave.kernel.KernelStore;
+import io.kernelweave.verify.Contract;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code kernelweave kernel}: looks into the store and adds to it. */
+@Command(
+        name = "kernel",
+        description = "Lists, shows, checks and adds kernels.",
+        mixinStandardHelpOptions = true,
+        subcommands = {
+            KernelCommand.ListKernels.class,
+            KernelCommand.Show.class,
+            KernelCommand.Check.class,
+            KernelCommand.Add.class,
+            KernelCommand.History.class
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  kernelweave kernel list",
+            "  kernelweave kernel show extract-log-errors",
+            "  kernelweave kernel check                 # runs the tests of every kernel",
+            "  kernelweave kernel add my-kernel.json --note \"asked for by the on-call team\""
+        })
+final class KernelCommand implements Runnable {
+    @picocli.CommandLine.Spec
+    @SuppressWarnings("NullAway.Init")
+    private picocli.CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+
+    @Command(name = "list", description = "Lists the kernels of the store.", mixinStandardHelpOptions = true,
+            footer = "%nExample: kernelweave kernel list --json")
+    static final class ListKernels implements Callable<Integer> {
+        @Mixin
+        private Workspace workspace = new Workspace();
+
+        @Mixin
+        private Output output = new Output();
+
+        @Override
+        public Integer call() {
+            KernelStore.Contents store = workspace.store().load();
+            ObjectNode json = Json.object().put("digest", store.digest());
+            ArrayNode kernels = json.putArray("kernels");
+            List<List<String>> rows = new ArrayList<>();
+            for (Kernel kernel : store.kernels()) {
+                kernels.addObject()
+                        .put("kernel_id", kernel.kernelId())
+                        .put("name", kernel.name())
+                        .put("task_family", kernel.taskFamily())
+                        .put("version", kernel.version())
+                        .put("state", kernel.status().state().label())
+                        .put("digest", kernel.digest());
+                rows.add(List.of(
+                        kernel.kernelId(),
+                        kernel.taskFamily(),
+                        kernel.status().state().label(),
+                        "v" + kernel.version(),
+                        String.valueOf(kernel.outputConditions().size()),
+                        kernel.name()));
+            }
+            json.set("refusals", Json.tree(store.refusals()));
+            output.json(json);
+            output.table(List.of("kernel", "family", "state", "version", "conditions", "name"), rows);
+            store.refusals().forEach(refusal -> System.err.println("refused: " + refusal));
+            return store.refusals().isEmpty() ? 0 : 2;
+        }
+    }
+
+    @Command(name = "show", description = "Shows one kernel.", mixinStandardHelpOptions = true,
+            footer = "%nExample: kernelweave kernel show extract-log-errors")
+    static final class Show implements Callable<Integer> {
+        @Parameters(paramLabel = "ID")
+        @SuppressWarnings("NullAway.Init")
+        private String id;
+
+        @Mixin
+        private Workspace workspace = new Workspace();
+
+        @Mixin
+        private Output output = new Output();
+
+        @Override
+        public Integer call() {
+            Kernel kernel = workspace.store().get(id);
+            output.json(kernel);
+            output.line("@|bold %s|@  %s", kernel.kernelId(), kernel.name());
+            output.text("  " + kernel.description());
+            output.text("  family %s, version %d, state %s, digest %s".formatted(
+                    kernel.taskFamily(), kernel.version(), kernel.status().state().label(), kernel.digest()));
+            conditions("takes a prompt if", kernel.preconditions());
+            output.text("  steps");
+            kernel.steps().forEach(step -> output.text("    " + step.name() + ": " + step.action()));
+            conditions("an answer must", kernel.postconditions());
+            conditions("evidence", kernel.evidenceRequirements());
+            output.text("  rollback");
+            kernel.rollback().forEach(rollback -> output.text("    when " + rollback.when() + ": " + rollback.action()));
+            output.text("  examples");
+            kernel.examples().forEach(example -> output.text("    " + example));
+            return 0;
+        }
+
+        private void conditions(String title, List<Condition> conditions) {
+            output.text("  " + title);
+            conditions.forEach(condition -> output.text("    " + condition.name() + ": " + condition.says()));
+        }
+    }
+
+    @Command(name = "check", description = "Runs the kernels' own tests and names what fails.", mixinStandardHelpOptions = true,
+            footer = "%nExample: kernelweave kernel check extract-log-errors")
+    static final class Check implements Callable<Integer> {
+        @Parameters(paramLabel = "ID", arity = "0..*", description = "Kernels to check; all without any.")
+        private List<String> ids = new ArrayList<>();
+
+        @Mixin
+        private Workspace workspace = new Workspace();
+
+        @Mixin
+        private Output output = new Output();
+
+        @Override
+        public Integer call() {
+            KernelStore.Contents store = workspace.store().load();
+            List<Kernel> kernels = ids.isEmpty()
+                    ? store.kernels()
+                    : ids.stream().map(workspace.store()::get).toList();
+            Map<String, List<String>> problems = new LinkedHashMap<>();
+            int tests = 0;
+            for (Kernel kernel : kernels) {
+                tests += kernel.tests().size();
+                List<String> found = new ArrayList<>(Contract.of(kernel).selfTest());
+                try {
+                    JsonSchemaConstraint.compile(
+                            AnswerContract.of(List.of(kernel)).outputSchema(), TokenVocabularies.o200kBase());
+                } catch (InputException e) {
+                    found.add("kernel " + kernel.kernelId() + " has no exact mask: " + e.getMessage());
+                }
+                if (!found.isEmpty()) {
+                    problems.put(kernel.kernelId(), found);
+                }
+            }
+            List<String> refusals = ids.isEmpty() ? store.refusals() : List.of();
+            ObjectNode json = Json.object().put("kernels", kernels.size()).put("tests", tests);
+            json.set("problems", Json.tree(problems));
+            json.set("refusals", Json.tree(refusals));
+            output.json(json);
+            problems.values().forEach(lines -> lines.forEach(line -> output.line("@|red FAIL|@  %s", line)));
+            refusals.forEach(refusal -> output.line("@|red REFUSED|@  %s", refusal));
+            boolean sound = problems.isEmpty() && refusals.isEmpty();
+            output.line(
+                    "%s  %d kernels, %d tests, %d kernels with problems",
+                    Output.coloured(sound ? "PASS" : "FAIL"),
+                    kernels.size(),
+                    tests,
+                    problems.size() + refusals.size());
+            return sound ? 0 : 10;
+        }
+    }
+
+    @Command(name = "add", description = "Puts a kernel into the store, or its next version.", mixinStandardHelpOptions = true,
+            footer = "%nExample: kernelweave kernel add my-kernel.json --note \"asked for by the on-call team\"")
+    static final class Add implements Callable<Integer> {
+        @Parameters(paramLabel = "FILE", arity = "1..*", description = "Kernel files; digest and status may be left out.")
+        private List<Path> files = new ArrayList<>();
+
+        @Option(names = "--note", description = "Why; goes into the journal.", defaultValue = "")
+        private String note = "";
+
+        @Mixin
+        private Workspace workspace = new Workspace();
+
+        @Mixin
+        private Output output = new Output();
+
+        @Override
+        public Integer call() {
+            KernelStore store = workspace.store();
+            List<Kernel> checked = new ArrayList<>();
+            for (Path file : files) {
+                Kernel kernel = Json.read(file, Kernel.class);
+                List<String> problems = Contract.of(kernel).selfTest();
+                if (!problems.isEmpty()) {
+                    throw InputException.at(file.toString(), problems.get(0), "a kernel must pass its own tests");
+                }
+                checked.add(kernel);
+            }
+            List<Kernel> stored = checked.stream().map(kernel -> store.add(kernel, note)).toList();
+            ObjectNode json = Json.object();
+            ArrayNode list = json.putArray("added");
+            for (Kernel kernel : stored) {
+                list.addObject()
+                        .put("kernel_id", kernel.kernelId())
+                        .put("version", kernel.version())
+                        .put("digest", kernel.digest());
+                output.line("%s  version %d  %s", kernel.kernelId(), kernel.version(), kernel.digest());
+            }
+            output.json(json);
+            return 0;
+        }
+    }
+
+    @Command(name = "history", description = "Shows what happened to a kernel.", mixinStandardHelpOptions = true,
+            footer = "%nExample: kernelweave kernel history extract-log-errors")
+    static final class History implements Callable<Integer> {
+        @Parameters(paramLabel = "ID")
+        @SuppressWarnings("NullAway.Init")
+        private String id;
+
+        @Mixin
+        private Workspace workspace = new Workspace();
+
+        @Mixin
+        private Output output = new Output();
+
+        @Override
+        public Integer call() {
+            workspace.store().get(id);
+            List<Journal.Entry> entries = workspace.store().journal().entries(id);
+            ObjectNode json = Json.object().put("kernel_id", id);
+            json.set("entries", Json.tree(entries));
+            output.json(json);
+            for (Journal.Entry entry : entries) {
+                output.line(
+                        "%s  %-7s v%d  %s  %s",
+                        entry.at(), entry.action(), entry.version(), entry.digest().substring(0, 12), entry.note());
+            }
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.kernelweave.cli;
+
+import io.kernelweave.batch.JobRunner;
+import io.kernelweave.batch.JobSpec;
+import io.kernelweave.json.Json;
+import io.kernelweave.results.Metrics;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code kernelweave run}: runs a job. */
+@Command(
+        name = "run",
+        description = "Runs a job: replays a data set, judges the result, writes reports. An interrupted run is resumed.",
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  kernelweave run jobs/nightly.yaml",
+            "  kernelweave run jobs/nightly.yaml --set model.order=4 --set limit=200",
+            "  kernelweave run jobs/intent.yaml --source test=/data/clinc150/test.jsonl.gz --json",
+            "  kernelweave run jobs/nightly.yaml --fresh      # replay everything although nothing changed"
+        })
+final class RunCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "JOB", description = "A job file, such as jobs/nightly.yaml.")
+    @SuppressWarnings("NullAway.Init")
+    private Path job;
+
+    @Option(
+            names = "--source",
+            paramLabel = "NAME=PATH",
+            description = "Read another file in place of a source of the data set's spec.")
+    private Map<String, String> sources = new LinkedHashMap<>();
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Change a setting of the job file, such as model.order=4.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(names = "--fresh", description = "Make a new run although nothing changed since the last.")
+    private boolean fresh;
+
+    @Mixin
+    private Workspace workspace = new Workspace();
+
+    @Mixin
+    private Output output = new Output();
+
+    @Override
+    public Integer call() {
+        JobSpec spec = JobSpec.read(job, settings);
+        JobRunner.Result result;
+        try (TerminalProgress progress = new TerminalProgress(output.isJson())) {
+            result = new JobRunner(workspace.reports(), workspace.datasets(), workspace.state(), progress)
+                    .run(spec, sources, fresh);
+        }
+        ObjectNode json = Json.object()
+                .put("run_id", result.run().runId())
+                .put("run_dir", result.folder().folder().toString())
+                .put("verdict", result.verdict())
+                .put("exit_code", result.exitCode())
+                .put("reused", result.reused());
+        json.set("reasons", Json.tree(result.reasons()));
+        json.set("metrics", Json.tree(Metrics.flat(result.metrics())));
+        output.json(json);
+        output.line("%s  %s", Output.coloured(result.verdict()), result.run().runId());
+        result.reasons().forEach(reason -> output.text("  " + reason));
+        String folder = result.folder().folder().toString();
+        output.text("  report   " + folder + "/kernelweave_llm_bundle/benchmark/benchmark.md");
+        output.text("  demo     " + folder + "/kernelweave_llm_bundle/realtime_demo.md");
+        output.text("  results  " + folder + "/results/*.parquet");
+        if (result.archive() != null) {
+            output.text("  archive  " + result.archive());
+        }
+        return result.exitCode();
+    }
+}

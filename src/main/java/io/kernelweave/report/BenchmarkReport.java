@@ -1,0 +1,364 @@
+package io.kernelweave.report;
+
+import static io.kernelweave.report.Templates.millis;
+import static io.kernelweave.report.Templates.percent;
+import static io.kernelweave.report.Templates.points;
+import static io.kernelweave.report.Templates.shorten;
+
+import io.kernelweave.results.Metric;
+import io.kernelweave.results.Metrics;
+import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.Run;
+import io.kernelweave.runtime.Arm;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The view model of {@code benchmark.md}: every line of the report as text, computed from the rows of one run. */
+final class BenchmarkReport {
+    private static final int WORST = 12;
+
+    private final Run run;
+    private final List<ResultRow> rows;
+    private final Map<String, Metric> metrics;
+    private final List<Arm> arms;
+    /** The arm that the details are about: the most complete one that ran. */
+    private final Arm main;
+
+    BenchmarkReport(Run run, List<ResultRow> rows, Map<String, Metric> metrics) {
+        this.run = run;
+        this.rows = rows;
+        this.metrics = metrics;
+        this.arms = Metrics.arms(rows);
+        this.main = arms.get(arms.size() - 1);
+    }
+
+    Map<String, Object> model() {
+        Map<String, Object> model = new LinkedHashMap<>();
+        model.put("run", run.runId());
+        model.put("job", run.job());
+        model.put("verdict", run.judgement() == null ? "not judged" : run.judgement().verdict());
+        model.put("reasons", run.judgement() == null ? List.of() : run.judgement().reasons());
+        model.put("baseline", run.judgement() == null || run.judgement().baseline() == null ? "" : run.judgement().baseline());
+        model.put("findings", findings());
+        model.put("data", run.data());
+        model.put("backend", backend());
+        model.put("arms", arms.stream().map(arm -> Map.of("name", arm.label(), "description", arm.description())).toList());
+        model.put("main", main.label());
+        model.put("headline", headline());
+        model.put("targets", groups(ResultRow::target));
+        model.put("kernels", kernels());
+        model.put("confusions", confusions());
+        model.put("latency", latency());
+        model.put("conditions", conditions());
+        model.put("worst", worst());
+        model.put("errors", errors());
+        model.put("fingerprint", new TreeMap<>(run.fingerprint()));
+        model.put("environment", run.environment());
+        model.put("settings", io.kernelweave.json.Json.pretty(run.settings()).strip());
+        model.put("recordedGate", metrics.containsKey("gate.broken_rejected"));
+        model.put("brokenRejected", share("gate.broken_rejected"));
+        model.put("goodAccepted", share("gate.good_accepted"));
+        return model;
+    }
+
+    private String backend() {
+        return run.settings().path("model").path("backend").asString("ngram").toLowerCase(Locale.ROOT);
+    }
+
+    /** What a reader should know first; where a simple arm wins, that comes first of all. */
+    private List<String> findings() {
+        List<String> findings = new ArrayList<>();
+        Arm best = arms.stream()
+                .max(Comparator.comparingDouble(arm -> value(arm, "verification_pass_rate")))
+                .orElse(main);
+        Metric bestRate = Metrics.get(metrics, best, "verification_pass_rate");
+        if (arms.size() > 1 && bestRate != null) {
+            boolean simple = best == Arm.RAW || best == Arm.RETRIEVAL || best == Arm.PROMPT_WRAPPER;
+            String rate = percent(bestRate.value(), bestRate.interval());
+            if (simple) {
+                findings.add("A simple arm wins: `" + best.label() + "` (" + best.description()
+                        + ") has the highest verification pass rate, " + rate + ", above " + mainRate() + " for `" + main.label()
+                        + "`.");
+            } else {
+                findings.add("`" + best.label() + "` has the highest verification pass rate: " + rate + " of all rows.");
+            }
+        }
+        for (Arm arm : arms) {
+            Metric gain = metrics.get("gain." + arm.label() + ".verification_pass_rate");
+            if (gain != null && gain.interval() != null) {
+                boolean excludesZero = gain.interval().low() > 0 || gain.interval().high() < 0;
+                findings.add("`router+gate` against `" + arm.label() + "`: " + points(gain.value(), gain.interval())
+                        + " in verification pass rate, paired by row over " + gain.clusters() + " clusters; the interval "
+                        + (excludesZero ? "excludes" : "includes") + " zero.");
+            }
+        }
+        Metric routing = metrics.get("routing.accuracy");
+        Metric abstention = metrics.get("routing.abstention_accuracy");
+        if (routing != null && routing.isMeasured()) {
+            findings.add("Routing: " + percent(routing.value(), routing.interval()) + " of all decisions are right; "
+                    + (abstention == null || !abstention.isMeasured()
+                            ? "no row was without a fitting kernel."
+                            : percent(abstention.value(), abstention.interval()) + " of the " + abstention.rows()
+                                    + " prompts that no kernel fits went to raw generation."));
+        }
+        if (backend().equals("ngram")) {
+            findings.add("The answers come from a small statistical model (n-grams of order "
+                    + run.settings().path("model").path("order").asInt()
+                    + ", trained on the train split when the job started), not from a large language model: read the arms against each other, not as the quality"
+                    + " of an assistant.");
+        } else {
+            findings.add("The answers are recorded ones, planted failures included: the figures say how router, mask and gate treat known"
+                    + " answers, nothing of a model's quality.");
+        }
+        return findings;
+    }
+
+    private String mainRate() {
+        Metric rate = Metrics.get(metrics, main, "verification_pass_rate");
+        return rate == null ? "–" : percent(rate.value(), rate.interval());
+    }
+
+    private double value(Arm arm, String name) {
+        Metric metric = Metrics.get(metrics, arm, name);
+        return metric == null || !metric.isMeasured() ? -1 : metric.value();
+    }
+
+    private String share(String name) {
+        Metric metric = metrics.get(name);
+        return metric == null || !metric.isMeasured()
+                ? "–"
+                : percent(metric.value(), metric.interval()) + " of " + metric.rows();
+    }
+
+    /** One line a metric, one column an arm. */
+    private List<Map<String, Object>> headline() {
+        Map<String, String> names = new LinkedHashMap<>();
+        names.put("verification_pass_rate", "verification pass rate");
+        names.put("unknown_rate", "verdict UNKNOWN");
+        names.put("schema_validity", "schema validity");
+        names.put("routing_accuracy", "routing accuracy");
+        names.put("in_scope_accuracy", "… where a kernel fits (recall)");
+        names.put("routing_precision", "… where a kernel was chosen (precision)");
+        names.put("abstention_accuracy", "… where no kernel fits (abstention)");
+        names.put("kernel_reuse_rate", "kernel reuse");
+        names.put("composition_success_rate", "composition success");
+        names.put("failure_recovery_rate", "failure recovery");
+        names.put("error_rate", "errors");
+        List<Map<String, Object>> lines = new ArrayList<>();
+        names.forEach((name, title) -> {
+            List<String> cells = new ArrayList<>();
+            boolean any = false;
+            for (Arm arm : arms) {
+                Metric metric = Metrics.get(metrics, arm, name);
+                if (metric == null || !metric.isMeasured()) {
+                    cells.add("–");
+                } else {
+                    any = true;
+                    cells.add(percent(metric.value(), metric.interval()) + " of " + metric.rows());
+                }
+            }
+            if (any) {
+                lines.add(Map.of("title", title, "cells", cells));
+            }
+        });
+        List<String> tokens = arms.stream()
+                .map(arm -> {
+                    Metric metric = Metrics.get(metrics, arm, "tokens_per_row");
+                    return metric == null ? "–" : String.format(Locale.ROOT, "%.0f", metric.value());
+                })
+                .toList();
+        lines.add(Map.of("title", "tokens generated a row", "cells", tokens));
+        List<String> total = arms.stream()
+                .map(arm -> {
+                    Metric metric = Metrics.get(metrics, arm, "latency_ms.total.p50");
+                    return metric == null ? "–" : millis(metric.value()) + " ms";
+                })
+                .toList();
+        lines.add(Map.of("title", "time a row, median", "cells", total));
+        return lines;
+    }
+
+    /** Pass rates of each arm by a field of the rows. */
+    private List<Map<String, Object>> groups(Function<ResultRow, String> field) {
+        Map<String, List<ResultRow>> groups =
+                rows.stream().collect(Collectors.groupingBy(field, TreeMap::new, Collectors.toList()));
+        List<Map<String, Object>> lines = new ArrayList<>();
+        groups.forEach((name, group) -> lines.add(Map.of(
+                "name",
+                name,
+                "rows",
+                group.stream().filter(row -> row.arm().equals(main.label())).count(),
+                "cells",
+                arms.stream()
+                        .map(arm -> passRate(group.stream()
+                                .filter(row -> row.arm().equals(arm.label()))
+                                .toList()))
+                        .toList())));
+        return lines;
+    }
+
+    private static String passRate(List<ResultRow> rows) {
+        Metric metric = Metrics.passRate("", rows);
+        return percent(metric.value(), metric.interval());
+    }
+
+    private List<Map<String, Object>> kernels() {
+        Map<String, List<ResultRow>> groups = rows.stream()
+                .filter(row -> row.arm().equals(main.label()))
+                .collect(Collectors.groupingBy(BenchmarkReport::label, TreeMap::new, Collectors.toList()));
+        List<Map<String, Object>> lines = new ArrayList<>();
+        groups.forEach((kernel, group) -> {
+            long right = group.stream().filter(row -> Boolean.TRUE.equals(row.routeCorrect())).count();
+            long passes = group.stream().filter(ResultRow::passes).count();
+            long first = group.stream()
+                    .filter(row -> !row.attempts().isEmpty() && "PASS".equals(row.attempts().get(0).gate()))
+                    .count();
+            long reused = group.stream().filter(ResultRow::answeredByKernel).count();
+            lines.add(Map.of(
+                    "name", kernel,
+                    "rows", group.size(),
+                    "right", percent((double) right / group.size()),
+                    "passes", kernel.equals("(no kernel fits)") ? "no contract" : percent((double) passes / group.size()),
+                    "first", percent((double) first / group.size()),
+                    "reused", percent((double) reused / group.size())));
+        });
+        return lines;
+    }
+
+    private static String label(ResultRow row) {
+        return row.kernelId() == null ? "(no kernel fits)" : row.kernelId();
+    }
+
+    private static @Nullable String decided(ResultRow row) {
+        return row.decision() == null
+                ? null
+                : row.decision().kernelIds().isEmpty()
+                        ? "(raw generation)"
+                        : String.join("+", row.decision().kernelIds());
+    }
+
+    private List<Map<String, Object>> confusions() {
+        Map<String, List<ResultRow>> pairs = rows.stream()
+                .filter(row -> row.arm().equals(main.label()) && Boolean.FALSE.equals(row.routeCorrect()))
+                .collect(Collectors.groupingBy(row -> label(row) + "\n" + decided(row), TreeMap::new, Collectors.toList()));
+        return pairs.entrySet().stream()
+                .sorted(Comparator.comparingInt((Map.Entry<String, List<ResultRow>> pair) -> -pair.getValue().size())
+                        .thenComparing(Map.Entry::getKey))
+                .limit(15)
+                .map(pair -> {
+                    ResultRow example = pair.getValue().get(0);
+                    String[] names = pair.getKey().split("\n");
+                    return Map.<String, Object>of(
+                            "label", names[0],
+                            "decided", names[1],
+                            "rows", pair.getValue().size(),
+                            "clusters",
+                                    pair.getValue().stream()
+                                            .map(ResultRow::clusterId)
+                                            .distinct()
+                                            .count(),
+                            "example", shorten(request(example), 90));
+                })
+                .toList();
+    }
+
+    private static String request(ResultRow row) {
+        return io.kernelweave.kernel.PromptInput.of(row.prompt()).request();
+    }
+
+    private List<Map<String, Object>> latency() {
+        List<Map<String, Object>> lines = new ArrayList<>();
+        for (Arm arm : arms) {
+            List<String> cells = new ArrayList<>();
+            for (String stage : Metrics.STAGES.keySet()) {
+                List<String> quantiles = new ArrayList<>();
+                for (int percent : new int[] {50, 90, 99}) {
+                    Metric metric = Metrics.get(metrics, arm, "latency_ms." + stage + ".p" + percent);
+                    quantiles.add(metric == null ? "–" : millis(metric.value()));
+                }
+                cells.add(quantiles.stream().allMatch(text -> text.equals("0")) ? "–" : String.join(" / ", quantiles));
+            }
+            lines.add(Map.of("arm", arm.label(), "cells", cells));
+        }
+        return lines;
+    }
+
+    /** Which conditions the final answers of the main arm break most. */
+    private List<Map<String, Object>> conditions() {
+        Map<String, Integer> counts = new TreeMap<>();
+        Map<String, String> reasons = new TreeMap<>();
+        rows.stream()
+                .filter(row -> row.arm().equals(main.label()) && row.kernelId() != null)
+                .forEach(row -> row.verdict().checks().stream()
+                        .filter(check -> check.severity().equals("error") && !check.outcome().equals("PASS"))
+                        .forEach(check -> {
+                            String name = label(row) + "\n" + check.name();
+                            counts.merge(name, 1, Integer::sum);
+                            reasons.putIfAbsent(name, check.reason());
+                        }));
+        return counts.entrySet().stream()
+                .sorted(Comparator.comparingInt((Map.Entry<String, Integer> count) -> -count.getValue())
+                        .thenComparing(Map.Entry::getKey))
+                .limit(15)
+                .map(count -> Map.<String, Object>of(
+                        "kernel", count.getKey().split("\n")[0],
+                        "condition", count.getKey().split("\n")[1],
+                        "rows", count.getValue(),
+                        "reason", shorten(String.valueOf(reasons.get(count.getKey())), 110)))
+                .toList();
+    }
+
+    /** The rows furthest from their contract, one a cluster. */
+    private List<Map<String, Object>> worst() {
+        return rows.stream()
+                .filter(row -> row.arm().equals(main.label()) && row.kernelId() != null && !row.passes())
+                .sorted(Comparator.comparingDouble((ResultRow row) ->
+                                row.verdict().score() == null ? -1 : row.verdict().score())
+                        .thenComparing(ResultRow::rowId))
+                .collect(Collectors.toMap(ResultRow::clusterId, Function.identity(), (first, second) -> first, LinkedHashMap::new))
+                .values()
+                .stream()
+                .limit(WORST)
+                .map(row -> Map.<String, Object>of(
+                        "row", row.rowId(),
+                        "kernel", label(row),
+                        "path", row.answer() == null ? "error" : row.answer().path(),
+                        "decided", String.valueOf(decided(row)),
+                        "score", row.verdict().score() == null ? "–" : percent(row.verdict().score()),
+                        "reason", shorten(reason(row), 160),
+                        "prompt", shorten(request(row), 80)))
+                .toList();
+    }
+
+    private static String reason(ResultRow row) {
+        if (row.error() != null) {
+            return row.error();
+        }
+        return row.verdict().checks().stream()
+                .filter(check -> check.severity().equals("error") && !check.outcome().equals("PASS"))
+                .findFirst()
+                .map(check -> check.name() + ": " + check.reason())
+                .orElse("nothing could be checked");
+    }
+
+    private List<Map<String, Object>> errors() {
+        Map<String, List<ResultRow>> byMessage = rows.stream()
+                .filter(row -> row.error() != null)
+                .collect(Collectors.groupingBy(
+                        row -> shorten(String.valueOf(row.error()), 160), TreeMap::new, Collectors.toList()));
+        return byMessage.entrySet().stream()
+                .map(error -> Map.<String, Object>of(
+                        "message", error.getKey(),
+                        "rows", error.getValue().size(),
+                        "example", error.getValue().get(0).identity()))
+                .toList();
+    }
+}

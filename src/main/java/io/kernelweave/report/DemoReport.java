@@ -1,0 +1,193 @@
+package io.kernelweave.report;
+
+import static io.kernelweave.report.Templates.shorten;
+
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.Json;
+import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.Run;
+import io.kernelweave.runtime.Arm;
+import io.kernelweave.trace.Trace;
+import io.kernelweave.trace.TraceEvent;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The view model of {@code realtime_demo.md}: a few prompts on their way through the loop, stage by stage, from the traces of
+ * the run. Failures are shown on purpose, and the choice follows from the rows alone.
+ */
+final class DemoReport {
+    private final Run run;
+    private final List<ResultRow> rows;
+    private final int count;
+
+    DemoReport(Run run, List<ResultRow> rows) {
+        this.run = run;
+        this.rows = rows;
+        this.count = Math.max(1, run.settings().path("demo").asInt(8));
+    }
+
+    private record Kind(String title, Predicate<ResultRow> is) {}
+
+    private static final List<Kind> KINDS = List.of(
+            new Kind("Accepted at the first attempt", row -> row.answeredByKernel() && row.passes() && gates(row) == 1),
+            new Kind("Rejected, retried, accepted", row -> row.answeredByKernel() && row.passes() && gates(row) > 1),
+            new Kind(
+                    "Rejected until the rollback",
+                    row -> path(row).equals("rolled_back") && Boolean.TRUE.equals(row.routeCorrect())),
+            new Kind("No kernel fits, raw generation", row -> row.kernelId() == null && path(row).equals("raw")),
+            new Kind("Two kernels composed", row -> path(row).equals("compose")
+                    || row.target().equals("composition") && Boolean.TRUE.equals(row.routeCorrect())),
+            new Kind(
+                    "A failure: routed to the wrong kernel",
+                    row -> Boolean.FALSE.equals(row.routeCorrect()) && row.kernelId() != null && !path(row).equals("raw")),
+            new Kind(
+                    "A failure: the router abstained where a kernel fits",
+                    row -> Boolean.FALSE.equals(row.routeCorrect()) && row.kernelId() != null && path(row).equals("raw")),
+            new Kind(
+                    "A failure: a kernel was used where none fits",
+                    row -> row.kernelId() == null && Boolean.FALSE.equals(row.routeCorrect())));
+
+    private static long gates(ResultRow row) {
+        return row.attempts().stream().filter(attempt -> attempt.gate() != null).count();
+    }
+
+    private static String path(ResultRow row) {
+        return row.answer() == null ? "error" : row.answer().path();
+    }
+
+    Map<String, Object> model() {
+        List<ResultRow> candidates = rows.stream()
+                .filter(row -> row.arm().equals(Arm.ROUTER_GATE.label()) && row.trace() != null)
+                .sorted(Comparator.comparing(row -> Digest.of("demo/" + row.rowId())))
+                .toList();
+        List<Map<String, Object>> scenes = new ArrayList<>();
+        Set<String> shown = new HashSet<>();
+        Set<String> kernels = new HashSet<>();
+        for (int round = 0; round < 3 && scenes.size() < count; round++) {
+            for (Kind kind : KINDS) {
+                if (scenes.size() >= count) {
+                    break;
+                }
+                candidates.stream()
+                        .filter(row -> !shown.contains(row.rowId()) && kind.is().test(row))
+                        .min(Comparator.comparing(row -> kernels.contains(String.valueOf(row.kernelId()))))
+                        .ifPresent(row -> {
+                            shown.add(row.rowId());
+                            kernels.add(String.valueOf(row.kernelId()));
+                            scenes.add(scene(kind.title(), row));
+                        });
+            }
+        }
+        Map<String, Object> model = new LinkedHashMap<>();
+        model.put("run", run.runId());
+        model.put("backend", run.settings().path("model").path("backend").asString("ngram").toLowerCase(Locale.ROOT));
+        model.put("scenes", scenes);
+        return model;
+    }
+
+    private static Map<String, Object> scene(String title, ResultRow row) {
+        Trace trace = Trace.parse(String.valueOf(row.trace()), "trace of row " + row.rowId());
+        List<Map<String, Object>> stages = new ArrayList<>();
+        int generation = 0;
+        for (TraceEvent event : trace.events()) {
+            Map<String, Object> stage = new LinkedHashMap<>();
+            stage.put("kind", event.kind().label());
+            stage.put("at", Templates.millis(event.atNanos() / 1e6));
+            switch (event.kind()) {
+                case DECISION -> decision(event.data(), stage);
+                case GENERATION -> {
+                    generation++;
+                    stage.put("number", generation);
+                    stage.put("masked", event.data().path("masked").asBoolean());
+                    stage.put("tokens", event.data().path("tokens").asInt());
+                    stage.put("forced", event.data().path("forced_tokens").asInt());
+                    long tokens = Math.max(1, event.data().path("tokens").asLong());
+                    stage.put("keptOut", String.format(Locale.ROOT, "%,d", event.data().path("masked_tokens").asLong() / tokens));
+                    stage.put("complete", event.data().path("complete").asBoolean());
+                    stage.put("text", event.data().path("text").asString());
+                }
+                case VERIFICATION -> verification(event.data(), stage);
+                case RETRY, ROLLBACK -> stage.put("failed", strings(event.data().path("failed")));
+                default -> {}
+            }
+            stages.add(stage);
+        }
+        Map<String, Object> scene = new LinkedHashMap<>();
+        scene.put("title", title);
+        scene.put("row", row.rowId());
+        scene.put("label", row.kernelId() == null ? "no kernel" : row.kernelId());
+        scene.put("prompt", row.prompt());
+        scene.put("stages", stages);
+        scene.put("path", path(row));
+        scene.put("verdict", row.verdict().outcome());
+        scene.put("answer", row.answer() == null ? "" : row.answer().text());
+        scene.put("failed", row.verdict().checks().stream()
+                .filter(check -> check.severity().equals("error") && !check.outcome().equals("PASS"))
+                .map(check -> check.name() + ": " + shorten(check.reason(), 140))
+                .toList());
+        scene.put("millis", Templates.millis(row.timings().totalNs() / 1e6));
+        return scene;
+    }
+
+    private static void decision(JsonNode data, Map<String, Object> stage) {
+        stage.put("reason", data.path("reason").asString());
+        stage.put("action", data.path("action").asString());
+        List<Map<String, Object>> candidates = new ArrayList<>();
+        for (JsonNode candidate : data.path("candidates")) {
+            if (candidates.size() == 3) {
+                break;
+            }
+            candidates.add(Map.of(
+                    "kernel", candidate.path("kernel_id").asString(),
+                    "probability", number(candidate.path("probability")),
+                    "similarity", number(candidate.path("similarity")),
+                    "lexical", number(candidate.path("lexical")),
+                    "coverage", number(candidate.path("coverage")),
+                    "preconditions", candidate.path("preconditions").asString()));
+        }
+        stage.put("candidates", candidates);
+    }
+
+    private static String number(JsonNode value) {
+        return String.format(Locale.ROOT, "%.2f", value.asDouble());
+    }
+
+    private static void verification(JsonNode data, Map<String, Object> stage) {
+        stage.put("outcome", data.path("outcome").asString());
+        List<Map<String, Object>> checks = new ArrayList<>();
+        for (JsonNode verdict : data.path("verdicts")) {
+            List<String> spans = new ArrayList<>();
+            for (JsonNode span : verdict.path("verdict").path("spans")) {
+                if (spans.size() < 3) {
+                    spans.add(span.path("field").asString() + " " + span.path("start").asInt() + "–" + span.path("end").asInt());
+                }
+            }
+            checks.add(Map.of(
+                    "name", verdict.path("condition").asString(),
+                    "outcome", verdict.path("verdict").path("outcome").asString(),
+                    "reason", shorten(verdict.path("verdict").path("reason").asString(), 110),
+                    "spans", String.join(", ", spans)));
+        }
+        stage.put("checks", checks);
+    }
+
+    private static List<String> strings(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(element -> texts.add(element.asString()));
+        return texts;
+    }
+
+    /** The same as JSON. */
+    static String json(Map<String, Object> model) {
+        return Json.pretty(model);
+    }
+}

@@ -1,0 +1,79 @@
+package io.kernelweave.report;
+
+import io.kernelweave.results.Metric;
+import io.kernelweave.results.Metrics;
+import io.kernelweave.results.ResultRow;
+import io.kernelweave.runtime.Arm;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+
+/** The summary tables as CSV (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe before it. */
+final class Tables {
+    private static final CSVFormat FORMAT = CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
+
+    private Tables() {}
+
+    /** Every metric with its interval and denominator. */
+    static String metrics(Collection<Metric> metrics) {
+        return csv(
+                List.of("metric", "value", "low", "high", "rows", "clusters"),
+                metrics.stream()
+                        .filter(Metric::isMeasured)
+                        .map(metric -> List.<Object>of(
+                                metric.name(),
+                                metric.value(),
+                                metric.interval() == null ? "" : metric.interval().low(),
+                                metric.interval() == null ? "" : metric.interval().high(),
+                                metric.rows(),
+                                metric.clusters()))
+                        .toList());
+    }
+
+    /** Pass rates of each arm by a field of the rows. */
+    static String passRates(String name, List<ResultRow> rows, Function<ResultRow, String> field) {
+        List<Arm> arms = Metrics.arms(rows);
+        List<String> header = new ArrayList<>(List.of(name));
+        arms.forEach(arm -> header.addAll(List.of(arm.label() + " rows", arm.label() + " pass rate")));
+        List<List<Object>> lines = new ArrayList<>();
+        rows.stream()
+                .collect(Collectors.groupingBy(field, TreeMap::new, Collectors.toList()))
+                .forEach((value, group) -> {
+                    List<Object> line = new ArrayList<>(List.of(value));
+                    Map<String, List<ResultRow>> byArm = group.stream().collect(Collectors.groupingBy(ResultRow::arm));
+                    arms.forEach(arm -> {
+                        List<ResultRow> ofArm = byArm.getOrDefault(arm.label(), List.of());
+                        line.add(ofArm.size());
+                        line.add(ofArm.isEmpty() ? "" : Metrics.passRate("", ofArm).value());
+                    });
+                    lines.add(line);
+                });
+        return csv(header, lines);
+    }
+
+    private static String csv(List<String> header, List<List<Object>> lines) {
+        StringWriter out = new StringWriter();
+        try (CSVPrinter printer = new CSVPrinter(out, FORMAT)) {
+            printer.printRecord(header);
+            for (List<Object> line : lines) {
+                printer.printRecord(line.stream().map(Tables::harmless).toList());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toString();
+    }
+
+    static Object harmless(Object cell) {
+        return cell instanceof String text && !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : cell;
+    }
+}

@@ -1,0 +1,62 @@
+package io.kernelweave.storage;
+
+import io.kernelweave.json.InputException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** SQL over Parquet files, by DuckDB in this process. The only place that knows DuckDB. */
+public final class Sql {
+    /** A result as text; SQL's NULL is the empty string. */
+    public record Table(List<String> columns, List<List<String>> rows) {}
+
+    private Sql() {}
+
+    /**
+     * Runs one query over a view of some files.
+     *
+     * @param view name of the view
+     * @param files local Parquet files of one schema
+     */
+    public static Table query(String view, List<String> files, String sql) {
+        if (files.isEmpty()) {
+            throw InputException.at("query", "there are no complete runs", "run a job first");
+        }
+        String list = files.stream()
+                .map(file -> "'" + file.replace("'", "''") + "'")
+                .collect(Collectors.joining(", "));
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE VIEW " + view + " AS SELECT * FROM read_parquet([" + list + "])");
+            try (ResultSet result = statement.executeQuery(sql)) {
+                return table(result);
+            }
+        } catch (SQLException e) {
+            throw InputException.at("query", String.valueOf(e.getMessage()), "DESCRIBE " + view + " shows the columns");
+        }
+    }
+
+    private static Table table(ResultSet result) throws SQLException {
+        ResultSetMetaData meta = result.getMetaData();
+        List<String> columns = new ArrayList<>();
+        for (int i = 1; i <= meta.getColumnCount(); i++) {
+            columns.add(meta.getColumnLabel(i));
+        }
+        List<List<String>> rows = new ArrayList<>();
+        while (result.next()) {
+            List<String> row = new ArrayList<>();
+            for (int i = 1; i <= columns.size(); i++) {
+                Object value = result.getObject(i);
+                row.add(value == null ? "" : value.toString());
+            }
+            rows.add(row);
+        }
+        return new Table(columns, rows);
+    }
+}

@@ -1,0 +1,159 @@
+<#ftl output_format="Markdown">
+<#macro row cells><#list cells as cell> ${cell} |</#list></#macro>
+# Benchmark ${run}: ${verdict}
+
+<#list reasons as reason>
+- ${reason}
+</#list>
+<#if baseline?has_content>
+
+Compared with ${code(baseline)}.
+</#if>
+
+## What to know first
+
+<#list findings as finding>
+- ${finding?no_esc}
+</#list>
+
+${data.rows()} prompts in ${data.clusters()} clusters from split ${code(data.split())} of data set ${code(data.name())}, ${data.kernels()} kernels, ${arms?size} arms.
+Intervals are 95 % over clusters (prompts that share an origin); "of n" is the denominator.
+
+![Verification pass rate by arm](../plots/arms.svg)
+
+## Headline
+
+| |<#list arms as arm> ${arm.name} |</#list>
+|---|<#list arms as arm>---|</#list>
+<#list headline as line>
+| ${line.title} |<@row line.cells/>
+</#list>
+
+<#list arms as arm>
+- **${arm.name}**: ${arm.description}
+</#list>
+
+A verdict is that of the *label's* kernel, whatever the arm believed. UNKNOWN is the verdict of rows that no kernel fits: they have no contract, and they
+count as not passed. Schema validity is measured on answers given as a kernel's in the arms with a mask, and on rows whose label names
+a kernel in the others.
+<#if recordedGate>
+
+## The gate on recorded answers
+
+Among rows that were routed to the labelled kernel: planted failures rejected with the broken condition named: **${brokenRejected}**; good answers
+accepted: **${goodAccepted}**.
+</#if>
+
+## By target
+
+Verification pass rate.
+
+| target | rows |<#list arms as arm> ${arm.name} |</#list>
+|---|---:|<#list arms as arm>---|</#list>
+<#list targets as line>
+| ${line.name} | ${line.rows} |<@row line.cells/>
+</#list>
+
+## By kernel
+
+Arm ${code(main)}: decisions that are right, answers accepted at the first attempt, answers given by a kernel in the end, and the verification pass rate.
+
+| kernel | rows | routed right | accepted at once | kernel reused | passes |
+|---|---:|---:|---:|---:|---:|
+<#list kernels as line>
+| ${line.name} | ${line.rows} | ${line.right} | ${line.first} | ${line.reused} | ${line.passes} |
+</#list>
+
+## Routing confusions
+
+<#if confusions?has_content>
+| the prompt asks for | routed to | rows | clusters | for example |
+|---|---|---:|---:|---|
+<#list confusions as line>
+| ${line.label} | ${line.decided} | ${line.rows} | ${line.clusters} | ${line.example} |
+</#list>
+<#else>
+None: every decision is the label's.
+</#if>
+
+## Latency
+
+Milliseconds a row, p50 / p90 / p99, wall clock, all attempts together; mask and model are parts of decode. Partitions run in parallel on the machine named
+below, so these are not the times of an idle one.
+
+![Median time by stage](../plots/latency.svg)
+
+| arm | route | decode | mask | model | gate | total |
+|---|---|---|---|---|---|---|
+<#list latency as line>
+| ${line.arm} |<@row line.cells/>
+</#list>
+
+## What fails
+
+Conditions that the final answers of ${code(main)} break most often.
+
+<#if conditions?has_content>
+| kernel | condition | rows | for example |
+|---|---|---:|---|
+<#list conditions as line>
+| ${line.kernel} | ${line.condition} | ${line.rows} | ${line.reason} |
+</#list>
+<#else>
+None.
+</#if>
+
+## Worst rows
+
+Furthest from their contract, one a cluster; "score" is the share of error conditions that pass.
+
+<#if worst?has_content>
+| row | asks for | routed to | path | score | why | prompt |
+|---|---|---|---|---:|---|---|
+<#list worst as line>
+| ${line.row} | ${line.kernel} | ${line.decided} | ${line.path} | ${line.score} | ${line.reason} | ${line.prompt} |
+</#list>
+<#else>
+None: every row passes.
+</#if>
+
+## Errors
+
+<#if errors?has_content>
+| error | rows | for example |
+|---|---:|---|
+<#list errors as line>
+| ${line.message} | ${line.rows} | ${line.example} |
+</#list>
+<#else>
+None: every row of every arm was answered.
+</#if>
+
+## Method
+
+- Replay: each prompt is answered in every arm with the same seed; the router's first masked answer is the same in ${code("router")} and ${code("router+gate")}.
+- Router: fitted on the train split; thresholds come from prompts that the scoring model had not seen (${code("router.json")} has the figures).
+- Proportions are ratios of cluster sums with a linearised variance and Student's t; where all clusters agree, an exact binomial interval over clusters.
+- Paired differences are summed by cluster; an error counts as a failure and stays in every denominator.
+- ${code("results/*.parquet")} holds every row; this report is computed from them alone.
+
+## Reproduce
+
+```
+./kernelweave run jobs/${job}.yaml --fresh      # replays everything and compares
+./kernelweave report ${run}   # renders this page again
+```
+
+| part of the fingerprint | SHA-256 |
+|---|---|
+<#list fingerprint as name, digest>
+| ${name} | ${code(digest)} |
+</#list>
+
+Measured on: <#list environment as name, value>${name} ${value}<#sep>, </#list>.
+
+<details><summary>Settings</summary>
+
+${fence(settings, "json")}
+
+</details>

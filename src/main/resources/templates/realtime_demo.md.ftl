@@ -1,0 +1,63 @@
+<#ftl output_format="Markdown">
+# The loop at work: ${run}
+
+${scenes?size} prompts of this run, stage by stage, as their traces recorded them. Failures are shown on purpose.
+<#if backend == "ngram">
+The answers come from a small n-gram model trained when the job started, not from a large language model.
+<#else>
+The answers are recorded ones; the mask forces them token by token.
+</#if>
+
+<#list scenes as scene>
+## ${scene?counter}. ${scene.title}
+
+Row ${code(scene.row)}, labelled ${code(scene.label)}.
+
+${fence(scene.prompt, "text")}
+
+<#list scene.stages as stage>
+<#switch stage.kind>
+<#case "decision">
+**Route** (${stage.at} ms): ${stage.action}. ${stage.reason}
+
+<#if stage.candidates?has_content>
+| candidate | P | similarity | lexical | coverage | preconditions |
+|---|---:|---:|---:|---:|---|
+<#list stage.candidates as candidate>
+| ${candidate.kernel} | ${candidate.probability} | ${candidate.similarity} | ${candidate.lexical} | ${candidate.coverage} | ${candidate.preconditions} |
+</#list>
+</#if>
+
+<#break>
+<#case "generation">
+**Generation ${stage.number}** (${stage.at} ms): ${stage.tokens} tokens<#if stage.masked> under the mask, ${stage.forced} of them forced; the mask kept out ${stage.keptOut} vocabulary entries a token<#if !stage.complete>; **refused by the mask**</#if><#else>, no mask</#if>.
+
+${fence(stage.text, stage.masked?then("json", "text"))}
+
+<#break>
+<#case "verification">
+**Gate** (${stage.at} ms): ${stage.outcome}.
+
+| condition | verdict | why | rests on |
+|---|---|---|---|
+<#list stage.checks as check>
+| ${check.name} | ${check.outcome} | ${check.reason} | ${check.spans} |
+</#list>
+
+<#break>
+<#case "retry">
+**Retry**: the next attempt is told that <#list stage.failed as name>${code(name)}<#sep>, </#list> did not pass.
+
+<#break>
+<#case "rollback">
+**Rollback**: no attempt passed (<#list stage.failed as name>${code(name)}<#sep>, </#list>); the kernel's answer is dropped.
+
+<#break>
+</#switch>
+</#list>
+**Outcome** after ${scene.millis} ms: path ${code(scene.path)}, verdict by the label **${scene.verdict}**.
+<#list scene.failed as failed>
+- ${failed}
+</#list>
+
+</#list>
