@@ -91,8 +91,7 @@ public final class CanonicalJson {
     /** ECMAScript's Number::toString of the double nearest to {@code exact}. */
     static String number(BigDecimal exact) {
         double value = exact.doubleValue();
-        if (Double.isInfinite(value)
-                || exact.scale() <= 0 && new BigDecimal(value).compareTo(exact) != 0) {
+        if (Double.isInfinite(value) || exact.scale() <= 0 && new BigDecimal(value).compareTo(exact) != 0) {
             throw InputException.at(
                     "number " + abbreviate(exact.toString()), "no IEEE double holds it", "write it as a string");
         }
@@ -100,8 +99,7 @@ public final class CanonicalJson {
             return "0";
         }
         // The shortest digits that read back as the same double, on every JDK.
-        BigDecimal shortest =
-                new BigDecimal(DoubleToDecimal.toString(Math.abs(value))).stripTrailingZeros();
+        BigDecimal shortest = new BigDecimal(DoubleToDecimal.toString(Math.abs(value))).stripTrailingZeros();
         String digits = shortest.unscaledValue().toString();
         int count = digits.length();
         int point = count - shortest.scale(); // decimal point position, counted from the first digit

@@ -17,8 +17,7 @@ public record KernelTest(String name, String prompt, JsonNode output, Expectatio
         FAIL
     }
 
-    public KernelTest(
-            String name, String prompt, JsonNode output, Expectation expect, @Nullable List<String> breaks) {
+    public KernelTest(String name, String prompt, JsonNode output, Expectation expect, @Nullable List<String> breaks) {
         this.name = name;
         this.prompt = prompt;
         this.output = output;

@@ -73,15 +73,17 @@ public record PromptInput(
         List<String> quoted = new ArrayList<>();
         Matcher quotes = QUOTED.matcher(request);
         while (quotes.find()) {
-            quoted.add(quotes.group(1) != null ? quotes.group(1) : quotes.group(2) != null ? quotes.group(2) : quotes.group(3));
+            quoted.add(
+                    quotes.group(1) != null
+                            ? quotes.group(1)
+                            : quotes.group(2) != null ? quotes.group(2) : quotes.group(3));
         }
         List<BigDecimal> numbers = new ArrayList<>();
         Matcher digits = NUMBER.matcher(request);
         while (digits.find()) {
             numbers.add(new BigDecimal(digits.group().replace(",", "")));
         }
-        return new PromptInput(
-                request.strip().replaceAll("\\s+", " "), source, blocks, language, quoted, numbers);
+        return new PromptInput(request.strip().replaceAll("\\s+", " "), source, blocks, language, quoted, numbers);
     }
 
     /** As the JSON object that input schemas and preconditions see: a field is there only if it holds something. */
