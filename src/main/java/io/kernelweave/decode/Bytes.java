@@ -1,0 +1,36 @@
+package io.kernelweave.decode;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** A growing byte string. */
+final class Bytes {
+    private byte[] bytes = new byte[64];
+    private int length;
+
+    Bytes add(int b) {
+        if (length == bytes.length) {
+            bytes = Arrays.copyOf(bytes, 2 * length);
+        }
+        bytes[length++] = (byte) b;
+        return this;
+    }
+
+    Bytes add(byte[] more, int from) {
+        int count = more.length - from;
+        if (length + count > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(length + count, 2 * length));
+        }
+        System.arraycopy(more, from, bytes, length, count);
+        length += count;
+        return this;
+    }
+
+    Bytes add(String text) {
+        return add(text.getBytes(StandardCharsets.UTF_8), 0);
+    }
+
+    byte[] toArray() {
+        return Arrays.copyOf(bytes, length);
+    }
+}

@@ -1,0 +1,212 @@
+package io.kernelweave.decode;
+
+import io.kernelweave.json.InputException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Decodes texts: under a constraint, freely, or by forcing a given text.
+ *
+ * <p>Under a constraint the text always becomes a complete document. Tokens that follow without a choice are written without
+ * asking the model; before any token is taken, the decoder checks that the shortest completion after it still fits into the
+ * budget, and if not, writes the shortest completion from where it is. Only a budget below the shortest document of all is
+ * exceeded; {@link Decoded#tokens} shows it.
+ *
+ * <p>Deterministic: the same model, constraint and settings give the same text on every JDK.
+ */
+public final class Decoder {
+    private Decoder() {}
+
+    /** Samples a document of the constraint. Where it may end and may go on, the vocabulary's end token ends it. */
+    public static Decoded constrained(LogitSource source, Constraint constraint, DecodeSettings settings) {
+        return new Run(source, constraint.vocabulary(), settings).constrained(constraint.matcher());
+    }
+
+    /** Samples a text from all ordinary tokens, up to {@code endToken} or the budget. */
+    public static Decoded free(LogitSource source, TokenVocabulary vocabulary, DecodeSettings settings, int endToken) {
+        if (endToken < 0 || endToken >= vocabulary.size()) {
+            throw InputException.at("end token", "is " + endToken, "give an id below " + vocabulary.size());
+        }
+        return new Run(source, vocabulary, settings).free(endToken);
+    }
+
+    /** Decodes a given text in its canonical tokens, each against the mask before it. */
+    public static Forced force(Constraint constraint, String text) {
+        TokenVocabulary vocabulary = constraint.vocabulary();
+        TokenMatcher matcher = constraint.matcher();
+        TokenMask mask = new TokenMask(vocabulary.size());
+        int[] tokens = vocabulary.encode(text);
+        int forced = 0;
+        long masked = 0;
+        int at = 0;
+        int atByte = 0;
+        while (at < tokens.length) {
+            int[] next = matcher.forcedTokens();
+            if (next.length == 0 || !begins(tokens, at, next)) {
+                matcher.fillMask(mask);
+                if (!mask.get(tokens[at])) {
+                    break;
+                }
+                masked += vocabulary.size() - mask.cardinality();
+                next = new int[] {tokens[at]};
+            } else {
+                forced += next.length;
+                masked += (long) next.length * (vocabulary.size() - 1);
+            }
+            for (int token : next) {
+                matcher.accept(token);
+                atByte += vocabulary.bytes(token).length;
+            }
+            at += next.length;
+        }
+        if (at == tokens.length && matcher.isComplete()) {
+            return new Forced(true, at, forced, masked, -1, "");
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        while (atByte < bytes.length && matcher.accept(new byte[] {bytes[atByte]})) {
+            atByte++;
+        }
+        return new Forced(false, at, forced, masked, atByte, reason(bytes, atByte, matcher.expected()));
+    }
+
+    private static boolean begins(int[] tokens, int at, int[] with) {
+        return at + with.length <= tokens.length && Arrays.equals(tokens, at, at + with.length, with, 0, with.length);
+    }
+
+    private static String reason(byte[] bytes, int at, String expected) {
+        String before = at == 0 ? "" : ", after " + excerpt(bytes, Math.max(0, at - 24), at);
+        String found = at == bytes.length ? "the text ends" : "found " + excerpt(bytes, at, at + 24);
+        return "at byte " + at + before + ": " + found + "; expected " + expected;
+    }
+
+    private static String excerpt(byte[] bytes, int from, int to) {
+        int end = Math.min(to, bytes.length);
+        return new String(bytes, from, end - from, StandardCharsets.UTF_8).replaceAll("\\p{Cntrl}", " ");
+    }
+
+    /** One decode: the buffers and what it counts. */
+    private static final class Run {
+        private final LogitSource source;
+        private final TokenVocabulary vocabulary;
+        private final DecodeSettings settings;
+        private final Sampler sampler;
+        private final TokenMask mask;
+        private final float[] logits;
+        private int[] tokens = new int[64];
+        private int count;
+        private int forcedTokens;
+        private int steeredTokens;
+        private long maskedTokens;
+        private long modelNanos;
+
+        Run(LogitSource source, TokenVocabulary vocabulary, DecodeSettings settings) {
+            this.source = source;
+            this.vocabulary = vocabulary;
+            this.settings = settings;
+            this.sampler = new Sampler(settings, vocabulary.size());
+            this.mask = new TokenMask(vocabulary.size());
+            this.logits = new float[vocabulary.size()];
+        }
+
+        Decoded constrained(TokenMatcher matcher) {
+            VocabularyIndex index = VocabularyIndex.of(vocabulary);
+            long start = System.nanoTime();
+            while (true) {
+                int[] next = matcher.forcedTokens();
+                if (next.length > 0) {
+                    if (!fits(index, matcher, next)) {
+                        break;
+                    }
+                    forcedTokens += next.length;
+                    maskedTokens += (long) next.length * (vocabulary.size() - 1);
+                } else {
+                    matcher.fillMask(mask);
+                    int allowed = mask.cardinality();
+                    if (allowed == 0) {
+                        break;
+                    }
+                    if (matcher.isComplete()) {
+                        mask.set(vocabulary.endToken());
+                    }
+                    int token = pick();
+                    next = new int[] {token};
+                    if (token == vocabulary.endToken() || !fits(index, matcher, next)) {
+                        break;
+                    }
+                    maskedTokens += vocabulary.size() - allowed;
+                }
+                for (int token : next) {
+                    take(token);
+                    matcher.accept(token);
+                }
+            }
+            if (!matcher.isComplete()) {
+                int[] plan = index.all.longestTokens(matcher.shortestCompletion());
+                for (int token : plan) {
+                    take(token);
+                }
+                steeredTokens = plan.length;
+                maskedTokens += (long) plan.length * (vocabulary.size() - 1);
+            }
+            return decoded(true, System.nanoTime() - start - modelNanos);
+        }
+
+        /** Whether the document can still be completed within the budget after these tokens. */
+        private boolean fits(VocabularyIndex index, TokenMatcher matcher, int[] next) {
+            int left = settings.maxTokens() - count - next.length;
+            TokenMatcher ahead = matcher.fork();
+            for (int token : next) {
+                ahead.accept(token);
+            }
+            byte[] completion = ahead.shortestCompletion();
+            return completion.length <= left || left >= 0 && index.all.longestTokens(completion).length <= left;
+        }
+
+        Decoded free(int endToken) {
+            for (int token = 0; token < vocabulary.size(); token++) {
+                if (token == endToken || !vocabulary.isSpecial(token)) {
+                    mask.set(token);
+                }
+            }
+            long start = System.nanoTime();
+            boolean ended = false;
+            while (!ended && count < settings.maxTokens()) {
+                int token = pick();
+                ended = token == endToken;
+                if (!ended) {
+                    take(token);
+                }
+            }
+            return decoded(ended, System.nanoTime() - start - modelNanos);
+        }
+
+        private int pick() {
+            long start = System.nanoTime();
+            source.logits(logits);
+            modelNanos += System.nanoTime() - start;
+            return sampler.pick(logits, mask);
+        }
+
+        private void take(int token) {
+            long start = System.nanoTime();
+            source.accept(token);
+            modelNanos += System.nanoTime() - start;
+            if (count == tokens.length) {
+                tokens = Arrays.copyOf(tokens, 2 * count);
+            }
+            tokens[count++] = token;
+        }
+
+        private Decoded decoded(boolean complete, long maskNanos) {
+            return new Decoded(
+                    vocabulary.decode(Arrays.copyOf(tokens, count)),
+                    count,
+                    forcedTokens,
+                    maskedTokens,
+                    complete,
+                    maskNanos,
+                    modelNanos,
+                    steeredTokens);
+        }
+    }
+}

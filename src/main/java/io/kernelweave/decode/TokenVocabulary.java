@@ -1,0 +1,28 @@
+package io.kernelweave.decode;
+
+/**
+ * A tokenizer's vocabulary: ids 0 to {@code size() - 1}, each standing for a byte sequence. Immutable and safe for use by
+ * many threads; two vocabularies are the same only if they are the same object.
+ */
+public interface TokenVocabulary {
+    /** As published, for example {@code o200k_base}; part of identity digests. */
+    String name();
+
+    /** One more than the largest id, unassigned ids included. */
+    int size();
+
+    /** The bytes that a token stands for; empty for special and unassigned ids. Must not be changed. */
+    byte[] bytes(int token);
+
+    /** The canonical tokens of a text; text that looks like a special token is ordinary text. */
+    int[] encode(String text);
+
+    /** The text of tokens, special and unassigned ids left out, malformed UTF-8 replaced. */
+    String decode(int[] tokens);
+
+    /** Whether an id stands for no text: a control token or an unassigned id. */
+    boolean isSpecial(int token);
+
+    /** The special token that ends a text. */
+    int endToken();
+}

@@ -1,0 +1,101 @@
+package io.kernelweave.decode;
+
+import io.kernelweave.json.InputException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.stream.IntStream;
+
+/**
+ * What masks need to know of a vocabulary, made once for each and shared: the trie of all tokens, and apart from it the
+ * tokens that are plain content of any JSON string, by how many characters they have. In a string without a pattern those
+ * are allowed as far as the length goes, so only the trie of the others has to be walked.
+ */
+final class VocabularyIndex {
+    private static final Map<TokenVocabulary, VocabularyIndex> SHARED =
+            Collections.synchronizedMap(new WeakHashMap<>());
+
+    final int size;
+    final TokenTrie all;
+    /** The tokens that hold a quote, a backslash, a control byte, or part of a character. */
+    final TokenTrie special;
+    /** {@code plain[n]}: the plain tokens of at most n characters. */
+    final long[][] plain;
+
+    final int[] plainCount;
+
+    /** @throws InputException if some byte has no token of its own, so that not every text could be written */
+    static VocabularyIndex of(TokenVocabulary vocabulary) {
+        return SHARED.computeIfAbsent(vocabulary, VocabularyIndex::new);
+    }
+
+    private VocabularyIndex(TokenVocabulary vocabulary) {
+        this.size = vocabulary.size();
+        int[] lengths = new int[size];
+        boolean[] single = new boolean[256];
+        int longest = 0;
+        for (int token = 0; token < size; token++) {
+            byte[] bytes = vocabulary.bytes(token);
+            boolean usable = bytes.length > 0 && !vocabulary.isSpecial(token);
+            lengths[token] = usable ? plainLength(bytes) : -1;
+            longest = Math.max(longest, lengths[token]);
+            if (usable && bytes.length == 1) {
+                single[bytes[0] & 0xFF] = true;
+            }
+        }
+        for (int b = 0; b < 256; b++) {
+            if (!single[b]) {
+                throw InputException.at(
+                        "vocabulary " + vocabulary.name(),
+                        "byte " + b + " has no token of its own",
+                        "use a byte-level vocabulary");
+            }
+        }
+        this.all = new TokenTrie(
+                vocabulary,
+                IntStream.range(0, size).filter(token -> lengths[token] >= 0).toArray());
+        this.special = new TokenTrie(
+                vocabulary,
+                IntStream.range(0, size).filter(token -> lengths[token] == 0).toArray());
+        this.plain = new long[longest + 1][];
+        this.plainCount = new int[longest + 1];
+        TokenMask mask = new TokenMask(size);
+        int[][] byLength = new int[longest + 1][];
+        int[] counts = new int[longest + 1];
+        for (int length : lengths) {
+            if (length > 0) {
+                counts[length]++;
+            }
+        }
+        Arrays.setAll(byLength, length -> new int[counts[length]]);
+        for (int token = size - 1; token >= 0; token--) {
+            if (lengths[token] > 0) {
+                byLength[lengths[token]][--counts[lengths[token]]] = token;
+            }
+        }
+        for (int length = 0; length <= longest; length++) {
+            for (int token : byLength[length]) {
+                mask.set(token);
+            }
+            plain[length] = mask.words().clone();
+            plainCount[length] = mask.cardinality();
+        }
+    }
+
+    /** How many characters plain content has; 0 if the bytes are not that. */
+    private static int plainLength(byte[] bytes) {
+        Text any = new Text(new Counted(0, Integer.MAX_VALUE - 1), "");
+        long at = any.next(any.begin(), '"');
+        for (byte b : bytes) {
+            if (b == '\\') {
+                return 0;
+            }
+            at = any.next(at, b & 0xFF);
+            if (at < 0) {
+                return 0;
+            }
+        }
+        return Math.max(0, any.betweenCharacters(at)); // with a limit, the state counts the characters
+    }
+}
