@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeType;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -108,15 +107,7 @@ record Scenario(
     private void put(ObjectNode document, String path, JsonNode template, Map<String, Object> drawn, boolean append) {
         Place place = Place.of(path, document, origin);
         JsonNode before = place.value();
-        JsonNode sample = append ? before.path(0) : before;
-        JsonNode value = template;
-        if (template.isString()) {
-            String text = expand(template.stringValue(), drawn);
-            boolean typed = sample.getNodeType() == JsonNodeType.NUMBER || sample.getNodeType() == JsonNodeType.BOOLEAN;
-            value = typed ? Json.parse(text, origin + " " + path) : Json.tree(text);
-        } else if (template.isContainer()) {
-            value = Json.parse(expand(Json.compact(template), drawn), origin + " " + path);
-        }
+        JsonNode value = fill(template, append ? before.path(0) : before, drawn);
         if (append) {
             ((ArrayNode) before).add(value);
         } else if (place.parent instanceof ArrayNode array) {
@@ -124,6 +115,26 @@ record Scenario(
         } else {
             ((ObjectNode) place.parent).set(place.key, value);
         }
+    }
+
+    /** Expands the strings of a value; one that stands where the answer has a number or boolean becomes such. */
+    private JsonNode fill(JsonNode template, JsonNode like, Map<String, Object> drawn) {
+        if (template.isString()) {
+            String text = expand(template.stringValue(), drawn);
+            boolean typed = like.isNumber() && text.matches("-?\\d+(\\.\\d+)?") || like.isBoolean() && text.matches("true|false");
+            return typed ? Json.parse(text, origin) : Json.tree(text);
+        }
+        if (template instanceof ObjectNode object) {
+            ObjectNode filled = Json.object();
+            object.properties().forEach(field -> filled.set(field.getKey(), fill(field.getValue(), like.path(field.getKey()), drawn)));
+            return filled;
+        }
+        if (template instanceof ArrayNode array) {
+            ArrayNode filled = Json.mapper().createArrayNode();
+            array.forEach(element -> filled.add(fill(element, like.path(0), drawn)));
+            return filled;
+        }
+        return template;
     }
 
     private record Place(JsonNode parent, String key) {

@@ -178,7 +178,7 @@ public final class Folder {
 
     void replace(Path temporary, Path target) throws IOException {
         // Raw local rename replaces; other file systems refuse to, so the old file goes first there.
-        if (!files.getScheme().equals("file") && files.exists(target)) {
+        if (!"file".equals(files.getUri().getScheme()) && files.exists(target)) {
             files.delete(target, false);
         }
         if (!files.rename(temporary, target)) {
