@@ -64,10 +64,12 @@ class BenchmarkJob {
                 ? workbench.job().partitions()
                 : Runtime.getRuntime().availableProcessors();
         Step prepare = tasklet("prepare", repository, transactions, () -> {
-            progress.begin("prepare: router, model, masks", 0);
-            folder.folder().write("router.json", Json.pretty(workbench.adapter()));
+            progress.begin("prepare: router and model", 0);
+            folder.folder().write("inputs/router.json", Json.pretty(workbench.adapter()));
+            folder.folder().write("inputs/kernels.json", Json.pretty(workbench.kernels()));
+            folder.folder().write("inputs/dataset.json", Json.pretty(workbench.card()));
             workbench.runtime();
-            progress.end();
+            progress.begin("replay", workbench.rows().size());
         });
         Step replay = new StepBuilder(REPLAY, repository)
                 .partitioner(replayPartition.getName(), partitioner())
@@ -78,6 +80,7 @@ class BenchmarkJob {
         Step publish = new StepBuilder("publish", repository)
                 .tasklet(
                         (contribution, context) -> {
+                            progress.end();
                             publish(repository, contribution.getStepExecution(), folder);
                             return RepeatStatus.FINISHED;
                         },

@@ -12,6 +12,7 @@ import io.kernelweave.embed.SentenceEncoder;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.kernel.Kernel;
+import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.model.NgramModel;
 import io.kernelweave.model.RecordedModel;
 import io.kernelweave.results.Run;
@@ -25,6 +26,7 @@ import io.kernelweave.runtime.Backend;
 import io.kernelweave.runtime.KernelRuntime;
 import io.kernelweave.runtime.Memory;
 import io.kernelweave.runtime.Prompting;
+import io.kernelweave.storage.Folder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,6 +50,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Workbench implements AutoCloseable {
     private final JobSpec job;
+    private final DatasetSpec spec;
+    private final Path state;
     private final Dataset dataset;
     private final List<DatasetRow> rows;
     private final SentenceEncoder encoder;
@@ -55,8 +59,10 @@ public final class Workbench implements AutoCloseable {
     private @Nullable RouterAdapter adapter;
     private @Nullable KernelRuntime runtime;
 
-    private Workbench(JobSpec job, Dataset dataset, Path state) {
+    private Workbench(JobSpec job, DatasetSpec spec, Dataset dataset, Path state) {
         this.job = job;
+        this.spec = spec;
+        this.state = state;
         this.dataset = dataset;
         this.rows = select(job, dataset);
         this.encoder = SentenceEncoder.miniLm();
@@ -65,7 +71,7 @@ public final class Workbench implements AutoCloseable {
 
     /** Opens a job's data; builds the data set where it is not there yet. */
     public static Workbench open(JobSpec job, DatasetSpec spec, Datasets datasets, Path state) {
-        return new Workbench(job, datasets.open(spec), state);
+        return new Workbench(job, spec, datasets.open(spec), state);
     }
 
     /** The rows of the job's split and targets; with a limit, whole clusters in an order that the seed draws. */
@@ -119,18 +125,19 @@ public final class Workbench implements AutoCloseable {
 
     /** Which data, kernels, router, model, settings, code and environment decide the rows of the results. */
     public Map<String, String> fingerprint() {
-        StringBuilder store = new StringBuilder();
-        kernels().forEach(kernel -> store.append(kernel.kernelId()).append(' ').append(kernel.digest()).append(' ')
-                .append(kernel.status().state()).append('\n'));
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("dataset", dataset.digest());
-        parts.put("store", Digest.of(store.toString()));
+        parts.put("store", storeDigest());
         parts.put("router", Digest.of(job.adapter() + "/" + embedder.identity() + "/" + dataset.digest()));
         parts.put("model", Digest.of(job.model() + "/" + dataset.digest()));
         parts.put("config", job.rowSettings());
         parts.put("code", codeDigest());
         parts.put("environment", Digest.of(environment().toString()));
         return parts;
+    }
+
+    private String storeDigest() {
+        return new KernelStore.Contents(kernels(), List.of()).digest();
     }
 
     /** What the figures may depend on beside code and data. */
@@ -171,6 +178,7 @@ public final class Workbench implements AutoCloseable {
             adapter = job.adapter().equals("none")
                     ? RouterAdapter.untrained()
                     : RouterTrainer.train(kernels(), labelled(dataset.split("train")), embedder, job.seed());
+            saveAdapter(adapter);
         }
         return adapter;
     }
@@ -179,6 +187,14 @@ public final class Workbench implements AutoCloseable {
     public static RouterAdapter savedAdapter(Path state, String storeDigest) {
         Path file = adapterFile(state, storeDigest);
         return Files.exists(file) ? io.kernelweave.json.Json.read(file, RouterAdapter.class) : RouterAdapter.untrained();
+    }
+
+    /** Keeps the adapter for {@code kernelweave route}. */
+    private void saveAdapter(RouterAdapter trained) {
+        if (trained.isTrained()) {
+            Folder.of(state.toAbsolutePath().toString()).write(
+                    "routers/" + adapterFile(state, storeDigest()).getFileName(), io.kernelweave.json.Json.compact(trained));
+        }
     }
 
     private static Path adapterFile(Path state, String storeDigest) {
@@ -225,11 +241,17 @@ public final class Workbench implements AutoCloseable {
                         vocabulary);
             case NGRAM ->
                 new Backend.Sampled(
-                        NgramModel.train(examples(), NgramModel.Settings.ofOrder(model.order()), vocabulary),
+                        NgramModel.train(examples(), ngram(model.order()), vocabulary),
                         vocabulary,
                         vocabulary.endToken(),
                         new DecodeSettings(model.temperature(), model.topK(), model.maxTokens(), 0));
         };
+    }
+
+    private static NgramModel.Settings ngram(int order) {
+        NgramModel.Settings standard = NgramModel.Settings.standard();
+        return new NgramModel.Settings(
+                order, standard.discount(), standard.copyWeight(), standard.retrievalWeight(), standard.neighbours());
     }
 
     /** Solved train prompts, as a user writes them and as the loop hands them to a model. */
@@ -273,6 +295,11 @@ public final class Workbench implements AutoCloseable {
                     "use the recorded backend and leave out the retrieval arm");
         }
         return solved;
+    }
+
+    /** The data set's card. */
+    Datasets.Card card() {
+        return Datasets.card(spec, dataset);
     }
 
     Run.Data data() {

@@ -75,7 +75,7 @@ final class DatasetCommand implements Runnable {
         public Integer call() {
             DatasetSpec spec = spec();
             Dataset dataset = datasets().build(spec);
-            Datasets.Card card = datasets().card(spec, dataset);
+            Datasets.Card card = Datasets.card(spec, dataset);
             output.json(Datasets.json(card, Quality.check(dataset)));
             summary(card);
             return 0;
@@ -90,7 +90,7 @@ final class DatasetCommand implements Runnable {
             DatasetSpec spec = spec();
             Dataset dataset = datasets().open(spec);
             List<Quality.Finding> findings = Quality.check(dataset);
-            Datasets.Card card = datasets().card(spec, dataset);
+            Datasets.Card card = Datasets.card(spec, dataset);
             output.json(Datasets.json(card, findings));
             summary(card);
             findings.forEach(finding ->
@@ -108,7 +108,7 @@ final class DatasetCommand implements Runnable {
         public Integer call() {
             DatasetSpec spec = spec();
             Dataset dataset = datasets().open(spec);
-            Datasets.Card card = datasets().card(spec, dataset);
+            Datasets.Card card = Datasets.card(spec, dataset);
             output.json(Json.tree(card));
             summary(card);
             card.counts().forEach((field, counts) -> {

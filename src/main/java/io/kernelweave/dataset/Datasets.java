@@ -98,7 +98,7 @@ public final class Datasets {
     }
 
     /** The card of a data set, built or read. */
-    public Card card(DatasetSpec spec, Dataset dataset) {
+    public static Card card(DatasetSpec spec, Dataset dataset) {
         return card(spec, dataset, "", Map.of());
     }
 

@@ -1,8 +1,8 @@
 package io.kernelweave.results;
 
 import io.kernelweave.runtime.Arm;
+import io.kernelweave.stats.Cluster;
 import io.kernelweave.stats.ClusterMean;
-import io.kernelweave.stats.ClusterMean.Cluster;
 import io.kernelweave.stats.PairedTest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -183,7 +183,7 @@ public final class Metrics {
         if (!pairs.isEmpty()) {
             PairedTest test = PairedTest.of(pairs, 1);
             String name = "gain." + arm + ".verification_pass_rate";
-            all.put(name, new Metric(name, test.meanDifference(), test.interval(), pairs.size(), test.clusters()));
+            all.put(name, new Metric(name, test.mean(), test.interval(), pairs.size(), test.clusters()));
         }
     }
 

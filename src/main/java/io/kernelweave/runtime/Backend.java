@@ -31,14 +31,18 @@ public sealed interface Backend {
         @Override
         public Decoded free(Task task, String prompt, long seed) {
             try (LanguageModel.Session session = model.open(prompt, seed)) {
-                return Decoder.free(session, vocabulary, settings.withSeed(seed), endToken);
+                return Decoder.free(session, vocabulary, seeded(seed), endToken);
             }
+        }
+
+        private DecodeSettings seeded(long seed) {
+            return new DecodeSettings(settings.temperature(), settings.topK(), settings.maxTokens(), seed);
         }
 
         @Override
         public Decoded constrained(Task task, String prompt, Constraint constraint, long seed) {
             try (LanguageModel.Session session = model.open(prompt, seed)) {
-                return Decoder.constrained(session, constraint, settings.withSeed(seed));
+                return Decoder.constrained(session, constraint, seeded(seed));
             }
         }
     }
@@ -56,7 +60,7 @@ public sealed interface Backend {
         @Override
         public Decoded free(Task task, String prompt, long seed) {
             String answer = answer(task);
-            return new Decoded(answer, vocabulary.encode(answer).length, 0, 0, true, 0, 0);
+            return new Decoded(answer, vocabulary.encode(answer).length, 0, 0, true, 0, 0, 0);
         }
 
         @Override
@@ -71,6 +75,7 @@ public sealed interface Backend {
                     forced.maskedTokens(),
                     forced.accepted(),
                     System.nanoTime() - start,
+                    0,
                     0);
         }
 

@@ -1,0 +1,216 @@
+package io.kernelweave.batch;
+
+import io.kernelweave.dataset.DatasetSpec;
+import io.kernelweave.dataset.Datasets;
+import io.kernelweave.export.Archive;
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import io.kernelweave.results.Metric;
+import io.kernelweave.results.Run;
+import io.kernelweave.results.RunFolder;
+import io.kernelweave.results.RunRegistry;
+import io.kernelweave.storage.Folder;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.BatchStatus;
+import org.springframework.batch.core.job.Job;
+import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.job.parameters.JobParameters;
+import org.springframework.batch.core.job.parameters.JobParametersBuilder;
+import org.springframework.batch.core.launch.JobOperator;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+
+/**
+ * Runs jobs. One at a time in a state folder; what a killed process left behind is taken up where it stopped, and a run whose
+ * fingerprint is that of a complete one is not made again.
+ */
+public final class JobRunner {
+    private final Folder reports;
+    private final Datasets datasets;
+    private final Path state;
+    private final Progress progress;
+
+    /**
+     * What came of a job.
+     *
+     * @param reused whether a complete run with the same fingerprint was found, so that no row was replayed
+     * @param archive path of the archive, if the job packs one
+     */
+    public record Result(
+            RunFolder folder,
+            Run run,
+            String verdict,
+            int exitCode,
+            boolean reused,
+            List<String> reasons,
+            Map<String, Metric> metrics,
+            @Nullable String archive) {}
+
+    public JobRunner(Folder reports, Datasets datasets, Path state, Progress progress) {
+        this.reports = reports;
+        this.datasets = datasets;
+        this.state = state;
+        this.progress = progress;
+    }
+
+    /**
+     * Runs a job to its end.
+     *
+     * @param sources sources of the data set's spec that are read from elsewhere
+     * @param fresh whether a new run is made although nothing changed
+     */
+    public Result run(JobSpec job, Map<String, String> sources, boolean fresh) {
+        DatasetSpec spec = job.readDataset(sources);
+        reports.resolve("runs").requireWritable();
+        try {
+            Files.createDirectories(state);
+            try (FileChannel channel = FileChannel.open(
+                            state.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = tryLock(channel)) {
+                if (lock == null) {
+                    throw InputException.at(
+                            state + "/lock", "another run is under way", "wait for it, or use another --state folder");
+                }
+                progress.begin("data set " + spec.name(), 0);
+                try (Workbench workbench = Workbench.open(job, spec, datasets, state)) {
+                    progress.end();
+                    return run(workbench, fresh);
+                }
+            }
+        } catch (IOException e) {
+            throw InputException.at(state.toString(), "cannot be used: " + e.getMessage(), "make the folder writable");
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    private Result run(Workbench workbench, boolean fresh) {
+        RunRegistry registry = new RunRegistry(reports);
+        Map<String, String> fingerprint = workbench.fingerprint();
+        String base = workbench.job().name() + "-" + Run.digest(fingerprint).substring(0, 12);
+        String runId = base;
+        int attempt = 1;
+        // A fresh run gets the next number; one that was interrupted is resumed.
+        while (fresh && registry.folder(runId).exists() && registry.folder(runId).run().isComplete()) {
+            runId = base + "." + ++attempt;
+        }
+        RunFolder folder = registry.folder(runId);
+        RunCompletion completion = new RunCompletion(workbench, folder, registry, progress);
+        boolean reused = folder.exists() && folder.run().isComplete();
+        if (reused) {
+            completion.judge();
+            completion.report();
+        } else {
+            if (!folder.exists()) {
+                folder.write(new Run(
+                        runId,
+                        workbench.job().name(),
+                        "running",
+                        fingerprint,
+                        Json.tree(workbench.job()),
+                        workbench.data(),
+                        Workbench.environment(),
+                        null,
+                        null,
+                        Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                        null));
+            }
+            launch(workbench, folder, completion);
+        }
+        Run run = folder.run();
+        Run.Judged judged = run.judgement();
+        if (judged == null) {
+            throw new IllegalStateException("run " + runId + " was not judged");
+        }
+        String archive = workbench.job().export() ? Archive.pack(folder, reports).path() : null;
+        if (reused && judged.exitCode() == 0) {
+            return new Result(
+                    folder,
+                    run,
+                    "IDENTICAL",
+                    0,
+                    true,
+                    List.of(
+                            "Nothing changed since this run was made: its " + folder.manifest().rows()
+                                    + " rows stand, no row was replayed (--fresh replays them).",
+                            "Its verdict: " + judged.verdict() + "."),
+                    completion.metrics(),
+                    archive);
+        }
+        return new Result(
+                folder, run, judged.verdict(), judged.exitCode(), reused, judged.reasons(), completion.metrics(), archive);
+    }
+
+    private void launch(Workbench workbench, RunFolder folder, RunCompletion completion) {
+        try (ConfigurableApplicationContext context = context(workbench, folder, completion)) {
+            JobRepository repository = context.getBean(JobRepository.class);
+            JobOperator operator = context.getBean(JobOperator.class);
+            Job job = context.getBean(Job.class);
+            // The start time makes a run whose folder was deleted another instance than the run that was there before.
+            JobParameters parameters = new JobParametersBuilder()
+                    .addString("run_id", folder.folder().name())
+                    .addString("fingerprint", Run.digest(folder.run().fingerprint()))
+                    .addString("started_at", folder.run().startedAt().toString())
+                    .toJobParameters();
+            JobExecution before = repository.getLastJobExecution(job.getName(), parameters);
+            if (before != null && before.isRunning()) {
+                operator.recover(before); // we hold the lock, so the process that ran it is gone
+            }
+            JobExecution execution = operator.start(job, parameters);
+            if (execution.getStatus() != BatchStatus.COMPLETED) {
+                List<Throwable> failures = execution.getAllFailureExceptions();
+                if (failures.isEmpty()) {
+                    throw new IllegalStateException("job ended as " + execution.getStatus());
+                }
+                Throwable first = failures.get(0);
+                throw first instanceof RuntimeException runtime ? runtime : new IllegalStateException(first);
+            }
+        } catch (org.springframework.batch.core.job.JobExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private ConfigurableApplicationContext context(Workbench workbench, RunFolder folder, RunCompletion completion) {
+        return new SpringApplicationBuilder(BenchmarkJob.class)
+                .web(WebApplicationType.NONE)
+                .bannerMode(Banner.Mode.OFF)
+                .logStartupInfo(false)
+                .registerShutdownHook(false)
+                .properties(
+                        "spring.main.banner-mode=off",
+                        "spring.datasource.url=jdbc:h2:file:" + state.toAbsolutePath() + "/jobs;DB_CLOSE_ON_EXIT=FALSE",
+                        "spring.datasource.username=sa",
+                        "spring.datasource.hikari.maximum-pool-size=16",
+                        "spring.batch.jdbc.initialize-schema=always",
+                        "spring.batch.job.enabled=false")
+                .initializers(context -> {
+                    GenericApplicationContext beans = (GenericApplicationContext) context;
+                    beans.registerBean(Workbench.class, () -> workbench, definition -> definition.setDestroyMethodName(""));
+                    beans.registerBean(RunFolder.class, () -> folder);
+                    beans.registerBean(RunCompletion.class, () -> completion);
+                    beans.registerBean(Progress.class, () -> progress);
+                })
+                .run();
+    }
+}
