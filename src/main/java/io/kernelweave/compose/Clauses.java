@@ -1,79 +1,116 @@
 package io.kernelweave.compose;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The parts of a request that may each ask for a task of its own. A request is cut at enumeration marks, at the ends of
- * sentences, at words of sequence ("then", "after that", "and also"), and at "and" or a comma before a verb of command.
- * This is generous on purpose: whether the parts really ask for different tasks is for the router to decide.
+ * The ways in which a request may fall into clauses that each ask for a task of their own. Words of sequence ("then", "after
+ * that", "and also"), enumeration marks and the ends of sentences give one reading, with two clauses or more; each place
+ * where two tasks may be joined, down to a plain "and" or a comma, gives one with two clauses. This is generous on purpose:
+ * whether the clauses really ask for different tasks is for the router to decide.
  */
 public final class Clauses {
-    private static final int MOST = 5;
+    private static final int MOST_CLAUSES = 5;
+    private static final int MOST_PAIRS = 5;
 
-    private static final String COMMANDS =
-            "add|analy[sz]e|answer|build|check|collect|come up|compare|compile|compose|compute|convert"
-                    + "|count|create|describe|design|diagnose|diff|draft|draw|explain|extract|fetch|figure|file|fill|find|flag|format"
-                    + "|generate|get|give|identify|invent|list|locate|look|make|name|note|parse|pick|plan|point|prepare|produce|propose"
-                    + "|pull|put|rank|read|recommend|report|review|rewrite|say|scan|search|show|sketch|sort|spell|suggest|sum|summari[sz]e"
-                    + "|tell|transform|translate|triage|turn|work|write";
+    /** "1)", "(2)", "3.", "b)", "One:", "first,", "secondly:" */
+    private static final String MARK =
+            "(?<=^|[\\s:;,.])(?:\\(?(?:[1-5]|[a-e]|i{1,3})\\)|[1-5][.:](?=\\s)|(?:one|two|three):|step [1-5][:,]?"
+                    + "|(?:first|second|third|last)(?:ly)?[:,])\\s*";
 
-    /** "1)", "(2)", "3.", "b)", "#1:", "first,", "secondly," */
-    private static final Pattern MARK = Pattern.compile(
-            "(?i)(?<=^|[\\s:;,.])(?:\\(?(?:[1-5]|[a-e]|i{1,3})\\)|[1-5][.:](?=\\s)|#[1-5]:?|(?:first|second|third|last)(?:ly)?(?:,|:| of all,?)"
-                    + "|step [1-5][:,]?)\\s*");
+    private static final Pattern ENUMERATION = Pattern.compile("(?i)" + MARK);
 
-    private static final Pattern CUT = Pattern.compile("(?i)"
-            + "(?<=[.!?;])\\s+"
+    private static final Pattern CUT = Pattern.compile("(?i)" + MARK
+            + "|(?<=[.!?;])\\s+"
             + "|\\s+[-–—]\\s+"
-            + "|,?\\s+(?:and\\s+)?(?:then|afterwards|after that|next|finally|followed by|on top of that|besides that|in addition)\\b,?\\s+"
+            + "|,?\\s+(?:and\\s+)?(?:then|afterwards|after that|next|finally|followed by|on top of that|separately|in addition)"
+            + "\\b,?\\s+"
             + "|,?\\s+(?:and|plus|but)\\s+also\\s+"
-            + "|,?\\s+(?:as well as|along with|together with|plus)\\s+"
-            + "|,\\s+(?:and\\s+)?(?=(?:please\\s+)?(?:" + COMMANDS + ")\\b)"
-            + "|\\s+and\\s+(?=(?:please\\s+)?(?:" + COMMANDS + ")\\b)"
-            + "|,\\s+and\\s+(?=(?:what|which|who|how|why|when|a|an|the)\\b)");
+            + "|,?\\s+(?:as well as|along with|together with)\\s+");
+
+    private static final Pattern JOINT =
+            Pattern.compile("(?i)" + CUT.pattern().substring(4) + "|[,:;]\\s+|\\s+(?:and|also|plus|&|\\+)\\s+");
 
     private static final Pattern LEAD = Pattern.compile(
-            "(?i)^(?:and|also|then|next|afterwards|finally|plus|please|after that|lastly|secondly|in addition)\\b[,:]?\\s*");
+            "(?i)^(?:and|also|then|next|afterwards|finally|plus|please|after that|lastly|separately|in addition)\\b[,:]?\\s*");
+
+    private static final Pattern RESTRICTION =
+            Pattern.compile("(?i)^(?:but )?(?:no|not|don'?t|do not|never|without|nothing|none|only|just)\\b");
+
+    private static final Pattern ASIDE = Pattern.compile("\\([^()]{4,}\\)|`[^`]+`|\"[^\"]+\"");
 
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]{2,}");
 
     private Clauses() {}
 
-    /** The request's clauses in order, at most five; the request itself if it has only one. */
-    public static List<String> of(String request) {
-        List<String> clauses = new ArrayList<>();
-        for (String part : MARK.splitAsStream(request).toList()) {
-            for (String piece : CUT.split(part)) {
-                add(clauses, piece);
-            }
+    /** The readings with two clauses or more, the finest first; none if the request cannot be cut. */
+    public static List<List<String>> readings(String request) {
+        String open = withoutAsides(request);
+        Set<List<String>> readings = new LinkedHashSet<>();
+        List<String> parts = new ArrayList<>();
+        int from = 0;
+        for (MatchResult cut : CUT.matcher(open).results().toList()) {
+            add(parts, request.substring(from, cut.start()));
+            from = cut.end();
         }
-        return clauses.size() < 2 ? List.of(request.strip()) : List.copyOf(clauses);
+        add(parts, request.substring(from));
+        readings.add(List.copyOf(parts));
+        JOINT.matcher(open)
+                .results()
+                .sorted(Comparator.comparingInt(joint -> Math.abs(request.length() - joint.start() - joint.end())))
+                .limit(MOST_PAIRS)
+                .forEach(joint -> {
+                    String left = trimmed(request.substring(0, joint.start()));
+                    String right = trimmed(request.substring(joint.end()));
+                    if (isTask(left) && isTask(right)) {
+                        readings.add(List.of(left, right));
+                    }
+                });
+        readings.removeIf(reading -> reading.size() < 2);
+        return List.copyOf(readings);
     }
 
     /** Does the request number its parts? */
     public static boolean enumerates(String request) {
-        Matcher mark = MARK.matcher(request);
-        return mark.find() && mark.find();
+        return ENUMERATION.matcher(withoutAsides(request)).results().limit(2).count() == 2;
     }
 
-    private static void add(List<String> clauses, String piece) {
-        String clause = piece.strip();
-        for (Matcher lead = LEAD.matcher(clause); lead.find(); lead = LEAD.matcher(clause)) {
-            clause = clause.substring(lead.end());
-        }
-        clause = clause.replaceFirst("[,;:.\\s]+$", "");
+    /** What stands in brackets or quotes is not cut: it is replaced by as many letters. */
+    private static String withoutAsides(String request) {
+        return ASIDE.matcher(request)
+                .replaceAll(aside -> "x".repeat(aside.group().length()));
+    }
+
+    private static void add(List<String> clauses, String part) {
+        String clause = trimmed(part);
         if (clause.isEmpty()) {
             return;
         }
-        // A single word, or what follows the last place, belongs to the clause before it.
-        boolean stands = WORD.matcher(clause).results().limit(2).count() == 2 && clauses.size() < MOST;
+        // A single word, a restriction, and what follows the last place belong to the clause before.
+        boolean stands =
+                isTask(clause) && WORD.matcher(clause).results().limit(2).count() == 2 && clauses.size() < MOST_CLAUSES;
         if (stands || clauses.isEmpty()) {
             clauses.add(clause);
         } else {
             clauses.set(clauses.size() - 1, clauses.get(clauses.size() - 1) + ", " + clause);
         }
+    }
+
+    private static boolean isTask(String clause) {
+        return WORD.matcher(clause).find() && !RESTRICTION.matcher(clause).find();
+    }
+
+    private static String trimmed(String part) {
+        String clause = part.strip();
+        for (Matcher lead = LEAD.matcher(clause); lead.find(); lead = LEAD.matcher(clause)) {
+            clause = clause.substring(lead.end());
+        }
+        return clause.replaceFirst("[,;:.\\s]+$", "");
     }
 }

@@ -14,55 +14,66 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Kernels that answer one prompt together. Each sees the whole prompt; the joined answer is an object with a field for each
- * kernel, named by its id, in the order of the request.
- *
- * @param kernels two or more, all different
+ * kernel, named by its id. Thread-safe.
  */
-public record Composition(List<Kernel> kernels) {
-    /** Refuses fewer than two kernels, and one that is named twice. */
-    public Composition {
-        kernels = List.copyOf(kernels);
+public final class Composition {
+    private final List<Kernel> kernels;
+    private final List<Contract> contracts;
+
+    private Composition(List<Kernel> kernels) {
+        this.kernels = List.copyOf(kernels);
+        this.contracts = kernels.stream().map(Contract::of).toList();
+    }
+
+    /**
+     * @throws InputException if there are fewer than two kernels, one is named twice, or one has an output schema with a
+     *     {@code $ref}, whose pointer would not survive the move into the joined schema
+     */
+    public static Composition of(List<Kernel> kernels) {
         Set<String> ids = new HashSet<>();
         for (Kernel kernel : kernels) {
             if (!ids.add(kernel.kernelId())) {
                 throw InputException.at("composition", kernel.kernelId() + " is named twice", "name each kernel once");
             }
+            if (!kernel.outputSchema().findValues("$ref").isEmpty()) {
+                throw InputException.at(
+                        "kernel " + kernel.kernelId() + " /output_schema",
+                        "a schema with $ref cannot be part of a composition",
+                        "write the referenced schema in its place");
+            }
         }
         if (kernels.size() < 2) {
-            throw InputException.at("composition", "it has " + kernels.size() + " kernels", "name two or more");
+            throw InputException.at("composition", "number of kernels is " + kernels.size(), "name two or more");
         }
+        return new Composition(kernels);
+    }
+
+    /** In the order of the request. */
+    public List<Kernel> kernels() {
+        return kernels;
     }
 
     public List<String> kernelIds() {
         return kernels.stream().map(Kernel::kernelId).toList();
     }
 
-    /**
-     * The schema of the joined answer: {@code {"<kernel_id>": that kernel's output_schema, …}}, all required and nothing
-     * else allowed. A schema with a {@code $ref} is refused: its pointers would not survive the move.
-     */
+    /** {@code {"<kernel_id>": that kernel's output_schema, …}}, in the order of the kernels, all required, nothing else. */
     public ObjectNode outputSchema() {
         ObjectNode schema = Json.object().put("type", "object");
         ArrayNode required = schema.putArray("required");
         ObjectNode properties = schema.putObject("properties");
         for (Kernel kernel : kernels) {
-            if (!kernel.outputSchema().findValues("$ref").isEmpty()) {
-                throw InputException.at(
-                        "kernel " + kernel.kernelId() + " /output_schema",
-                        "a schema with $ref cannot be part of a composition",
-                        "write the referenced schema in place");
-            }
             required.add(kernel.kernelId());
             properties.set(kernel.kernelId(), kernel.outputSchema().deepCopy());
         }
         return schema.put("additionalProperties", false);
     }
 
-    /** Do the preconditions of all kernels hold on the prompt? */
+    /** Do the input schemas and preconditions of all kernels hold on the prompt? */
     public Outcome preconditions(Subject subject) {
         Outcome all = Outcome.PASS;
-        for (Kernel kernel : kernels) {
-            all = all.and(Contract.of(kernel).preconditions(subject).outcome());
+        for (Contract contract : contracts) {
+            all = all.and(contract.preconditions(subject).outcome());
         }
         return all;
     }

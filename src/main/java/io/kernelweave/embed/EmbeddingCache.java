@@ -118,7 +118,15 @@ public final class EmbeddingCache implements Embedder {
             }
             store(batch);
         }
-        return keys.stream().map(key -> vectors.get(key).clone()).toList();
+        return keys.stream().map(this::known).toList();
+    }
+
+    private float[] known(Key key) {
+        float[] vector = vectors.get(key);
+        if (vector == null) {
+            throw new IllegalStateException("a vector that was just stored is gone");
+        }
+        return vector.clone();
     }
 
     private Key key(String text) {

@@ -151,9 +151,7 @@ final class KernelIndex {
 
     private double similarity(float[] vector, int kernel) {
         float[] cosines = new float[counts[kernel]];
-        for (int d = 0; d < dimensions; d++) {
-            Vectors.add(cosines, vector[d], exemplars[kernel], d);
-        }
+        Vectors.multiply(vector, exemplars[kernel], cosines);
         float best = 0;
         for (float cosine : cosines) {
             best = Math.max(best, cosine);

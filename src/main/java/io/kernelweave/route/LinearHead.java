@@ -14,7 +14,7 @@ final class LinearHead {
     private static final float START = 10;
 
     private static final int BATCH = 32;
-    private static final int EPOCHS = 8;
+    private static final int EPOCHS = 6;
     private static final int FEWEST_STEPS = 600;
     private static final float STEP = 4;
     private static final float MOMENTUM = 0.9f;
@@ -63,9 +63,7 @@ final class LinearHead {
 
     float[] logits(float[] vector) {
         float[] logits = biases.clone();
-        for (int d = 0; d < dimensions; d++) {
-            Vectors.add(logits, vector[d], weights, d);
-        }
+        Vectors.multiply(vector, weights, logits);
         return logits;
     }
 
@@ -77,6 +75,8 @@ final class LinearHead {
         float[] gradient = new float[weights.length];
         float[] velocity = new float[weights.length];
         float[] biasVelocity = new float[kernels];
+        float[][] inputs = new float[BATCH][];
+        float[][] errors = new float[BATCH][];
         int[] order = new int[count];
         Arrays.setAll(order, i -> i);
         int next = count;
@@ -89,14 +89,14 @@ final class LinearHead {
                     next = 0;
                 }
                 int example = order[next++];
-                float[] vector = vectors.get(example);
-                float[] error = softmax(logits(vector));
-                error[labels[example]] -= 1;
-                for (int d = 0; d < dimensions; d++) {
-                    accumulate(gradient, d * kernels, vector[d], error);
+                inputs[i] = vectors.get(example);
+                errors[i] = softmax(logits(inputs[i]));
+                errors[i][labels[example]] -= 1;
+                for (int k = 0; k < kernels; k++) {
+                    biasGradient[k] += errors[i][k];
                 }
-                accumulate(biasGradient, 0, 1, error);
             }
+            Vectors.addOuterProducts(inputs, errors, gradient);
             float size = STEP * (steps - step) / steps / BATCH;
             descend(weights, velocity, gradient, size);
             descend(biases, biasVelocity, biasGradient, size);
@@ -118,12 +118,6 @@ final class LinearHead {
             logits[k] /= sum;
         }
         return logits;
-    }
-
-    private static void accumulate(float[] into, int offset, float scale, float[] row) {
-        for (int k = 0; k < row.length; k++) {
-            into[offset + k] += scale * row[k];
-        }
     }
 
     private static void descend(float[] values, float[] velocity, float[] gradient, float size) {

@@ -84,8 +84,13 @@ public record LogisticModel(List<String> features, List<Double> weights, double 
                 hessian[i][n + 1] += ridge * beta[i];
             }
             double[] step = solve(hessian);
+            double largest = 0;
             for (int i = 0; i <= n; i++) {
                 beta[i] -= step[i];
+                largest = Math.max(largest, Math.abs(step[i]));
+            }
+            if (largest < 1e-9) {
+                break;
             }
         }
         List<Double> weights = new ArrayList<>();

@@ -1,9 +1,16 @@
 package io.kernelweave.route;
 
+import io.kernelweave.compose.Clauses;
 import io.kernelweave.route.KernelIndex.Match;
+import io.kernelweave.verify.Outcome;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 
 /** Turns matches into probabilities, and the clauses of a request into the plan of a composition. */
 record Matcher(LogisticModel match, double threshold, LogisticModel plan, double planThreshold) {
@@ -16,16 +23,29 @@ record Matcher(LogisticModel match, double threshold, LogisticModel plan, double
             "whole_top_chosen",
             "whole_weakest", // logit, for the whole request, of the least likely chosen kernel
             "idle_clauses",
-            "enumerated",
-            "preconditions_fail");
+            "enumerated");
+
+    /** Where nothing says how sure a composition has to be: surer than a kernel. */
+    static final double UNTRAINED_PLAN_THRESHOLD = 0.75;
 
     /** A kernel with the probability that it fits. */
     record Ranked(Match match, double probability) {}
 
-    /** Kernels for the clauses of a request, in order; {@code hits} are the clauses that chose them. */
-    record Plan(List<Ranked> hits, List<String> clauses, double[] features) {
+    /** A kernel with the clause that chose it. */
+    record Hit(String clause, Ranked ranked) {
+        double probability() {
+            return ranked.probability;
+        }
+
+        int kernel() {
+            return ranked.match.kernel();
+        }
+    }
+
+    /** Different kernels for the clauses of a request, in their order. */
+    record Plan(List<Hit> hits, double[] features) {
         List<Integer> kernels() {
-            return hits.stream().map(hit -> hit.match().kernel()).toList();
+            return hits.stream().map(Hit::kernel).toList();
         }
     }
 
@@ -35,12 +55,13 @@ record Matcher(LogisticModel match, double threshold, LogisticModel plan, double
                 ? List.of(0.0, 0.0, 0.0, 12.0, 8.0, 3.0, 2.0, 0.0, 1.0, -4.0, -0.5)
                 : List.of(0.0, 0.0, 0.0, 0.0, 0.0, 8.0, 8.0, 2.0, 1.0, -4.0, -0.5);
         double bias = vectors ? -8.0 : -4.5;
-        return new Matcher(new LogisticModel(KernelIndex.FEATURES, weights, bias), 0.5, untrainedPlan(), 0.5);
+        return new Matcher(
+                new LogisticModel(KernelIndex.FEATURES, weights, bias), 0.5, untrainedPlan(), UNTRAINED_PLAN_THRESHOLD);
     }
 
     /** As sure as the least sure clause. */
     static LogisticModel untrainedPlan() {
-        return new LogisticModel(PLAN_FEATURES, List.of(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, -4.0), 0);
+        return new LogisticModel(PLAN_FEATURES, List.of(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5), 0);
     }
 
     /** Likeliest first; equals in the order of the index. */
@@ -52,70 +73,66 @@ record Matcher(LogisticModel match, double threshold, LogisticModel plan, double
     }
 
     /**
-     * The best plan for a request whose clauses rank kernels so: each kernel that a clause chooses with a probability of at
-     * least the threshold, or the two likeliest. Fewer than two hits if all clauses choose the same kernel.
+     * The plans that the readings of a request give, of two kernels or more whose preconditions do not fail.
+     *
+     * @param whole ranking for the whole request
+     * @param rank ranking for a clause; asked once a clause
      */
-    Plan plan(List<Ranked> whole, List<String> clauses, List<List<Ranked>> ranked, boolean enumerated) {
-        TreeMap<Integer, Integer> clauseOf = new TreeMap<>(); // kernel -> the clause that is surest of it
-        for (int c = 0; c < ranked.size(); c++) {
-            if (!ranked.get(c).isEmpty()) {
-                double probability = top(ranked, c).probability();
-                int clause = c;
-                clauseOf.merge(
-                        top(ranked, c).match().kernel(),
-                        clause,
-                        (held, now) -> top(ranked, held).probability() >= probability ? held : now);
+    List<Plan> plans(String request, List<Ranked> whole, Function<String, List<Ranked>> rank) {
+        boolean enumerated = Clauses.enumerates(request);
+        Map<String, List<Ranked>> ranked = new HashMap<>();
+        List<Plan> plans = new ArrayList<>();
+        for (List<String> clauses : Clauses.readings(request)) {
+            List<Hit> tops = new ArrayList<>();
+            for (String clause : clauses) {
+                ranked.computeIfAbsent(clause, rank).stream().limit(1).forEach(top -> tops.add(new Hit(clause, top)));
+            }
+            List<Hit> hits = choose(tops);
+            boolean fails = hits.stream().anyMatch(hit -> hit.ranked.match.preconditions() == Outcome.FAIL);
+            if (hits.size() > 1 && !fails) {
+                plans.add(new Plan(hits, features(whole, hits, clauses.size() - hits.size(), enumerated)));
             }
         }
-        List<Integer> chosen = clauseOf.values().stream()
-                .sorted(Comparator.comparingDouble(
-                        (Integer c) -> -top(ranked, c).probability()))
-                .toList();
-        int sure = (int) chosen.stream()
-                .filter(c -> top(ranked, c).probability() >= threshold)
-                .count();
-        chosen = chosen.stream().limit(Math.max(2, sure)).sorted().toList();
-        List<Ranked> hits = chosen.stream().map(c -> top(ranked, c)).toList();
-        return new Plan(
-                hits,
-                chosen.stream().map(clauses::get).toList(),
-                features(whole, hits, clauses.size() - hits.size(), enumerated));
+        return plans;
     }
 
-    private static double[] features(List<Ranked> whole, List<Ranked> hits, int idle, boolean enumerated) {
+    /** For each kernel the clause that is surest of it; of these the two likeliest and all above the threshold. */
+    private List<Hit> choose(List<Hit> tops) {
+        Set<Integer> kernels = new HashSet<>();
+        List<Hit> chosen = tops.stream()
+                .sorted(Comparator.comparingDouble(Hit::probability).reversed())
+                .filter(hit -> kernels.add(hit.kernel()))
+                .toList();
+        long sure =
+                chosen.stream().filter(hit -> hit.probability() >= threshold).count();
+        return chosen.stream()
+                .limit(Math.max(2, sure))
+                .sorted(Comparator.comparingInt(tops::indexOf))
+                .toList();
+    }
+
+    private static double[] features(List<Ranked> whole, List<Hit> hits, int idle, boolean enumerated) {
         double weakest = 1;
         double sum = 0;
         double wholeWeakest = 1;
-        boolean topChosen = false;
-        boolean fails = false;
-        for (Ranked hit : hits) {
+        for (Hit hit : hits) {
             weakest = Math.min(weakest, hit.probability());
             sum += LogisticModel.logit(hit.probability());
-            double inWhole = 0;
-            for (Ranked other : whole) {
-                if (other.match().kernel() == hit.match().kernel()) {
-                    inWhole = other.probability();
-                }
-            }
+            double inWhole = whole.stream()
+                    .filter(ranked -> ranked.match.kernel() == hit.kernel())
+                    .mapToDouble(Ranked::probability)
+                    .sum();
             wholeWeakest = Math.min(wholeWeakest, inWhole);
-            topChosen |= whole.get(0).match().kernel() == hit.match().kernel();
-            fails |= hit.match().preconditions() == io.kernelweave.verify.Outcome.FAIL;
         }
+        int top = whole.get(0).match.kernel();
         return new double[] {
             LogisticModel.logit(weakest),
-            hits.isEmpty() ? 0 : sum / hits.size(),
-            whole.isEmpty()
-                    ? LogisticModel.logit(0)
-                    : LogisticModel.logit(whole.get(0).probability()),
-            topChosen ? 1 : 0,
+            sum / Math.max(1, hits.size()),
+            LogisticModel.logit(whole.get(0).probability),
+            hits.stream().anyMatch(hit -> hit.kernel() == top) ? 1 : 0,
             LogisticModel.logit(wholeWeakest),
             idle,
-            enumerated ? 1 : 0,
-            fails ? 1 : 0
+            enumerated ? 1 : 0
         };
-    }
-
-    private static Ranked top(List<List<Ranked>> ranked, int clause) {
-        return ranked.get(clause).get(0);
     }
 }

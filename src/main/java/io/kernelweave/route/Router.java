@@ -1,18 +1,17 @@
 package io.kernelweave.route;
 
-import io.kernelweave.compose.Clauses;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.route.KernelIndex.Exemplar;
+import io.kernelweave.route.Matcher.Hit;
 import io.kernelweave.route.Matcher.Plan;
 import io.kernelweave.route.Matcher.Ranked;
 import io.kernelweave.route.RouterAdapter.Learned;
 import io.kernelweave.verify.Contract;
 import io.kernelweave.verify.Outcome;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -44,15 +43,15 @@ public final class Router {
     private final String digest;
 
     private Router(Collection<Kernel> all, @Nullable Embedder given, RouterAdapter adapter) {
-        boolean fits = adapter.isTrained() && adapter.embedder().equals(given == null ? "" : given.identity());
-        boolean wordsOnly =
-                given == null || adapter.isTrained() && adapter.embedder().isEmpty();
-        if (adapter.isTrained() && !fits && !wordsOnly) {
+        String encoder = given == null ? "" : given.identity();
+        if (!encoder.isEmpty() && !adapter.embedder().isEmpty() && !encoder.equals(adapter.embedder())) {
             throw InputException.at(
                     "router adapter",
-                    "it was trained with encoder " + adapter.embedder() + ", here is " + given.identity(),
+                    "it was trained with encoder " + adapter.embedder() + ", here is " + encoder,
                     "train it anew, or open that encoder");
         }
+        boolean wordsOnly =
+                encoder.isEmpty() || adapter.isTrained() && adapter.embedder().isEmpty();
         kernels = routable(all);
         contracts = kernels.stream().map(Contract::of).toList();
         embedder = wordsOnly ? null : given;
@@ -88,26 +87,26 @@ public final class Router {
     public RouteDecision route(String prompt) {
         String request = Query.request(prompt);
         Query whole = Query.of(prompt, request, vector(request), contracts);
-        List<Ranked> ranked = matcher.rank(index.matches(whole, Set.of()));
+        List<Ranked> ranked = rank(whole);
         List<Candidate> candidates =
                 ranked.stream().limit(SHOWN).map(this::candidate).toList();
-        List<String> clauses = Clauses.of(request);
-        if (clauses.size() > 1) {
-            List<List<Ranked>> rankedClauses = clauses.stream()
-                    .map(clause -> matcher.rank(index.matches(whole.clause(clause, vector(clause)), Set.of())))
-                    .toList();
-            Plan plan = matcher.plan(ranked, clauses, rankedClauses, Clauses.enumerates(request));
-            double probability = matcher.plan().probability(plan.features());
-            if (plan.hits().size() > 1 && probability >= matcher.planThreshold()) {
-                List<String> ids = plan.kernels().stream().map(this::id).toList();
-                return new RouteDecision(
-                        RouteAction.COMPOSE,
-                        ids,
-                        probability,
-                        matcher.planThreshold(),
-                        reason(plan, probability),
-                        candidates);
+        Plan plan = null;
+        double planned = 0;
+        for (Plan next : matcher.plans(request, ranked, clause -> rank(whole.clause(clause, vector(clause))))) {
+            double probability = matcher.plan().probability(next.features());
+            if (probability >= matcher.planThreshold() && probability > planned) {
+                plan = next;
+                planned = probability;
             }
+        }
+        if (plan != null) {
+            return new RouteDecision(
+                    RouteAction.COMPOSE,
+                    plan.kernels().stream().map(this::id).toList(),
+                    planned,
+                    matcher.planThreshold(),
+                    reason(plan, planned),
+                    candidates);
         }
         if (ranked.isEmpty()) {
             return new RouteDecision(
@@ -127,6 +126,10 @@ public final class Router {
                 matcher.threshold(),
                 reason(candidates, taken),
                 candidates);
+    }
+
+    private List<Ranked> rank(Query query) {
+        return matcher.rank(index.matches(query, Set.of()));
     }
 
     private String reason(List<Candidate> candidates, boolean taken) {
@@ -161,14 +164,13 @@ public final class Router {
     private String reason(Plan plan, double probability) {
         List<String> parts = new ArrayList<>();
         Outcome preconditions = Outcome.PASS;
-        for (int i = 0; i < plan.hits().size(); i++) {
-            Ranked hit = plan.hits().get(i);
-            preconditions = preconditions.and(hit.match().preconditions());
+        for (Hit hit : plan.hits()) {
+            preconditions = preconditions.and(hit.ranked().match().preconditions());
             parts.add(String.format(
                     Locale.ROOT,
                     "\"%s\" is %s (P = %.2f)",
-                    abbreviate(plan.clauses().get(i)),
-                    id(hit.match().kernel()),
+                    abbreviate(hit.clause()),
+                    id(hit.kernel()),
                     hit.probability()));
         }
         return String.format(
@@ -236,11 +238,10 @@ public final class Router {
             }
             Learned known = learned.get(kernels.get(k).kernelId());
             if (known != null) {
-                byte[] bytes =
-                        embedder == null ? new byte[0] : Base64.getDecoder().decode(known.vectors());
+                List<float[]> kept = embedder == null ? List.of() : known.decodeVectors(dimensions);
                 for (int i = 0; i < known.exemplars().size(); i++) {
-                    exemplars.add(new Exemplar(
-                            k, known.exemplars().get(i), Vectors.fromBytes(bytes, i * dimensions, dimensions)));
+                    exemplars.add(
+                            new Exemplar(k, known.exemplars().get(i), embedder == null ? new float[0] : kept.get(i)));
                 }
             }
         }
@@ -248,7 +249,7 @@ public final class Router {
         for (int k = 0; k < kernels.size() && embedder != null; k++) {
             Learned known = learned.get(kernels.get(k).kernelId());
             if (known != null) {
-                float[] row = Vectors.decode(known.head());
+                float[] row = known.decodeHead(dimensions);
                 index.head().set(k, row, row[dimensions]);
             }
         }

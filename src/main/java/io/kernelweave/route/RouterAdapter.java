@@ -4,7 +4,11 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Base64;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -52,6 +56,52 @@ public record RouterAdapter(
         public Learned {
             exemplars = List.copyOf(exemplars);
         }
+
+        static String encodeVectors(List<float[]> vectors) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            vectors.forEach(vector -> bytes.writeBytes(Vectors.toBytes(vector)));
+            return Base64.getEncoder().encodeToString(bytes.toByteArray());
+        }
+
+        static String encodeHead(float[] row) {
+            ByteBuffer bytes = ByteBuffer.allocate(row.length * Float.BYTES);
+            bytes.asFloatBuffer().put(row);
+            return Base64.getEncoder().encodeToString(bytes.array());
+        }
+
+        /** A vector for each exemplar. */
+        List<float[]> decodeVectors(int dimensions) {
+            byte[] bytes = decode("vectors", vectors, exemplars.size() * dimensions);
+            return IntStream.range(0, exemplars.size())
+                    .mapToObj(i -> Vectors.fromBytes(bytes, i * dimensions, dimensions))
+                    .toList();
+        }
+
+        /** The weights and, after them, the bias. */
+        float[] decodeHead(int dimensions) {
+            float[] row = new float[dimensions + 1];
+            ByteBuffer.wrap(decode("head", head, row.length * Float.BYTES))
+                    .asFloatBuffer()
+                    .get(row);
+            return row;
+        }
+
+        private byte[] decode(String field, String base64, int length) {
+            byte[] bytes;
+            try {
+                bytes = Base64.getDecoder().decode(base64);
+            } catch (IllegalArgumentException e) {
+                throw InputException.at(
+                        "router adapter, kernel " + kernelId, field + " is not Base64", "train it anew");
+            }
+            if (bytes.length != length) {
+                throw InputException.at(
+                        "router adapter, kernel " + kernelId,
+                        field + " has " + bytes.length + " bytes instead of " + length,
+                        "train it anew");
+            }
+            return bytes;
+        }
     }
 
     /**
@@ -90,6 +140,10 @@ public record RouterAdapter(
         if (version != VERSION) {
             throw InputException.at(
                     "/version", "router adapter of version " + version, "train one of version " + VERSION);
+        }
+        if (match != null && !match.features().equals(KernelIndex.FEATURES)
+                || plan != null && !plan.features().equals(Matcher.PLAN_FEATURES)) {
+            throw InputException.at("router adapter", "its weights are for other features", "train it anew");
         }
         kernels = List.copyOf(kernels);
         calibration = List.copyOf(calibration);

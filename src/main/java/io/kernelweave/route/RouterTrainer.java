@@ -8,14 +8,11 @@ import io.kernelweave.kernel.Kernel;
 import io.kernelweave.route.KernelIndex.Exemplar;
 import io.kernelweave.route.KernelIndex.Match;
 import io.kernelweave.route.Matcher.Plan;
-import io.kernelweave.route.Matcher.Ranked;
 import io.kernelweave.route.RouterAdapter.Bin;
 import io.kernelweave.route.RouterAdapter.Learned;
 import io.kernelweave.route.RouterAdapter.Metrics;
 import io.kernelweave.verify.Contract;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -49,7 +46,7 @@ public final class RouterTrainer {
     static final int MOST_EXEMPLARS = 128;
 
     /** The share of prompts that no kernel fits, for which the threshold is right. */
-    static final double NO_KERNEL_SHARE = 0.3;
+    static final double NO_KERNEL_SHARE = 0.25;
 
     /** Prompts scored for the few weights that are fitted on scores; more change nothing but the time. */
     private static final int MOST_SCORED = 6000;
@@ -68,8 +65,7 @@ public final class RouterTrainer {
     }
 
     /** A prompt with what is derived from it once. */
-    private record Item(
-            LabelledPrompt prompt, String request, List<String> clauses, Set<Integer> acceptable, int fold) {}
+    private record Item(LabelledPrompt prompt, String request, Set<Integer> acceptable, int fold) {}
 
     private record Scored(Item item, Kind kind, List<Match> matches, double weight) {
         boolean accepts(int kernel) {
@@ -87,6 +83,7 @@ public final class RouterTrainer {
     private final long seed;
     private final List<Item> items;
     private final int folds;
+    private final List<Item> severalClauses; // none of them without labelled compositions to learn from
     private final Map<String, float[]> vectors;
 
     private RouterTrainer(
@@ -121,12 +118,22 @@ public final class RouterTrainer {
             }
             prompt.composition().forEach(id -> known(indexOf, id, prompt));
             String request = Query.request(prompt.prompt());
-            items.add(new Item(
-                    prompt, request, Clauses.of(request), acceptable, foldOf.getOrDefault(prompt.clusterId(), 0)));
+            items.add(new Item(prompt, request, acceptable, foldOf.getOrDefault(prompt.clusterId(), 0)));
         }
         items.sort(Comparator.comparing((Item item) -> item.prompt.clusterId())
                 .thenComparing(item -> item.prompt.prompt()));
         this.items = items;
+        long compositions = items.stream()
+                .filter(item -> item.prompt.isComposition())
+                .map(item -> item.prompt.clusterId())
+                .distinct()
+                .count();
+        this.severalClauses = compositions < ENOUGH_COMPOSITIONS
+                ? List.of()
+                : shuffled(items, seed).stream()
+                        .filter(item -> !Clauses.readings(item.request).isEmpty())
+                        .limit(MOST_SCORED)
+                        .toList();
         this.vectors = embed();
     }
 
@@ -179,12 +186,8 @@ public final class RouterTrainer {
     private Map<String, float[]> embed() {
         Set<String> distinct = new LinkedHashSet<>();
         texts.forEach(text -> distinct.addAll(text.texts()));
-        for (Item item : items) {
-            distinct.add(item.request);
-            if (item.clauses.size() > 1) {
-                distinct.addAll(item.clauses);
-            }
-        }
+        items.forEach(item -> distinct.add(item.request));
+        severalClauses.forEach(item -> Clauses.readings(item.request).forEach(distinct::addAll));
         List<String> all = List.copyOf(distinct);
         Map<String, float[]> result = new HashMap<>();
         if (embedder != null) {
@@ -351,77 +354,81 @@ public final class RouterTrainer {
 
     // ---- compositions ----
 
-    private record PlanRow(Item item, Plan plan, boolean right) {}
+    private record PlanRow(Item item, List<Plan> plans) {
+        boolean right(Plan plan, List<Kernel> kernels) {
+            return plan.kernels().stream()
+                    .map(k -> kernels.get(k).kernelId())
+                    .collect(Collectors.toSet())
+                    .equals(Set.copyOf(item.prompt.composition()));
+        }
+    }
 
     private record Plans(LogisticModel model, double threshold, double composed, double splitWrongly) {}
 
+    /** Learns when clauses ask for different kernels; without labelled compositions, by weights set by hand. */
     private Plans plans(List<KernelIndex> indices, List<LogisticModel> foldMatches, double threshold) {
-        List<Item> severalClauses =
-                shuffled(items.stream().filter(item -> item.clauses.size() > 1).toList(), seed).stream()
-                        .limit(MOST_SCORED)
-                        .toList();
         List<PlanRow> rows = severalClauses.stream()
                 .parallel()
                 .map(item -> planRow(item, indices.get(item.fold), foldMatches.get(item.fold), threshold))
-                .filter(row -> row.plan.hits().size() > 1)
                 .toList();
-        long compositions =
-                items.stream().filter(item -> item.prompt.isComposition()).count();
-        long clusters = rows.stream()
-                .filter(PlanRow::right)
-                .map(row -> row.item.prompt.clusterId())
-                .distinct()
-                .count();
-        LogisticModel model = Matcher.untrainedPlan();
-        double planThreshold = Math.max(0.5, threshold);
-        List<Double> probabilities = rows.stream()
-                .map(row -> Matcher.untrainedPlan().probability(row.plan.features()))
-                .toList();
-        if (clusters >= ENOUGH_COMPOSITIONS) {
-            List<LogisticModel> foldModels = perFold(fold -> fitPlan(rows, fold));
-            probabilities = rows.stream()
-                    .map(row -> foldModels.get(row.item.fold).probability(row.plan.features()))
-                    .toList();
-            model = fitPlan(rows, -1);
-            List<Decision> decisions = new ArrayList<>();
-            for (int i = 0; i < rows.size(); i++) {
-                double gain = rows.get(i).right ? -1 : rows.get(i).item.prompt.isComposition() ? 0 : 1;
-                decisions.add(new Decision(probabilities.get(i), gain));
-            }
-            planThreshold = threshold(decisions);
+        if (rows.isEmpty()) {
+            return new Plans(Matcher.untrainedPlan(), Matcher.UNTRAINED_PLAN_THRESHOLD, 0, 0);
         }
+        List<LogisticModel> foldModels = perFold(fold -> fitPlan(rows, fold));
+        List<Decision> decisions = new ArrayList<>();
+        List<PlanRow> decided = new ArrayList<>();
+        List<Boolean> right = new ArrayList<>();
+        for (PlanRow row : rows) {
+            LogisticModel model = foldModels.get(row.item.fold);
+            row.plans.stream()
+                    .max(Comparator.comparingDouble(plan -> model.probability(plan.features())))
+                    .ifPresent(plan -> {
+                        boolean isRight = row.right(plan, kernels);
+                        int gain = isRight ? -1 : row.item.prompt.isComposition() ? 0 : 1;
+                        decisions.add(new Decision(model.probability(plan.features()), gain));
+                        decided.add(row);
+                        right.add(isRight);
+                    });
+        }
+        double planThreshold = threshold(decisions);
         int composed = 0;
         int split = 0;
-        for (int i = 0; i < rows.size(); i++) {
-            if (probabilities.get(i) >= planThreshold) {
-                composed += rows.get(i).right ? 1 : 0;
-                split += rows.get(i).item.prompt.isComposition() ? 0 : 1;
+        for (int i = 0; i < decisions.size(); i++) {
+            if (decisions.get(i).probability >= planThreshold) {
+                composed += right.get(i) ? 1 : 0;
+                split += decided.get(i).item.prompt.isComposition() ? 0 : 1;
             }
         }
+        long compositions =
+                items.stream().filter(item -> item.prompt.isComposition()).count();
         return new Plans(
-                model, planThreshold, share(composed, compositions), share(split, items.size() - compositions));
+                fitPlan(rows, -1),
+                planThreshold,
+                share(composed, compositions),
+                share(split, items.size() - compositions));
     }
 
     private PlanRow planRow(Item item, KernelIndex index, LogisticModel match, double threshold) {
         Matcher matcher = new Matcher(match, threshold, Matcher.untrainedPlan(), threshold);
         Query whole = query(item);
-        List<List<Ranked>> ranked = item.clauses.stream()
-                .map(clause -> matcher.rank(index.matches(whole.clause(clause, vector(clause)), Set.of())))
-                .toList();
-        Plan plan = matcher.plan(
-                matcher.rank(index.matches(whole, Set.of())), item.clauses, ranked, Clauses.enumerates(item.request));
-        List<String> ids =
-                plan.kernels().stream().map(k -> kernels.get(k).kernelId()).toList();
-        return new PlanRow(item, plan, ids.equals(item.prompt.composition()));
+        return new PlanRow(
+                item,
+                matcher.plans(
+                        item.request,
+                        matcher.rank(index.matches(whole, Set.of())),
+                        clause -> matcher.rank(index.matches(whole.clause(clause, vector(clause)), Set.of()))));
     }
 
-    private static LogisticModel fitPlan(List<PlanRow> rows, int without) {
-        return LogisticModel.fit(
-                Matcher.PLAN_FEATURES,
-                rows.stream()
-                        .filter(row -> row.item.fold != without)
-                        .map(row -> new LogisticModel.Row(row.plan.features(), row.right, 1))
-                        .toList());
+    private LogisticModel fitPlan(List<PlanRow> rows, int without) {
+        List<LogisticModel.Row> plans = new ArrayList<>();
+        for (PlanRow row : rows) {
+            if (row.item.fold != without) {
+                for (Plan plan : row.plans) {
+                    plans.add(new LogisticModel.Row(plan.features(), row.right(plan, kernels), 1.0 / row.plans.size()));
+                }
+            }
+        }
+        return LogisticModel.fit(Matcher.PLAN_FEATURES, plans);
     }
 
     // ---- what the adapter states ----
@@ -430,14 +437,11 @@ public final class RouterTrainer {
         List<Learned> learned = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
             List<String> exemplars = exemplars(k, -1);
-            int dimensions = embedder == null ? 0 : embedder.dimensions();
-            ByteBuffer bytes = ByteBuffer.allocate(exemplars.size() * dimensions);
-            exemplars.forEach(exemplar -> bytes.put(Vectors.toBytes(vector(exemplar))));
             learned.add(new Learned(
                     kernels.get(k).kernelId(),
                     exemplars,
-                    Base64.getEncoder().encodeToString(bytes.array()),
-                    embedder == null ? "" : Vectors.encode(index.head().row(k))));
+                    Learned.encodeVectors(exemplars.stream().map(this::vector).toList()),
+                    embedder == null ? "" : Learned.encodeHead(index.head().row(k))));
         }
         return learned;
     }

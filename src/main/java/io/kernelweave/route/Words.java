@@ -8,8 +8,8 @@ import java.util.Set;
 /** A text as the content words that the lexical side of the router compares: lower case, singular, no function words. */
 final class Words {
     private static final Set<String> FUNCTION_WORDS =
-            Set.of(("a an and any are as at be been but by can could did do does"
-                            + " for from had has have here how i if in into is it its just let like may me might my need of on or our"
+            Set.of(("a all also an and any are as at be been but by can could did do does"
+                            + " for from had has have here how i if in into is it its just let like may me might my need no nor not of on only or other our"
                             + " please pls should so some than that the their them then there these they this those to too up us"
                             + " want was we were what when where which who why will with would you your")
                     .split(" "));
