@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param dataset path of the data set's spec
  * @param split which rows are replayed
  * @param targets only rows of these targets; empty for all
- * @param limit at most so many rows, whole clusters first come first served; 0 for all
+ * @param limit at most so many rows, whole clusters in turn from each kernel; 0 for all
  * @param arms what is compared
  * @param model where answers come from
  * @param adapter whether the router is trained on the train split ({@code train}) or works from kernel text alone ({@code none})

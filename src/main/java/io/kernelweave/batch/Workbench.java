@@ -39,6 +39,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -74,7 +75,10 @@ public final class Workbench implements AutoCloseable {
         return new Workbench(job, spec, datasets.open(spec), state);
     }
 
-    /** The rows of the job's split and targets; with a limit, whole clusters in an order that the seed draws. */
+    /**
+     * The rows of the job's split and targets; with a limit, whole clusters in an order that the seed draws, in turn from each
+     * kernel.
+     */
     private static List<DatasetRow> select(JobSpec job, Dataset dataset) {
         List<DatasetRow> all = dataset.split(job.split()).stream()
                 .filter(row -> job.targets().isEmpty() || job.targets().contains(row.target()))
@@ -90,17 +94,26 @@ public final class Workbench implements AutoCloseable {
         if (job.limit() == 0 || all.size() <= job.limit()) {
             return all;
         }
-        Map<String, List<DatasetRow>> clusters =
-                all.stream().collect(Collectors.groupingBy(DatasetRow::clusterId, LinkedHashMap::new, Collectors.toList()));
+        Map<String, Integer> sizes = new LinkedHashMap<>();
+        all.forEach(row -> sizes.merge(row.clusterId(), 1, Integer::sum));
+        Map<String, List<String>> strata = sizes.keySet().stream()
+                .sorted(Comparator.comparing((String id) -> Digest.of(job.seed() + "/" + id)))
+                .collect(Collectors.groupingBy(
+                        id -> id.substring(0, id.lastIndexOf('/') + 1), TreeMap::new, Collectors.toList()));
         Set<String> chosen = new HashSet<>();
         int count = 0;
-        for (String cluster : clusters.keySet().stream()
-                .sorted(Comparator.comparing((String id) -> Digest.of(job.seed() + "/" + id)))
-                .toList()) {
-            int size = clusters.getOrDefault(cluster, List.of()).size();
-            if (count + size <= job.limit()) {
-                chosen.add(cluster);
-                count += size;
+        for (int round = 0; count < job.limit() && chosen.size() < sizes.size(); round++) {
+            for (List<String> stratum : strata.values()) {
+                if (round < stratum.size()) {
+                    String cluster = stratum.get(round);
+                    int size = sizes.getOrDefault(cluster, 0);
+                    if (count + size > job.limit()) {
+                        count = job.limit();
+                        break;
+                    }
+                    chosen.add(cluster);
+                    count += size;
+                }
             }
         }
         return all.stream().filter(row -> chosen.contains(row.clusterId())).toList();

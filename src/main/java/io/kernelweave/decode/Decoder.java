@@ -19,7 +19,17 @@ public final class Decoder {
 
     /** Samples a document of the constraint. Where it may end and may go on, the vocabulary's end token ends it. */
     public static Decoded constrained(LogitSource source, Constraint constraint, DecodeSettings settings) {
-        return new Run(source, constraint.vocabulary(), settings).constrained(constraint.matcher());
+        return constrained(source, constraint, settings, "");
+    }
+
+    /**
+     * The same, going on from a text that is given; its tokens count as forced.
+     *
+     * @throws IllegalArgumentException if no document of the constraint begins with {@code prefix}
+     */
+    public static Decoded constrained(
+            LogitSource source, Constraint constraint, DecodeSettings settings, String prefix) {
+        return new Run(source, constraint.vocabulary(), settings).constrained(constraint.matcher(), prefix);
     }
 
     /** Samples a text from all ordinary tokens, up to {@code endToken} or the budget. */
@@ -108,9 +118,17 @@ public final class Decoder {
             this.logits = new float[vocabulary.size()];
         }
 
-        Decoded constrained(TokenMatcher matcher) {
+        Decoded constrained(TokenMatcher matcher, String prefix) {
             VocabularyIndex index = VocabularyIndex.of(vocabulary);
             long start = System.nanoTime();
+            for (int token : vocabulary.encode(prefix)) {
+                if (!matcher.accept(token)) {
+                    throw new IllegalArgumentException("no document begins with " + prefix);
+                }
+                take(token);
+                forcedTokens++;
+                maskedTokens += vocabulary.size() - 1;
+            }
             while (true) {
                 int[] next = matcher.forcedTokens();
                 if (next.length > 0) {

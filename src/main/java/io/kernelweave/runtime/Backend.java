@@ -17,8 +17,11 @@ public sealed interface Backend {
     /** Generates without a constraint. */
     Decoded free(Task task, String prompt, long seed);
 
-    /** Generates under a mask. */
-    Decoded constrained(Task task, String prompt, Constraint constraint, long seed);
+    /** Generates under a mask, going on from {@code prefix}. */
+    Decoded constrained(Task task, String prompt, Constraint constraint, String prefix, long seed);
+
+    /** Whether telling the model in words what was wrong can help; a model that only continues text would copy the words. */
+    boolean followsInstructions();
 
     /** A model with logits. */
     record Sampled(LanguageModel model, TokenVocabulary vocabulary, int endToken, DecodeSettings settings)
@@ -26,6 +29,11 @@ public sealed interface Backend {
         @Override
         public String identity() {
             return model.identity();
+        }
+
+        @Override
+        public boolean followsInstructions() {
+            return model.followsInstructions();
         }
 
         @Override
@@ -40,9 +48,9 @@ public sealed interface Backend {
         }
 
         @Override
-        public Decoded constrained(Task task, String prompt, Constraint constraint, long seed) {
+        public Decoded constrained(Task task, String prompt, Constraint constraint, String prefix, long seed) {
             try (LanguageModel.Session session = model.open(prompt, seed)) {
-                return Decoder.constrained(session, constraint, seeded(seed));
+                return Decoder.constrained(session, constraint, seeded(seed), prefix);
             }
         }
     }
@@ -58,13 +66,18 @@ public sealed interface Backend {
         }
 
         @Override
+        public boolean followsInstructions() {
+            return false;
+        }
+
+        @Override
         public Decoded free(Task task, String prompt, long seed) {
             String answer = answer(task);
             return new Decoded(answer, vocabulary.encode(answer).length, 0, 0, true, 0, 0, 0);
         }
 
         @Override
-        public Decoded constrained(Task task, String prompt, Constraint constraint, long seed) {
+        public Decoded constrained(Task task, String prompt, Constraint constraint, String prefix, long seed) {
             String answer = answer(task);
             long start = System.nanoTime();
             Forced forced = Decoder.force(constraint, answer);

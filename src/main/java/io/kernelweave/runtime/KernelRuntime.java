@@ -124,12 +124,12 @@ public final class KernelRuntime {
             Path path = decision.action() == RouteAction.COMPOSE ? Path.COMPOSE : Path.KERNEL;
             String prompt = Prompting.withHints(task.prompt(), kit.contract().kernels());
             if (arm == Arm.PROMPT_WRAPPER) {
-                Decoded decoded = generate(prompt, null);
+                Decoded decoded = generate(prompt, null, "");
                 attempts.add(new Attempt(1, false, decoded, null));
                 return finish(decision, path, decision.kernelIds(), decoded.text(), Outcome.UNKNOWN);
             }
             if (arm == Arm.ROUTER) {
-                Decoded decoded = generate(prompt, kit.constraint());
+                Decoded decoded = generate(prompt, kit.constraint(), "");
                 attempts.add(new Attempt(1, true, decoded, null));
                 return finish(decision, path, decision.kernelIds(), decoded.text(), Outcome.UNKNOWN);
             }
@@ -139,8 +139,9 @@ public final class KernelRuntime {
         private Answer gated(RouteDecision decision, Kit kit, Path path, String hinted) {
             OutputGate gate = new OutputGate(kit.contract());
             String prompt = hinted;
+            String prefix = "";
             for (int number = 1; number <= retries + 1; number++) {
-                Decoded decoded = generate(prompt, kit.constraint());
+                Decoded decoded = generate(prompt, kit.constraint(), prefix);
                 long start = System.nanoTime();
                 Judgement judgement = gate.judge(Subject.of(task.prompt(), decoded.text()));
                 gateNanos += System.nanoTime() - start;
@@ -150,8 +151,15 @@ public final class KernelRuntime {
                     return finish(decision, path, decision.kernelIds(), decoded.text(), Outcome.PASS);
                 }
                 if (number <= retries) {
-                    trace.record(Kind.RETRY, "retry", rejected(judgement));
-                    prompt = Prompting.withRejection(hinted, judgement);
+                    // A retry that got no further than the one before it keeps one field less, to leave a dead end.
+                    String settled = kit.contract().settledPrefix(decoded.text(), judgement, 0);
+                    prefix = settled.length() > prefix.length() || prefix.isEmpty()
+                            ? settled
+                            : kit.contract().settledPrefix(decoded.text(), judgement, 1);
+                    trace.record(Kind.RETRY, "retry", rejected(judgement).put("kept", prefix));
+                    if (backend.followsInstructions()) {
+                        prompt = Prompting.withRejection(hinted, judgement);
+                    }
                 } else {
                     trace.record(Kind.ROLLBACK, "rollback", rejected(judgement));
                 }
@@ -160,7 +168,7 @@ public final class KernelRuntime {
         }
 
         Answer raw(@Nullable RouteDecision decision, Path path) {
-            Decoded decoded = generate(task.prompt(), null);
+            Decoded decoded = generate(task.prompt(), null, "");
             attempts.add(new Attempt(attempts.size() + 1, false, decoded, null));
             return finish(decision, path, List.of(), decoded.text(), Outcome.UNKNOWN);
         }
@@ -189,7 +197,7 @@ public final class KernelRuntime {
             return finish(decision, Path.RETRIEVAL, ids, hit.entry().answer(), Outcome.UNKNOWN);
         }
 
-        private Decoded generate(String prompt, @Nullable Constraint constraint) {
+        private Decoded generate(String prompt, @Nullable Constraint constraint, String prefix) {
             long draw = Long.parseUnsignedLong(
                     Digest.of(seed + "/" + task.id() + "/" + attempts.size() + (constraint == null ? "/raw" : "/masked"))
                             .substring(0, 16),
@@ -197,7 +205,7 @@ public final class KernelRuntime {
             long start = System.nanoTime();
             Decoded decoded = constraint == null
                     ? backend.free(task, prompt, draw)
-                    : backend.constrained(task, prompt, constraint, draw);
+                    : backend.constrained(task, prompt, constraint, prefix, draw);
             decodeNanos += System.nanoTime() - start;
             ObjectNode event = Json.object()
                     .put("masked", constraint != null)

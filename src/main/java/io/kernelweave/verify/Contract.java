@@ -7,6 +7,7 @@ import io.kernelweave.kernel.Kernel;
 import io.kernelweave.kernel.KernelTest;
 import io.kernelweave.schema.SchemaValidator;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,7 +29,12 @@ public final class Contract {
     /** The condition that the answer is one JSON value that satisfies the output schema. */
     public static final String OUTPUT_SCHEMA = "output-schema";
 
-    private record Clause(String name, Condition.Severity severity, Check check) {}
+    /** @param fields the answer's fields that the check looks at; empty if it may look at all of them */
+    private record Clause(String name, Condition.Severity severity, Check check, Set<String> fields) {
+        Clause(String name, Condition.Severity severity, Check check) {
+            this(name, severity, check, Set.of());
+        }
+    }
 
     private final Kernel kernel;
     private final List<Clause> before = new ArrayList<>();
@@ -65,6 +71,10 @@ public final class Contract {
 
     public static Contract of(Kernel kernel) {
         return new Contract(kernel);
+    }
+
+    public String kernelId() {
+        return kernel.kernelId();
     }
 
     /** Judges a prompt: the input schema, as condition {@value #INPUT_SCHEMA}, then the preconditions. */
@@ -192,11 +202,59 @@ public final class Contract {
                             "choose another name");
                 }
                 into.add(new Clause(
-                        condition.name(), condition.severity(), Checks.parse(condition.check(), origin + "/" + i)));
+                        condition.name(),
+                        condition.severity(),
+                        Checks.parse(condition.check(), origin + "/" + i),
+                        fields(condition.check())));
             } catch (InputException e) {
                 refuse(condition.name(), condition.severity(), e, into);
             }
         }
+    }
+
+    /** The answer's fields that the paths of a check begin with; empty if one of them is the whole answer. */
+    private static Set<String> fields(JsonNode check) {
+        Set<String> paths = new TreeSet<>();
+        strings(check, paths);
+        Set<String> fields = new TreeSet<>();
+        for (String path : paths) {
+            if (path.equals("output") || path.startsWith("output[")) {
+                return Set.of();
+            }
+            if (path.startsWith("output.")) {
+                fields.add(path.substring("output.".length()).split("[.\\[]", 2)[0]);
+            }
+        }
+        return fields;
+    }
+
+    private static void strings(JsonNode node, Set<String> into) {
+        if (node.isString()) {
+            into.add(node.stringValue());
+        }
+        node.forEach(element -> strings(element, into));
+    }
+
+    /**
+     * How many of an answer's leading fields can stand: every error condition that looks at these fields alone passes. A
+     * retry keeps them and decodes the rest anew.
+     *
+     * @param fields the answer's fields in order
+     * @param failed names of the error conditions that do not pass
+     */
+    public int settled(List<String> fields, Collection<String> failed) {
+        int settled = fields.size();
+        for (Clause clause : after) {
+            if (clause.severity != Condition.Severity.ERROR || !failed.contains(clause.name)) {
+                continue;
+            }
+            int last = clause.fields.isEmpty() ? fields.size() - 1 : -1;
+            for (String field : clause.fields) {
+                last = Math.max(last, fields.indexOf(field));
+            }
+            settled = Math.min(settled, Math.max(0, last));
+        }
+        return settled;
     }
 
     private void refuse(String name, Condition.Severity severity, InputException e, List<Clause> into) {
