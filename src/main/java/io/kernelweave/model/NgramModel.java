@@ -57,7 +57,11 @@ public final class NgramModel implements LanguageModel {
             check(order >= 2 && order <= 12, "order", order, "2 to 12");
             check(discount > 0 && discount < 1, "discount", discount, "above 0 and below 1");
             check(copyWeight >= 0 && copyWeight < 1, "copy_weight", copyWeight, "from 0 to below 1");
-            check(retrievalWeight >= 0 && retrievalWeight < 1, "retrieval_weight", retrievalWeight, "from 0 to below 1");
+            check(
+                    retrievalWeight >= 0 && retrievalWeight < 1,
+                    "retrieval_weight",
+                    retrievalWeight,
+                    "from 0 to below 1");
             check(neighbours >= 0 && neighbours <= 1000, "neighbours", neighbours, "0 to 1000");
         }
 
@@ -80,6 +84,7 @@ public final class NgramModel implements LanguageModel {
     private final int[][] answers;
     /** For each token of an answer, whether it is of a word and stands in the prompt too. */
     private final boolean[][] copied;
+
     private final CopyStarts starts;
     private final CopySource.Factory copySources;
     private final String identity;

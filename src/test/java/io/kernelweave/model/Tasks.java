@@ -6,19 +6,34 @@ import java.util.SplittableRandom;
 
 /** Made-up prompts of three tasks with their JSON answers, which follow from the prompts. */
 final class Tasks {
-    static final String LOG_SCHEMA =
-            """
+    static final String LOG_SCHEMA = """
             {"type":"object","additionalProperties":false,"required":["service","code","message"],"properties":{
             "service":{"type":"string","maxLength":30},"code":{"type":"integer","minimum":100,"maximum":599},
             "message":{"type":"string","minLength":3,"maxLength":80}}}""";
 
-    private static final List<String> SERVICES =
-            List.of("checkout", "billing", "search-api", "inventory", "mailer", "gateway", "ledger", "catalog", "auth", "images");
+    private static final List<String> SERVICES = List.of(
+            "checkout",
+            "billing",
+            "search-api",
+            "inventory",
+            "mailer",
+            "gateway",
+            "ledger",
+            "catalog",
+            "auth",
+            "images");
     private static final List<String> PROBLEMS = List.of(
-            "connection refused by database", "payment provider timed out", "disk quota exceeded", "token has expired",
-            "queue is full", "certificate not trusted", "out of memory", "schema version mismatch", "upstream closed early");
-    private static final List<String> FILES =
-            List.of("README.md", "pom.xml", "Router.java", "deploy.sh", "schema.sql", "index.html", "Dockerfile", "auth.go");
+            "connection refused by database",
+            "payment provider timed out",
+            "disk quota exceeded",
+            "token has expired",
+            "queue is full",
+            "certificate not trusted",
+            "out of memory",
+            "schema version mismatch",
+            "upstream closed early");
+    private static final List<String> FILES = List.of(
+            "README.md", "pom.xml", "Router.java", "deploy.sh", "schema.sql", "index.html", "Dockerfile", "auth.go");
 
     private Tasks() {}
 
@@ -28,16 +43,24 @@ final class Tasks {
         int code = 400 + random.nextInt(150);
         String problem = pick(random, PROBLEMS) + " on node " + random.nextInt(90);
         return new NgramModel.Example(
-                pick(random, List.of("Pull the error out of this log", "which error is in the log below?", "find the failure in these log lines"))
-                        + "\n\n```log\n2024-05-0" + (1 + random.nextInt(9)) + " 10:00:01 INFO " + other + " started\n2024-05-03 10:02:11 ERROR "
-                        + service + " status=" + code + " " + problem + "\n2024-05-03 10:03:00 INFO " + other + " still up\n```",
+                pick(
+                                random,
+                                List.of(
+                                        "Pull the error out of this log",
+                                        "which error is in the log below?",
+                                        "find the failure in these log lines"))
+                        + "\n\n```log\n2024-05-0" + (1 + random.nextInt(9)) + " 10:00:01 INFO " + other
+                        + " started\n2024-05-03 10:02:11 ERROR "
+                        + service + " status=" + code + " " + problem + "\n2024-05-03 10:03:00 INFO " + other
+                        + " still up\n```",
                 "{\"service\":\"" + service + "\",\"code\":" + code + ",\"message\":\"" + problem + "\"}");
     }
 
     static NgramModel.Example commit(SplittableRandom random) {
         String file = pick(random, FILES);
         String type = pick(random, List.of("fix", "feat", "docs"));
-        String subject = pick(random, List.of("handle empty input", "add retry limit", "explain the setup", "remove dead code"));
+        String subject =
+                pick(random, List.of("handle empty input", "add retry limit", "explain the setup", "remove dead code"));
         return new NgramModel.Example(
                 "write a commit message for this change: we " + type + " in `" + file + "` to " + subject,
                 "{\"type\":\"" + type + "\",\"file\":\"" + file + "\",\"subject\":\"" + subject + "\"}");
