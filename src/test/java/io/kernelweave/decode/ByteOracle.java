@@ -8,7 +8,11 @@ import java.util.regex.Pattern;
  * The documents of a schema written down a second time, as a {@code java.util.regex} pattern over bytes (each a char below
  * 256). A prefix can be completed if the matcher would have read on at its end: the patterns have no dead ends.
  */
-record ByteOracle(String schema, String regex) {
+record ByteOracle(String schema, Pattern pattern) {
+    ByteOracle(String schema, String regex) {
+        this(schema, Pattern.compile(regex, Pattern.DOTALL));
+    }
+
     static final String HEX = "[0-9a-fA-F]";
     /** One character of a JSON string, in every spelling. */
     static final String CHARACTER = "(?:[\\x20\\x21\\x23-\\x5b\\x5d-\\x7f]"
@@ -56,11 +60,11 @@ record ByteOracle(String schema, String regex) {
     }
 
     boolean canBeCompleted(byte[] prefix) {
-        Matcher matcher = Pattern.compile(regex, Pattern.DOTALL).matcher(chars(prefix));
+        Matcher matcher = pattern.matcher(chars(prefix));
         return matcher.matches() || matcher.hitEnd();
     }
 
     boolean isComplete(byte[] document) {
-        return Pattern.compile(regex, Pattern.DOTALL).matcher(chars(document)).matches();
+        return pattern.matcher(chars(document)).matches();
     }
 }

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** All bytes, some pieces (whole, broken and across the edges of JSON), and a special token. Encodes greedily. */
-final class SmallVocabulary implements TokenVocabulary {
+class SmallVocabulary implements TokenVocabulary {
     private final List<byte[]> bytes = new ArrayList<>();
 
     SmallVocabulary() {

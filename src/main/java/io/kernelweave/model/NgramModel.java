@@ -1,0 +1,327 @@
+package io.kernelweave.model;
+
+import io.kernelweave.decode.TokenVocabulary;
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A statistical language model of answers, trained at run time on examples and conditioned on the prompt. It knows frequent
+ * forms and copies; it does not reason.
+ *
+ * <p>An answer's next token has the probability {@code (1-c)((1-r) K + r R) + c C}:
+ *
+ * <ul>
+ *   <li><b>K</b>, interpolated Kneser-Ney n-grams with one absolute discount over all training answers. The text is laid out
+ *       as prompt, a separator, answer, end token, and only the answer and its end are predicted; the separator is one symbol
+ *       of its own, so that at the start of an answer the context holds the last tokens of the prompt.
+ *   <li><b>R</b>, retrieval: the answers of the training examples whose prompts are most like this one, continued after
+ *       their longest matches with what was generated. It brings in the task and its form. {@code r} is the setting {@code
+ *       retrievalWeight}, less where matches are short.
+ *   <li><b>C</b>, copying from the prompt: what stands after the longest matches with what was generated, and the first
+ *       tokens of words. {@code c} is the setting {@code copyWeight} times how often, in training, the token after such a
+ *       context stood in the prompt: keys of an object hardly, values often. Which words begin a copy is learned too: how
+ *       often those after this word of the prompt were copied in this place of an answer.
+ * </ul>
+ *
+ * <p>Sources: Kneser and Ney, "Improved backing-off for m-gram language modeling", ICASSP 1995; Chen and Goodman, "An empirical
+ * study of smoothing techniques for language modeling", 1999; Grave, Joulin and Usunier, "Improving neural language models
+ * with a continuous cache", ICLR 2017; Khandelwal et al., "Generalization through memorization: nearest neighbor language
+ * models", ICLR 2020; Liu et al., "Infini-gram", COLM 2024.
+ *
+ * <p>Logits are logarithms of probabilities up to a constant. The unigram values of the vocabulary are copied and only the
+ * tokens that followed, were retrieved or can be copied are written anew: a step takes tens of microseconds. Immutable and
+ * safe for use by many threads. Nothing is drawn, so the seed of a session has no effect.
+ */
+public final class NgramModel implements LanguageModel {
+    /** A prompt and the answer that it should have. */
+    public record Example(String prompt, String answer) {}
+
+    /**
+     * What the model is made of; part of its identity.
+     *
+     * @param order tokens of an n-gram, the predicted one included, 2 to 12
+     * @param discount taken off each count, above 0 and below 1
+     * @param copyWeight the most that copying from the prompt may weigh, 0 to below 1
+     * @param retrievalWeight the most that retrieved answers may weigh, 0 to below 1
+     * @param neighbours how many training examples are retrieved
+     */
+    public record Settings(int order, double discount, double copyWeight, double retrievalWeight, int neighbours) {
+        public Settings {
+            check(order >= 2 && order <= 12, "order", order, "2 to 12");
+            check(discount > 0 && discount < 1, "discount", discount, "above 0 and below 1");
+            check(copyWeight >= 0 && copyWeight < 1, "copy_weight", copyWeight, "from 0 to below 1");
+            check(
+                    retrievalWeight >= 0 && retrievalWeight < 1,
+                    "retrieval_weight",
+                    retrievalWeight,
+                    "from 0 to below 1");
+            check(neighbours >= 0 && neighbours <= 1000, "neighbours", neighbours, "0 to 1000");
+        }
+
+        private static void check(boolean holds, String name, double value, String range) {
+            if (!holds) {
+                throw InputException.at("n-gram setting " + name, "is " + value, "give " + range);
+            }
+        }
+
+        /** Order 6, discount 0.75, copying up to 0.9, retrieval up to 0.8 of 8 neighbours. */
+        public static Settings standard() {
+            return new Settings(6, 0.75, 0.9, 0.8, 8);
+        }
+    }
+
+    private final Settings settings;
+    private final TokenVocabulary vocabulary;
+    private final NgramTables tables;
+    private final ExampleIndex index;
+    private final int[][] answers;
+    /** For each token of an answer, whether it is of a word and stands in the prompt too. */
+    private final boolean[][] copied;
+
+    private final CopyStarts starts;
+    private final CopySource.Factory copySources;
+    private final String identity;
+
+    private NgramModel(List<Example> examples, Settings settings, TokenVocabulary vocabulary) {
+        this.settings = settings;
+        this.vocabulary = vocabulary;
+        this.copySources = new CopySource.Factory(vocabulary);
+        int[][] prompts = examples.parallelStream()
+                .map(example -> vocabulary.encode(example.prompt()))
+                .toArray(int[][]::new);
+        this.answers = examples.parallelStream()
+                .map(example -> vocabulary.encode(example.answer()))
+                .toArray(int[][]::new);
+        this.starts = new CopyStarts();
+        this.copied = new boolean[answers.length][];
+        IntArray corpus = new IntArray();
+        IntArray places = new IntArray();
+        IntArray copies = new IntArray();
+        int length = settings.order() - 1;
+        for (int i = 0; i < answers.length; i++) {
+            int[] context = context(prompts[i]);
+            corpus.addAll(context);
+            CopySource source = copySources.of(prompts[i]);
+            starts.learn(source, context, answers[i]);
+            copied[i] = source.copies(answers[i]);
+            for (int j = 0; j <= answers[i].length; j++) {
+                places.add(corpus.size());
+                corpus.add(j < answers[i].length ? answers[i][j] : vocabulary.endToken());
+                copies.add(j < answers[i].length && copied[i][j] ? 1 : 0);
+            }
+        }
+        boolean[] possible = new boolean[vocabulary.size()];
+        for (int token = 0; token < possible.length; token++) {
+            possible[token] = !vocabulary.isSpecial(token) || token == vocabulary.endToken();
+        }
+        this.tables = new NgramTables(
+                corpus.toArray(), places.toArray(), copies.toArray(), length, symbols(), settings.discount(), possible);
+        this.index = new ExampleIndex(prompts, symbols());
+        this.identity = "ngram:" + digest(examples, settings, vocabulary);
+    }
+
+    /**
+     * Trains a model; about a second for a million tokens. Prompts and answers are kept as tokens.
+     *
+     * @throws InputException if there are no examples
+     */
+    public static NgramModel train(List<Example> examples, Settings settings, TokenVocabulary vocabulary) {
+        if (examples.isEmpty()) {
+            throw InputException.at("training examples", "there are none", "give at least one");
+        }
+        return new NgramModel(List.copyOf(examples), settings, vocabulary);
+    }
+
+    private static String digest(List<Example> examples, Settings settings, TokenVocabulary vocabulary) {
+        MessageDigest training = Digest.sha256();
+        for (Example example : examples) {
+            for (String text : List.of(example.prompt(), example.answer())) {
+                byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+                training.update(ByteBuffer.allocate(4).putInt(bytes.length).array());
+                training.update(bytes);
+            }
+        }
+        return Digest.of(Json.object()
+                .put("version", 1)
+                .put("vocabulary", vocabulary.name())
+                .put("training", HexFormat.of().formatHex(training.digest()))
+                .set("settings", Json.tree(settings)));
+    }
+
+    /** The separator between prompt and answer: a symbol that is no token. */
+    private int separator() {
+        return vocabulary.size();
+    }
+
+    /** Stands before a prompt that is shorter than a context. */
+    private int padding() {
+        return vocabulary.size() + 1;
+    }
+
+    private int symbols() {
+        return vocabulary.size() + 2;
+    }
+
+    /** What an n-gram sees before the first token of an answer. */
+    private int[] context(int[] prompt) {
+        int[] context = new int[settings.order() - 1];
+        Arrays.fill(context, padding());
+        int taken = Math.min(prompt.length, context.length - 1);
+        System.arraycopy(prompt, prompt.length - taken, context, context.length - 1 - taken, taken);
+        context[context.length - 1] = separator();
+        return context;
+    }
+
+    @Override
+    public String identity() {
+        return identity;
+    }
+
+    @Override
+    public Session open(String prompt, long seed) {
+        return new NgramSession(vocabulary.encode(prompt));
+    }
+
+    private final class NgramSession implements Session {
+        private static final int LONGEST = 8;
+        /** What a word that was never copied in a slot weighs, beside the count of those that were. */
+        private static final double UNSEEN_START = 0.1;
+
+        private final NgramTables.Context context = tables.new Context();
+        private final IntArray history = new IntArray();
+        private final CopySource source;
+        private final SuffixMatcher inPrompt;
+        private final int[] retrieved;
+        private final boolean[] retrievedCopies;
+        private final double[] similarity;
+        private final SuffixMatcher inRetrieved;
+        private final TokenWeights copy = new TokenWeights();
+        private final TokenWeights retrieval = new TokenWeights();
+        private final TokenWeights extra = new TokenWeights();
+        private boolean inWord;
+        private int longest;
+        private double copyShare;
+
+        NgramSession(int[] prompt) {
+            history.addAll(context(prompt));
+            this.source = copySources.of(prompt);
+            this.inPrompt = new SuffixMatcher(source.bytes);
+            ExampleIndex.Neighbour[] nearest = index.nearest(prompt, settings.neighbours());
+            int size = 0;
+            for (ExampleIndex.Neighbour neighbour : nearest) {
+                size += answers[neighbour.example()].length + 2;
+            }
+            this.retrieved = new int[size];
+            this.retrievedCopies = new boolean[size];
+            this.similarity = new double[size];
+            int at = 0;
+            for (ExampleIndex.Neighbour neighbour : nearest) {
+                int[] answer = answers[neighbour.example()];
+                int end = at + answer.length + 1;
+                retrieved[at] = separator();
+                retrieved[end] = vocabulary.endToken();
+                System.arraycopy(answer, 0, retrieved, at + 1, answer.length);
+                System.arraycopy(copied[neighbour.example()], 0, retrievedCopies, at + 1, answer.length);
+                Arrays.fill(similarity, at, end + 1, neighbour.similarity());
+                at = end + 1;
+            }
+            this.inRetrieved = new SuffixMatcher(retrieved, retrievedCopies);
+            inRetrieved.accept(separator(), false);
+        }
+
+        @Override
+        public void logits(float[] into) {
+            System.arraycopy(tables.unigrams(), 0, into, 0, into.length);
+            context.patch(history.values(), history.size(), into);
+            retrieve();
+            copy();
+            double r = settings.retrievalWeight() * (1 - 1.0 / (1L << 2 * Math.min(longest, LONGEST)));
+            double c = copy.size() == 0 ? 0 : settings.copyWeight() * ((1 - r) * context.copyRate() + r * copyShare);
+            extra.clear();
+            addTo(extra, retrieval, (1 - c) * r);
+            addTo(extra, copy, c);
+            // The others keep their values, so what is added is divided by what they would have been multiplied with.
+            double scale = 1 / ((1 - c) * (1 - r) * StrictMath.exp(context.logBackoff()));
+            for (int i = 0; i < extra.size(); i++) {
+                int token = extra.token(i);
+                into[token] = (float) StrictMath.log(StrictMath.exp(into[token]) + scale * extra.sum(i));
+            }
+        }
+
+        /** Weighs what follows the matches in the retrieved answers, and how much of that is copied there. */
+        private void retrieve() {
+            retrieval.clear();
+            longest = 0;
+            double all = 0;
+            double copies = 0;
+            for (int i = 0; i < retrieved.length; i++) {
+                int length = inRetrieved.length(i);
+                if (length > 0 && retrieved[i] != separator()) {
+                    double weight = similarity[i] * quadrupled(Math.min(length, LONGEST));
+                    longest = Math.max(longest, length);
+                    retrieval.add(retrieved[i], weight);
+                    all += weight;
+                    copies += retrievedCopies[i] ? weight : 0;
+                }
+            }
+            copyShare = copies == 0 ? 0 : copies / all;
+        }
+
+        /** Weighs what can be copied from the prompt: where a match goes on, most of all one since a word's beginning. */
+        private void copy() {
+            copy.clear();
+            long slot = CopyStarts.slot(history.values(), history.size());
+            for (int i = 0; i < source.tokens.length; i++) {
+                int length = inPrompt.length(source.offsets[i]);
+                double weight = 0;
+                if (length >= source.reach[i]) {
+                    weight = quadrupled(Math.min(length, LONGEST));
+                } else if (length > 2) {
+                    weight = quadrupled(Math.min(length, LONGEST) - 2);
+                }
+                if (source.wordStarts[i]) {
+                    weight += starts.weight(slot, source, i) + (inWord ? 0 : UNSEEN_START);
+                }
+                if (weight > 0) {
+                    copy.add(source.tokens[i], weight);
+                }
+            }
+        }
+
+        private static double quadrupled(int times) {
+            return 1L << 2 * times;
+        }
+
+        private static void addTo(TokenWeights all, TokenWeights some, double share) {
+            double total = 0;
+            for (int i = 0; i < some.size(); i++) {
+                total += some.sum(i);
+            }
+            for (int i = 0; i < some.size(); i++) {
+                all.add(some.token(i), share * some.sum(i) / total);
+            }
+        }
+
+        @Override
+        public void accept(int token) {
+            history.add(token);
+            inRetrieved.accept(token, source.copies(new int[] {token})[0]);
+            for (byte b : vocabulary.bytes(token)) {
+                inPrompt.accept(b & 0xFF, false);
+                inWord = CopySource.isWord(b);
+            }
+        }
+
+        @Override
+        public void close() {
+            // nothing is held
+        }
+    }
+}
