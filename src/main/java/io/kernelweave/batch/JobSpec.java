@@ -1,6 +1,7 @@
 package io.kernelweave.batch;
 
 import io.kernelweave.dataset.DatasetSpec;
+import io.kernelweave.gate.Requirement;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
@@ -51,7 +52,7 @@ public record JobSpec(
         int partitions,
         String baseline,
         Map<String, Double> margins,
-        List<Requirement> requirements,
+        List<Bound> requirements,
         int demo,
         boolean export) {
 
@@ -84,11 +85,15 @@ public record JobSpec(
     }
 
     /** A bound that a metric of the run must keep. */
-    public record Requirement(String metric, @Nullable Double atLeast, @Nullable Double atMost) {
-        public Requirement {
+    public record Bound(String metric, @Nullable Double atLeast, @Nullable Double atMost) {
+        public Bound {
             if (metric == null || (atLeast == null) == (atMost == null)) {
                 throw InputException.at("/requirements", "needs a metric and one of at_least and at_most", "give both");
             }
+        }
+
+        Requirement requirement() {
+            return atLeast != null ? new Requirement(metric, ">=", atLeast) : new Requirement(metric, "<=", java.util.Objects.requireNonNull(atMost));
         }
     }
 

@@ -61,8 +61,7 @@ class RunCompletion {
                 baseline.map(other -> registry.folder(other.runId()).rows()).orElse(List.of()),
                 workbench.job().margins(),
                 workbench.job().requirements().stream()
-                        .map(requirement -> new Comparison.Bound(
-                                requirement.metric(), requirement.atLeast(), requirement.atMost()))
+                        .map(JobSpec.Bound::requirement)
                         .toList());
         int errors = (int) rows().stream().filter(row -> row.error() != null).count();
         Instant finished =

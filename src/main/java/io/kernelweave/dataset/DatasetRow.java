@@ -2,7 +2,9 @@ package io.kernelweave.dataset;
 
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.Json;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -68,7 +70,16 @@ public record DatasetRow(
         return notes.startsWith("breaks: ") ? notes.substring("breaks: ".length()) : null;
     }
 
-    DatasetRow withWeight(double share) {
+    /** The rows with their weights: one over the number of rows that share cluster and target. */
+    static List<DatasetRow> weigh(List<DatasetRow> rows) {
+        Map<String, Integer> sizes = new HashMap<>();
+        rows.forEach(row -> sizes.merge(row.clusterId() + " " + row.target(), 1, Integer::sum));
+        return rows.stream()
+                .map(row -> row.withWeight(1.0 / sizes.getOrDefault(row.clusterId() + " " + row.target(), 1)))
+                .toList();
+    }
+
+    private DatasetRow withWeight(double share) {
         return new DatasetRow(id, split, phase, target, taskFamily, prompt, kernelId, kernelName, kernelSteps, kernelPreconditions, kernelPostconditions, kernelEvidenceRequirements, kernelRollback, response, verified, verificationScore, confidence, share, clusterId, acceptableKernels, origin, notes);
     }
 

@@ -170,7 +170,8 @@ public final class Datasets {
         List<Kernel> kernels = examples.entrySet().stream()
                 .map(label -> ForeignRows.kernel(spec, label.getKey(), label.getValue()))
                 .toList();
-        return new Dataset(spec.name(), digest(rows), ForeignRows.label(rows, kernels), kernels);
+        List<DatasetRow> weighed = DatasetRow.weigh(rows);
+        return new Dataset(spec.name(), digest(weighed), weighed, kernels);
     }
 
     private static String digest(List<DatasetRow> rows) {

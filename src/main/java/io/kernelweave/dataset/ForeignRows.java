@@ -6,10 +6,8 @@ import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +32,12 @@ final class ForeignRows {
                     "its fields are " + object.propertyNames() + "; map one under /fields");
         }
         String label = text(spec, object, "kernel_id");
-        boolean fits = label != null && !label.isBlank() && !spec.noKernel().contains(label);
-        String kernelId = fits ? id(label, origin) : null;
+        String kernelId =
+                label == null || label.isBlank() || spec.noKernel().contains(label) ? null : id(label, origin);
+        String kernelName = text(spec, object, "kernel_name");
+        if (kernelName == null && kernelId != null) {
+            kernelName = words(kernelId);
+        }
         String cluster = text(spec, object, "cluster_id");
         if (cluster == null) {
             cluster = "p-" + Digest.of(Prompts.normalise(prompt)).substring(0, 16);
@@ -62,7 +64,7 @@ final class ForeignRows {
                 or(text(spec, object, "task_family"), kernelId == null ? "none" : spec.name()),
                 prompt,
                 kernelId,
-                or(text(spec, object, "kernel_name"), kernelId == null ? null : words(kernelId)),
+                kernelName,
                 list(spec, object, "kernel_steps"),
                 list(spec, object, "kernel_preconditions"),
                 list(spec, object, "kernel_postconditions"),
@@ -100,15 +102,6 @@ final class ForeignRows {
         named.putObject("right").put("value", kernelId);
         json.putArray("steps").addObject().put("name", "answer").put("do", "Name the intent.");
         return Json.convert(json, Kernel.class, "kernel " + kernelId).sealed();
-    }
-
-    /** Fills in what follows from the kernels. */
-    static List<DatasetRow> label(List<DatasetRow> rows, List<Kernel> kernels) {
-        Map<String, Long> sizes = new HashMap<>(rows.stream()
-                .collect(Collectors.groupingBy(row -> row.clusterId() + " " + row.target(), Collectors.counting())));
-        return rows.stream()
-                .map(row -> row.withWeight(1.0 / sizes.get(row.clusterId() + " " + row.target())))
-                .toList();
     }
 
     private static String drawSplit(DatasetSpec spec, String cluster) {
@@ -160,7 +153,7 @@ final class ForeignRows {
         return texts;
     }
 
-    private static <T extends @Nullable Object> T or(@Nullable T value, T otherwise) {
+    private static String or(@Nullable String value, String otherwise) {
         return value != null ? value : otherwise;
     }
 }

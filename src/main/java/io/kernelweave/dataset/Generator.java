@@ -76,7 +76,7 @@ final class Generator {
         }
         strata.values().forEach(this::split);
         strata.values().forEach(clusters -> clusters.forEach(this::expand));
-        return linkMemories(weigh(rows));
+        return linkMemories(DatasetRow.weigh(rows));
     }
 
     /** One way of asking. */
@@ -274,15 +274,6 @@ final class Generator {
 
     private static List<String> each(List<Kernel> parts, java.util.function.Function<Kernel, List<String>> field) {
         return parts.stream().flatMap(kernel -> field.apply(kernel).stream()).toList();
-    }
-
-    /** One over the number of rows that share cluster and target. */
-    private static List<DatasetRow> weigh(List<DatasetRow> rows) {
-        Map<String, Long> counts = rows.stream()
-                .collect(Collectors.groupingBy(row -> row.clusterId() + " " + row.target(), Collectors.counting()));
-        return rows.stream()
-                .map(row -> row.withWeight(1.0 / counts.get(row.clusterId() + " " + row.target())))
-                .toList();
     }
 
     /** A memory row names the solved row of another cluster, same split and kernel, that a memory should bring back. */

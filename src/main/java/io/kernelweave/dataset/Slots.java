@@ -42,11 +42,13 @@ final class Slots {
             return random.nextInt(range.get(0).asInt(), range.get(1).asInt() + 1);
         }
         if (slot.has("from")) {
-            Object list = before;
+            Object at = before;
             for (String step : slot.get("from").stringValue().split("\\.")) {
-                list = ((Map<?, ?>) list).get(step);
+                at = at instanceof Map<?, ?> map ? map.get(step) : null;
             }
-            List<?> choices = (List<?>) list;
+            if (!(at instanceof List<?> choices)) {
+                throw new IllegalArgumentException(slot.get("from") + " is no list drawn before");
+            }
             return choices.get(random.nextInt(choices.size()));
         }
         if (slot.has("pick")) {

@@ -93,7 +93,7 @@ public final class Sources {
                 try {
                     row = Json.parse(line, origin);
                 } catch (InputException e) {
-                    throw new InputException(e.getMessage().replaceFirst("( line \\d+) line 1", "$1"));
+                    throw new InputException(String.valueOf(e.getMessage()).replaceFirst("( line \\d+) line 1", "$1"));
                 }
                 if (!(row instanceof ObjectNode object)) {
                     throw InputException.at(origin, "is not a JSON object", "give one object a line");
@@ -128,8 +128,8 @@ public final class Sources {
                 record.toMap().forEach(row::put);
                 sink.accept(origin, row);
             }
-        } catch (java.io.UncheckedIOException e) {
-            throw broken(path, number, e.getCause());
+        } catch (UncheckedIOException e) {
+            throw broken(path, number, e.getCause() == null ? new IOException(e) : e.getCause());
         } catch (CSVException e) {
             throw broken(path, number, e);
         } catch (IOException e) {

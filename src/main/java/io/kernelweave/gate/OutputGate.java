@@ -1,5 +1,6 @@
 package io.kernelweave.gate;
 
+import io.kernelweave.compose.AnswerContract;
 import io.kernelweave.kernel.Condition;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.verify.ConditionVerdict;
@@ -17,14 +18,17 @@ import java.util.Map;
  * threads.
  */
 public final class OutputGate {
-    private final Contract contract;
+    private final AnswerContract contract;
     private final Map<String, String> says = new HashMap<>();
 
-    private OutputGate(Kernel kernel) {
-        this.contract = Contract.of(kernel);
+    private OutputGate(AnswerContract contract) {
+        this.contract = contract;
+        boolean composed = contract.kernels().size() > 1;
         says.put(Contract.OUTPUT_SCHEMA, "the answer is one JSON value that satisfies the output schema");
-        for (Condition condition : kernel.outputConditions()) {
-            says.putIfAbsent(condition.name(), condition.says());
+        for (Kernel kernel : contract.kernels()) {
+            for (Condition condition : kernel.outputConditions()) {
+                says.put((composed ? kernel.kernelId() + "/" : "") + condition.name(), condition.says());
+            }
         }
     }
 
@@ -36,7 +40,11 @@ public final class OutputGate {
     public record Decision(boolean accepted, Judgement judgement, String feedback) {}
 
     public static OutputGate of(Kernel kernel) {
-        return new OutputGate(kernel);
+        return of(AnswerContract.of(List.of(kernel)));
+    }
+
+    public static OutputGate of(AnswerContract contract) {
+        return new OutputGate(contract);
     }
 
     public Decision judge(String prompt, String answer) {

@@ -24,7 +24,8 @@ public enum RunVerdict {
         return exitCode;
     }
 
-    RunVerdict graver(RunVerdict other) {
+    /** The graver of the two. */
+    public RunVerdict graver(RunVerdict other) {
         return compareTo(other) <= 0 ? this : other;
     }
 }

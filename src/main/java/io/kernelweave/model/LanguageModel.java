@@ -14,6 +14,11 @@ public interface LanguageModel {
      */
     Session open(String prompt, long seed);
 
+    /** Whether it does what a prompt says, rather than only going on from it. */
+    default boolean followsInstructions() {
+        return true;
+    }
+
     /** One answer in the making. */
     interface Session extends LogitSource, AutoCloseable {
         @Override

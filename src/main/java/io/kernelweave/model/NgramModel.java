@@ -179,6 +179,12 @@ public final class NgramModel implements LanguageModel {
         return context;
     }
 
+    /** Never: it only goes on from what it reads. */
+    @Override
+    public boolean followsInstructions() {
+        return false;
+    }
+
     @Override
     public String identity() {
         return identity;

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -49,6 +50,30 @@ import org.jspecify.annotations.Nullable;
 public final class Metrics {
     private static final List<String> ROUTING = List.of(
             "routing_accuracy", "in_scope_accuracy", "routing_precision", "abstention_accuracy");
+
+    /** The metrics of an arm that are a figure of each row, so that two runs can be paired by them. */
+    public static final List<String> PAIRED = List.of("verification_pass_rate", "routing_accuracy", "verification_score");
+
+    /** A figure of each row of one arm. */
+    public record PerRow(String arm, ToDoubleFunction<ResultRow> figure) {
+        /** An error is worth nothing. */
+        public double value(ResultRow row) {
+            return row.error() != null ? 0 : figure.applyAsDouble(row);
+        }
+    }
+
+    /** The figure of a row behind {@code <arm>.<metric>}, for the metrics of {@link #PAIRED}. */
+    public static Optional<PerRow> perRow(String name) {
+        int dot = name.lastIndexOf('.');
+        String arm = dot < 0 ? "" : name.substring(0, dot);
+        return switch (name.substring(dot + 1)) {
+            case "verification_pass_rate" -> Optional.of(new PerRow(arm, row -> row.passes() ? 1 : 0));
+            case "routing_accuracy" -> Optional.of(new PerRow(arm, row -> Boolean.TRUE.equals(row.routeCorrect()) ? 1 : 0));
+            case "verification_score" -> Optional.of(
+                    new PerRow(arm, row -> row.verdict().score() == null ? 0 : row.verdict().score()));
+            default -> Optional.empty();
+        };
+    }
 
     private final Map<String, Metric> all = new LinkedHashMap<>();
 

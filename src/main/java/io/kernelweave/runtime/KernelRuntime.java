@@ -19,7 +19,6 @@ import io.kernelweave.trace.TraceEvent.Kind;
 import io.kernelweave.trace.TraceRecorder;
 import io.kernelweave.verify.Judgement;
 import io.kernelweave.verify.Outcome;
-import io.kernelweave.verify.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,7 @@ public final class KernelRuntime {
     private final Map<String, Kit> kits = new ConcurrentHashMap<>();
 
     /** What is compiled once for a kernel or a composition. */
-    private record Kit(AnswerContract contract, Constraint constraint) {}
+    private record Kit(AnswerContract contract, OutputGate gate, Constraint constraint) {}
 
     /**
      * @param memory what the retrieval arm answers from; null where that arm is not used
@@ -83,7 +82,8 @@ public final class KernelRuntime {
         return kits.computeIfAbsent(String.join("+", ids), key -> {
             List<Kernel> parts = ids.stream().map(this::kernel).toList();
             AnswerContract contract = AnswerContract.of(parts);
-            return new Kit(contract, JsonSchemaConstraint.compile(contract.outputSchema(), vocabulary));
+            return new Kit(
+                    contract, OutputGate.of(contract), JsonSchemaConstraint.compile(contract.outputSchema(), vocabulary));
         });
     }
 
@@ -137,17 +137,17 @@ public final class KernelRuntime {
         }
 
         private Answer gated(RouteDecision decision, Kit kit, Path path, String hinted) {
-            OutputGate gate = new OutputGate(kit.contract());
             String prompt = hinted;
             String prefix = "";
             for (int number = 1; number <= retries + 1; number++) {
                 Decoded decoded = generate(prompt, kit.constraint(), prefix);
                 long start = System.nanoTime();
-                Judgement judgement = gate.judge(Subject.of(task.prompt(), decoded.text()));
+                OutputGate.Decision decided = kit.gate().judge(task.prompt(), decoded.text());
+                Judgement judgement = decided.judgement();
                 gateNanos += System.nanoTime() - start;
                 attempts.add(new Attempt(number, true, decoded, judgement));
                 trace.record(Kind.VERIFICATION, "gate", Json.tree(judgement));
-                if (judgement.outcome() == Outcome.PASS && decoded.complete()) {
+                if (decided.accepted() && decoded.complete()) {
                     return finish(decision, path, decision.kernelIds(), decoded.text(), Outcome.PASS);
                 }
                 if (number <= retries) {
@@ -158,7 +158,7 @@ public final class KernelRuntime {
                             : kit.contract().settledPrefix(decoded.text(), judgement, 1);
                     trace.record(Kind.RETRY, "retry", rejected(judgement).put("kept", prefix));
                     if (backend.followsInstructions()) {
-                        prompt = Prompting.withRejection(hinted, judgement);
+                        prompt = hinted + "\n" + decided.feedback();
                     }
                 } else {
                     trace.record(Kind.ROLLBACK, "rollback", rejected(judgement));

@@ -1,13 +1,10 @@
 package io.kernelweave.runtime;
 
 import io.kernelweave.kernel.Kernel;
-import io.kernelweave.verify.ConditionVerdict;
-import io.kernelweave.verify.Judgement;
-import io.kernelweave.verify.Outcome;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What a model reads beside the user's prompt: a kernel's hints, and on a retry what the gate rejected. */
+/** What a model reads beside the user's prompt: a kernel's hints. */
 public final class Prompting {
     private Prompting() {}
 
@@ -20,17 +17,6 @@ public final class Prompting {
             text.append("\nAnswer with one JSON object; fields: ");
             text.append(String.join(", ", kernel.outputSchema().path("properties").propertyNames()));
             text.append(".\n");
-        }
-        return text.toString();
-    }
-
-    /** The same with what was wrong with the last answer. */
-    public static String withRejection(String prompt, Judgement judgement) {
-        StringBuilder text = new StringBuilder(prompt).append("\n### The last answer was rejected\n");
-        for (ConditionVerdict verdict : judgement.verdicts()) {
-            if (verdict.verdict().outcome() != Outcome.PASS && judgement.failed().contains(verdict.condition())) {
-                text.append("- ").append(verdict.condition()).append(": ").append(verdict.verdict().reason()).append('\n');
-            }
         }
         return text.toString();
     }
