@@ -3,7 +3,9 @@ package io.kernelweave.route;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -17,6 +19,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a routing decision costs when the request's vector is at hand: kernels with 100 examples each, vectors of 384
@@ -42,6 +45,8 @@ public class RouterBenchmark {
 
     /** A point on the sphere for each text: where it lies means nothing, what it costs is the same. */
     private static final class Points implements Embedder {
+        private final Map<String, float[]> known = new HashMap<>();
+
         @Override
         public String identity() {
             return "points";
@@ -54,6 +59,15 @@ public class RouterBenchmark {
 
         @Override
         public float[] embed(String text) {
+            float[] vector = known.get(text);
+            return vector == null ? point(text) : vector;
+        }
+
+        void remember(String text) {
+            known.put(text, point(text));
+        }
+
+        private float[] point(String text) {
             SplittableRandom random = new SplittableRandom(text.hashCode());
             float[] vector = new float[dimensions()];
             for (int d = 0; d < vector.length; d++) {
@@ -73,43 +87,23 @@ public class RouterBenchmark {
             for (int i = 0; i < EXAMPLES; i++) {
                 examples.add(request(random, k));
             }
-            all.add(Json.convert(
-                    Json.object()
-                            .put("kernel_id", "kernel-" + k)
-                            .put("name", "Kernel " + k)
-                            .put("task_family", "benchmark")
-                            .put("description", "Answers requests of kind " + k + ".")
-                            .<tools.jackson.databind.node.ObjectNode>set("examples", Json.tree(examples))
-                            .<tools.jackson.databind.node.ObjectNode>set("input_schema", Json.object())
-                            .set("output_schema", Json.object().put("type", "object")),
-                    Kernel.class,
-                    "benchmark"));
+            ObjectNode kernel = Json.object()
+                    .put("kernel_id", "kernel-" + k)
+                    .put("name", "Kernel " + k)
+                    .put("task_family", "benchmark")
+                    .put("description", "Answers requests of kind " + k + ".");
+            kernel.set("examples", Json.tree(examples));
+            kernel.set("input_schema", Json.object());
+            kernel.set("output_schema", Json.object());
+            all.add(Json.convert(kernel, Kernel.class, "benchmark"));
             documents.add(Words.of(String.join(" ", examples)));
         }
         for (int i = 0; i < 256; i++) {
             requests.add(request(random, i % kernels));
         }
         Points points = new Points();
-        var vectors = new java.util.HashMap<String, float[]>();
-        requests.forEach(request -> vectors.put(request, points.embed(request)));
-        Embedder cached = new Embedder() {
-            @Override
-            public String identity() {
-                return points.identity();
-            }
-
-            @Override
-            public int dimensions() {
-                return points.dimensions();
-            }
-
-            @Override
-            public float[] embed(String text) {
-                float[] vector = vectors.get(text);
-                return vector == null ? points.embed(text) : vector;
-            }
-        };
-        router = Router.of(all, cached, RouterAdapter.untrained());
+        requests.forEach(points::remember);
+        router = Router.of(all, points, RouterAdapter.untrained());
         index = new LexicalIndex(documents);
     }
 

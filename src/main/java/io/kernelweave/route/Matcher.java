@@ -29,7 +29,12 @@ record Matcher(LogisticModel match, double threshold, LogisticModel plan, double
     static final double UNTRAINED_PLAN_THRESHOLD = 0.75;
 
     /** A kernel with the probability that it fits. */
-    record Ranked(Match match, double probability) {}
+    record Ranked(Match match, double probability) {
+        /** May the kernel be given the prompt? What its contract refuses, no probability makes good. */
+        boolean isEligible() {
+            return match.preconditions() != Outcome.FAIL;
+        }
+    }
 
     /** A kernel with the clause that chose it. */
     record Hit(String clause, Ranked ranked) {
@@ -73,7 +78,7 @@ record Matcher(LogisticModel match, double threshold, LogisticModel plan, double
     }
 
     /**
-     * The plans that the readings of a request give, of two kernels or more whose preconditions do not fail.
+     * The plans that the readings of a request give, of two kernels or more whose preconditions hold.
      *
      * @param whole ranking for the whole request
      * @param rank ranking for a clause; asked once a clause
@@ -88,8 +93,8 @@ record Matcher(LogisticModel match, double threshold, LogisticModel plan, double
                 ranked.computeIfAbsent(clause, rank).stream().limit(1).forEach(top -> tops.add(new Hit(clause, top)));
             }
             List<Hit> hits = choose(tops);
-            boolean fails = hits.stream().anyMatch(hit -> hit.ranked.match.preconditions() == Outcome.FAIL);
-            if (hits.size() > 1 && !fails) {
+            boolean holds = hits.stream().allMatch(hit -> hit.ranked.match.preconditions() == Outcome.PASS);
+            if (hits.size() > 1 && holds) {
                 plans.add(new Plan(hits, features(whole, hits, clauses.size() - hits.size(), enumerated)));
             }
         }

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Decides where a prompt goes: to a kernel, to several, or to raw generation. A kernel is known by its name, description
  * and examples, and by the labelled prompts that the adapter keeps; a request is compared with all of them by sentence
  * vectors and by words, the prompt with the kernel's preconditions, and a logistic model turns the numbers into the
- * probability that the kernel fits. Below the adapter's threshold no kernel is taken.
+ * probability that the kernel fits. Below the adapter's threshold no kernel is taken, nor one whose preconditions fail.
  *
  * <p>Thread-safe.
  */
@@ -117,14 +118,16 @@ public final class Router {
                     "raw generation: there is no kernel to route to",
                     candidates);
         }
-        double probability = ranked.get(0).probability();
-        boolean taken = probability >= matcher.threshold();
+        Optional<Ranked> best = ranked.stream().filter(Ranked::isEligible).findFirst();
+        double probability = best.map(Ranked::probability).orElse(0.0);
+        boolean taken = best.isPresent() && probability >= matcher.threshold();
+        Ranked shown = taken ? best.get() : ranked.get(0);
         return new RouteDecision(
                 taken ? RouteAction.KERNEL : RouteAction.GENERATE,
-                taken ? List.of(candidates.get(0).kernelId()) : List.of(),
+                taken ? List.of(id(shown.match().kernel())) : List.of(),
                 probability,
                 matcher.threshold(),
-                reason(candidates, taken),
+                reason(candidate(shown), candidates, taken),
                 candidates);
     }
 
@@ -132,22 +135,22 @@ public final class Router {
         return matcher.rank(index.matches(query, Set.of()));
     }
 
-    private String reason(List<Candidate> candidates, boolean taken) {
-        Candidate best = candidates.get(0);
+    private String reason(Candidate best, List<Candidate> candidates, boolean taken) {
         Function<Candidate, Double> measure = embedder == null ? Candidate::lexical : Candidate::similarity;
         StringBuilder reason = new StringBuilder(note);
         reason.append(taken ? "" : "raw generation, the best kernel is ")
                 .append(best.kernelId())
                 .append(String.format(
                         Locale.ROOT,
-                        " (P = %.2f %s %.2f): %s %.2f",
+                        " (P = %.2f %s %.2f%s): %s %.2f",
                         best.probability(),
-                        taken ? "≥" : "<",
+                        best.probability() >= matcher.threshold() ? "≥" : "<",
                         matcher.threshold(),
+                        taken || best.probability() < matcher.threshold() ? "" : ", but its preconditions fail",
                         embedder == null ? "words" : "similarity",
                         measure.apply(best)));
         candidates.stream()
-                .skip(1)
+                .filter(candidate -> !candidate.kernelId().equals(best.kernelId()))
                 .max(Comparator.comparing(measure))
                 .ifPresent(next -> reason.append(
                         String.format(Locale.ROOT, ", next %s %.2f", next.kernelId(), measure.apply(next))));
@@ -156,7 +159,7 @@ public final class Router {
         }
         reason.append("; preconditions ").append(best.preconditions());
         if (!best.conflicts().isEmpty()) {
-            reason.append("; not for ").append(String.join(", ", best.conflicts()));
+            reason.append("; ruled out: ").append(String.join(", ", best.conflicts()));
         }
         return reason.toString();
     }

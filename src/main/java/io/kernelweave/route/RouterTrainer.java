@@ -12,6 +12,7 @@ import io.kernelweave.route.RouterAdapter.Bin;
 import io.kernelweave.route.RouterAdapter.Learned;
 import io.kernelweave.route.RouterAdapter.Metrics;
 import io.kernelweave.verify.Contract;
+import io.kernelweave.verify.Outcome;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -317,16 +318,16 @@ public final class RouterTrainer {
     }
 
     private static Top top(Scored row, LogisticModel match) {
-        double best = -1;
+        double best = 0;
         boolean right = false;
         for (Match candidate : row.matches) {
             double probability = match.probability(candidate.features());
-            if (probability > best) {
+            if (candidate.preconditions() != Outcome.FAIL && probability > best) {
                 best = probability;
                 right = row.accepts(candidate.kernel());
             }
         }
-        return new Top(row.kind, Math.max(0, best), right, row.weight);
+        return new Top(row.kind, best, right, row.weight);
     }
 
     /** A decision to take or to leave what has a probability: what leaving gains over taking, in weight. */

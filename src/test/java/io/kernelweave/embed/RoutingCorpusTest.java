@@ -1,0 +1,112 @@
+package io.kernelweave.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.kernelweave.json.Json;
+import io.kernelweave.kernel.Kernel;
+import io.kernelweave.route.LabelledPrompt;
+import io.kernelweave.route.RouteAction;
+import io.kernelweave.route.RouteDecision;
+import io.kernelweave.route.Router;
+import io.kernelweave.route.RouterAdapter;
+import io.kernelweave.route.RouterTrainer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A slice of CLINC150 (Larson et al. 2019): 15 intents as kernels, and requests that belong to none. */
+class RoutingCorpusTest {
+    private static final int INTENTS = 15;
+    private static final int EXAMPLES = 25;
+
+    private record Row(String text, String intent) {}
+
+    @Test
+    void routesWhatItHasNotSeenAndAbstainsFromTheRest() throws IOException {
+        Path folder = Stream.of(
+                        Optional.ofNullable(System.getProperty("kernelweave.corpora")),
+                        Optional.ofNullable(System.getenv("KERNELWEAVE_CORPORA")),
+                        Optional.of("../shared/corpora"))
+                .flatMap(Optional::stream)
+                .map(name -> Path.of(name, "clinc150"))
+                .findFirst()
+                .orElseThrow();
+        assumeTrue(
+                Files.isDirectory(folder),
+                "skipped: there is no " + folder + "; name the corpora with"
+                        + " -Dkernelweave.corpora or KERNELWEAVE_CORPORA");
+
+        Map<String, List<String>> examples = new TreeMap<>();
+        for (Row row : read(folder, "train")) {
+            examples.computeIfAbsent(row.intent, intent -> new ArrayList<>()).add(row.text);
+        }
+        List<Kernel> kernels = new ArrayList<>();
+        List<LabelledPrompt> prompts = new ArrayList<>();
+        examples.entrySet().stream().limit(INTENTS).forEach(entry -> {
+            List<String> own = entry.getValue().subList(0, EXAMPLES);
+            kernels.add(kernel(entry.getKey(), own));
+            own.forEach(text -> prompts.add(LabelledPrompt.of(text, "c" + prompts.size(), entry.getKey())));
+        });
+        read(folder, "oos_train").forEach(row -> prompts.add(LabelledPrompt.none(row.text, "c" + prompts.size())));
+
+        try (SentenceEncoder encoder = SentenceEncoder.miniLm()) {
+            RouterAdapter adapter = RouterTrainer.train(kernels, prompts, encoder, 7);
+            Router router = Router.of(kernels, encoder, adapter);
+            int right = 0;
+            int asked = 0;
+            for (Row row : read(folder, "val")) {
+                if (kernels.stream().anyMatch(kernel -> kernel.kernelId().equals(row.intent))) {
+                    RouteDecision decision = router.route(row.text);
+                    asked++;
+                    right += decision.kernelIds().equals(List.of(row.intent)) ? 1 : 0;
+                }
+            }
+            List<Row> outside = read(folder, "oos_val");
+            long abstained = outside.stream()
+                    .filter(row -> router.route(row.text).action() == RouteAction.GENERATE)
+                    .count();
+            assertThat((double) right / asked).as("routed to the right kernel").isGreaterThan(0.88);
+            assertThat((double) abstained / outside.size()).as("abstained").isGreaterThan(0.85);
+        }
+    }
+
+    private static Kernel kernel(String intent, List<String> examples) {
+        ObjectNode json = Json.object()
+                .put("kernel_id", intent)
+                .put("name", intent.replace('_', ' '))
+                .put("task_family", "clinc")
+                .put("description", intent.replace('_', ' '));
+        json.set("examples", Json.tree(examples));
+        json.set("input_schema", Json.object());
+        json.set("output_schema", Json.object());
+        return Json.convert(json, Kernel.class, intent);
+    }
+
+    private static List<Row> read(Path folder, String name) throws IOException {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(folder.resolve(name + ".jsonl.gz"))),
+                StandardCharsets.UTF_8))) {
+            return lines.lines()
+                    .map(line -> {
+                        JsonNode row = Json.parse(line, name);
+                        return new Row(
+                                row.get("text").stringValue(), row.get("intent").stringValue());
+                    })
+                    .toList();
+        }
+    }
+}
