@@ -186,7 +186,8 @@ class BenchmarkJob {
             for (Arm arm : workbench.job().arms()) {
                 ResultRow result;
                 try {
-                    result = scoring.score(row, runtime.answer(new io.kernelweave.runtime.Task(row.id(), row.prompt()), arm));
+                    result = scoring.score(
+                            row, runtime.answer(new io.kernelweave.runtime.Task(row.id(), row.prompt()), arm));
                 } catch (RuntimeException e) {
                     result = scoring.error(row, arm, e);
                 }

@@ -112,7 +112,9 @@ public final class JobRunner {
         String runId = base;
         int attempt = 1;
         // A fresh run gets the next number; one that was interrupted is resumed.
-        while (fresh && registry.folder(runId).exists() && registry.folder(runId).run().isComplete()) {
+        while (fresh
+                && registry.folder(runId).exists()
+                && registry.folder(runId).run().isComplete()) {
             runId = base + "." + ++attempt;
         }
         RunFolder folder = registry.folder(runId);
@@ -143,7 +145,8 @@ public final class JobRunner {
         if (judged == null) {
             throw new IllegalStateException("run " + runId + " was not judged");
         }
-        String archive = workbench.job().export() ? Archive.pack(folder, reports).path() : null;
+        String archive =
+                workbench.job().export() ? Archive.pack(folder, reports).path() : null;
         if (reused && judged.exitCode() == 0) {
             return new Result(
                     folder,
@@ -152,14 +155,22 @@ public final class JobRunner {
                     0,
                     true,
                     List.of(
-                            "Nothing changed since this run was made: its " + folder.manifest().rows()
+                            "Nothing changed since this run was made: its "
+                                    + folder.manifest().rows()
                                     + " rows stand, no row was replayed (--fresh replays them).",
                             "Its verdict: " + judged.verdict() + "."),
                     completion.metrics(),
                     archive);
         }
         return new Result(
-                folder, run, judged.verdict(), judged.exitCode(), reused, judged.reasons(), completion.metrics(), archive);
+                folder,
+                run,
+                judged.verdict(),
+                judged.exitCode(),
+                reused,
+                judged.reasons(),
+                completion.metrics(),
+                archive);
     }
 
     private void launch(Workbench workbench, RunFolder folder, RunCompletion completion) {
@@ -206,7 +217,8 @@ public final class JobRunner {
                         "spring.batch.job.enabled=false")
                 .initializers(context -> {
                     GenericApplicationContext beans = (GenericApplicationContext) context;
-                    beans.registerBean(Workbench.class, () -> workbench, definition -> definition.setDestroyMethodName(""));
+                    beans.registerBean(
+                            Workbench.class, () -> workbench, definition -> definition.setDestroyMethodName(""));
                     beans.registerBean(RunFolder.class, () -> folder);
                     beans.registerBean(RunCompletion.class, () -> completion);
                     beans.registerBean(Progress.class, () -> progress);

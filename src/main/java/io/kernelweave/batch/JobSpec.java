@@ -85,7 +85,10 @@ public record JobSpec(
     }
 
     /** A bound that a metric of the run must keep. */
-    public record Bound(String metric, @Nullable Double atLeast, @Nullable Double atMost) {
+    public record Bound(
+            String metric,
+            @Nullable Double atLeast,
+            @Nullable Double atMost) {
         public Bound {
             if (metric == null || (atLeast == null) == (atMost == null)) {
                 throw InputException.at("/requirements", "needs a metric and one of at_least and at_most", "give both");
@@ -93,7 +96,9 @@ public record JobSpec(
         }
 
         Requirement requirement() {
-            return atLeast != null ? new Requirement(metric, ">=", atLeast) : new Requirement(metric, "<=", java.util.Objects.requireNonNull(atMost));
+            return atLeast != null
+                    ? new Requirement(metric, ">=", atLeast)
+                    : new Requirement(metric, "<=", java.util.Objects.requireNonNull(atMost));
         }
     }
 

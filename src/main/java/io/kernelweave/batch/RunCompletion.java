@@ -11,7 +11,6 @@ import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.RunRegistry;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +42,7 @@ class RunCompletion {
     /** The metrics of the published rows. */
     Map<String, Metric> metrics() {
         if (metrics == null) {
-            metrics = Metrics.of(rows());
+            metrics = Metrics.of(rows(), folder.run().isRecorded());
         }
         return metrics;
     }
@@ -75,10 +74,12 @@ class RunCompletion {
         String wanted = workbench.job().baseline();
         return switch (wanted) {
             case "none" -> Optional.empty();
-            case "previous" -> registry.runs().stream()
-                    .filter(Run::isComplete)
-                    .filter(other -> other.job().equals(run.job()) && other.startedAt().isBefore(run.startedAt()))
-                    .reduce((first, second) -> second);
+            case "previous" ->
+                registry.runs().stream()
+                        .filter(Run::isComplete)
+                        .filter(other -> other.job().equals(run.job())
+                                && other.startedAt().isBefore(run.startedAt()))
+                        .reduce((first, second) -> second);
             default -> {
                 Run other = registry.find(wanted).run();
                 if (!other.isComplete()) {
@@ -96,7 +97,10 @@ class RunCompletion {
         Bundle.render(folder, run, rows(), metrics());
         if (!run.isComplete()) {
             folder.write(run.judged(
-                    java.util.Objects.requireNonNull(run.counts(), "judged before"), run.judgement(), "complete", run.finishedAt()));
+                    java.util.Objects.requireNonNull(run.counts(), "judged before"),
+                    run.judgement(),
+                    "complete",
+                    run.finishedAt()));
         }
         progress.end();
     }

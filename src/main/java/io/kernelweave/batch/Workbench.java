@@ -166,15 +166,21 @@ public final class Workbench implements AutoCloseable {
     /** Digest of the program itself: of its jar, or of its classes where it runs from a build folder. */
     static String codeDigest() {
         try {
-            Path code = Path.of(
-                    Workbench.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path code = Path.of(Workbench.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
             if (Files.isRegularFile(code)) {
                 return Digest.of(Files.readAllBytes(code));
             }
             StringBuilder all = new StringBuilder();
             try (Stream<Path> files = Files.walk(code)) {
                 for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                    all.append(code.relativize(file)).append(' ').append(Digest.of(Files.readAllBytes(file))).append('\n');
+                    all.append(code.relativize(file))
+                            .append(' ')
+                            .append(Digest.of(Files.readAllBytes(file)))
+                            .append('\n');
                 }
             }
             return Digest.of(all.toString());
@@ -199,14 +205,18 @@ public final class Workbench implements AutoCloseable {
     /** The adapter that a job saved for just these kernels, or an untrained one. */
     public static RouterAdapter savedAdapter(Path state, String storeDigest) {
         Path file = adapterFile(state, storeDigest);
-        return Files.exists(file) ? io.kernelweave.json.Json.read(file, RouterAdapter.class) : RouterAdapter.untrained();
+        return Files.exists(file)
+                ? io.kernelweave.json.Json.read(file, RouterAdapter.class)
+                : RouterAdapter.untrained();
     }
 
     /** Keeps the adapter for {@code kernelweave route}. */
     private void saveAdapter(RouterAdapter trained) {
         if (trained.isTrained()) {
-            Folder.of(state.toAbsolutePath().toString()).write(
-                    "routers/" + adapterFile(state, storeDigest()).getFileName(), io.kernelweave.json.Json.compact(trained));
+            Folder.of(state.toAbsolutePath().toString())
+                    .write(
+                            "routers/" + adapterFile(state, storeDigest()).getFileName(),
+                            io.kernelweave.json.Json.compact(trained));
         }
     }
 
@@ -250,7 +260,8 @@ public final class Workbench implements AutoCloseable {
         return switch (model.backend()) {
             case RECORDED ->
                 new Backend.Recorded(
-                        new RecordedModel(rows.stream().collect(Collectors.toMap(DatasetRow::id, DatasetRow::response))),
+                        new RecordedModel(
+                                rows.stream().collect(Collectors.toMap(DatasetRow::id, DatasetRow::response))),
                         vocabulary);
             case NGRAM ->
                 new Backend.Sampled(
@@ -269,8 +280,7 @@ public final class Workbench implements AutoCloseable {
 
     /** Solved train prompts, as a user writes them and as the loop hands them to a model. */
     private List<NgramModel.Example> examples() {
-        Map<String, Kernel> byId =
-                kernels().stream().collect(Collectors.toMap(Kernel::kernelId, Function.identity()));
+        Map<String, Kernel> byId = kernels().stream().collect(Collectors.toMap(Kernel::kernelId, Function.identity()));
         List<NgramModel.Example> examples = new ArrayList<>();
         for (DatasetRow row : solved()) {
             examples.add(new NgramModel.Example(row.prompt(), row.response()));
@@ -299,7 +309,8 @@ public final class Workbench implements AutoCloseable {
     /** Train rows whose response is known to be good, or cannot be judged. */
     private List<DatasetRow> solved() {
         List<DatasetRow> solved = dataset.split("train").stream()
-                .filter(row -> !Boolean.FALSE.equals(row.verified()) && !row.response().isEmpty())
+                .filter(row ->
+                        !Boolean.FALSE.equals(row.verified()) && !row.response().isEmpty())
                 .toList();
         if (solved.isEmpty()) {
             throw InputException.at(

@@ -63,12 +63,17 @@ final class DatasetCommand implements Runnable {
         }
 
         void summary(Datasets.Card card) {
-            output.line("@|bold %s|@  %d rows in %d clusters, %d without a kernel", card.name(), card.rows(), card.clusters(), card.rowsWithoutKernel());
+            output.line(
+                    "@|bold %s|@  %d rows in %d clusters, %d without a kernel",
+                    card.name(), card.rows(), card.clusters(), card.rowsWithoutKernel());
             output.text("  digest " + card.digest());
         }
     }
 
-    @Command(name = "build", description = "Builds a data set afresh and checks it.", mixinStandardHelpOptions = true,
+    @Command(
+            name = "build",
+            description = "Builds a data set afresh and checks it.",
+            mixinStandardHelpOptions = true,
             footer = "%nExample: kernelweave dataset build phasecd/kernelweave.yaml")
     static final class Build extends OfSpec {
         @Override
@@ -82,7 +87,10 @@ final class DatasetCommand implements Runnable {
         }
     }
 
-    @Command(name = "check", description = "Looks for leakage, contradictions and gaps.", mixinStandardHelpOptions = true,
+    @Command(
+            name = "check",
+            description = "Looks for leakage, contradictions and gaps.",
+            mixinStandardHelpOptions = true,
             footer = "%nExample: kernelweave dataset check phasecd/kernelweave.yaml")
     static final class Check extends OfSpec {
         @Override
@@ -95,13 +103,17 @@ final class DatasetCommand implements Runnable {
             summary(card);
             findings.forEach(finding ->
                     output.line("@|red %s|@  %s: %s", finding.severity(), finding.check(), finding.finding()));
-            boolean sound = findings.stream().noneMatch(finding -> finding.severity().equals("error"));
+            boolean sound =
+                    findings.stream().noneMatch(finding -> finding.severity().equals("error"));
             output.line("%s  %d findings", Output.coloured(sound ? "PASS" : "FAIL"), findings.size());
             return sound ? 0 : 10;
         }
     }
 
-    @Command(name = "stats", description = "Counts rows by split, target, phase, family and kernel.", mixinStandardHelpOptions = true,
+    @Command(
+            name = "stats",
+            description = "Counts rows by split, target, phase, family and kernel.",
+            mixinStandardHelpOptions = true,
             footer = "%nExample: kernelweave dataset stats phasecd/kernelweave.yaml")
     static final class Stats extends OfSpec {
         @Override

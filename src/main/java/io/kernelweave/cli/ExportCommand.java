@@ -29,7 +29,9 @@ final class ExportCommand implements Callable<Integer> {
         Archive.Packed packed = Archive.pack(workspace.runs().find(run), workspace.reports());
         output.json(packed);
         output.line("%s", packed.path());
-        output.line("  %,d bytes, %d files, SHA-256 %s", packed.bytes(), packed.manifest().files().size(), packed.sha256());
+        output.line(
+                "  %,d bytes, %d files, SHA-256 %s",
+                packed.bytes(), packed.manifest().files().size(), packed.sha256());
         return 0;
     }
 }

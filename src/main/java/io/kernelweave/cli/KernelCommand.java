@@ -52,7 +52,10 @@ final class KernelCommand implements Runnable {
         spec.commandLine().usage(System.out);
     }
 
-    @Command(name = "list", description = "Lists the kernels of the store.", mixinStandardHelpOptions = true,
+    @Command(
+            name = "list",
+            description = "Lists the kernels of the store.",
+            mixinStandardHelpOptions = true,
             footer = "%nExample: kernelweave kernel list --json")
     static final class ListKernels implements Callable<Integer> {
         @Mixin
@@ -91,7 +94,10 @@ final class KernelCommand implements Runnable {
         }
     }
 
-    @Command(name = "show", description = "Shows one kernel.", mixinStandardHelpOptions = true,
+    @Command(
+            name = "show",
+            description = "Shows one kernel.",
+            mixinStandardHelpOptions = true,
             footer = "%nExample: kernelweave kernel show extract-log-errors")
     static final class Show implements Callable<Integer> {
         @Parameters(paramLabel = "ID")
@@ -110,15 +116,20 @@ final class KernelCommand implements Runnable {
             output.json(kernel);
             output.line("@|bold %s|@  %s", kernel.kernelId(), kernel.name());
             output.text("  " + kernel.description());
-            output.text("  family %s, version %d, state %s, digest %s".formatted(
-                    kernel.taskFamily(), kernel.version(), kernel.status().state().label(), kernel.digest()));
+            output.text("  family %s, version %d, state %s, digest %s"
+                    .formatted(
+                            kernel.taskFamily(),
+                            kernel.version(),
+                            kernel.status().state().label(),
+                            kernel.digest()));
             conditions("takes a prompt if", kernel.preconditions());
             output.text("  steps");
             kernel.steps().forEach(step -> output.text("    " + step.name() + ": " + step.action()));
             conditions("an answer must", kernel.postconditions());
             conditions("evidence", kernel.evidenceRequirements());
             output.text("  rollback");
-            kernel.rollback().forEach(rollback -> output.text("    when " + rollback.when() + ": " + rollback.action()));
+            kernel.rollback()
+                    .forEach(rollback -> output.text("    when " + rollback.when() + ": " + rollback.action()));
             output.text("  examples");
             kernel.examples().forEach(example -> output.text("    " + example));
             return 0;
@@ -130,7 +141,10 @@ final class KernelCommand implements Runnable {
         }
     }
 
-    @Command(name = "check", description = "Runs the kernels' own tests and names what fails.", mixinStandardHelpOptions = true,
+    @Command(
+            name = "check",
+            description = "Runs the kernels' own tests and names what fails.",
+            mixinStandardHelpOptions = true,
             footer = "%nExample: kernelweave kernel check extract-log-errors")
     static final class Check implements Callable<Integer> {
         @Parameters(paramLabel = "ID", arity = "0..*", description = "Kernels to check; all without any.")
@@ -173,18 +187,21 @@ final class KernelCommand implements Runnable {
             boolean sound = problems.isEmpty() && refusals.isEmpty();
             output.line(
                     "%s  %d kernels, %d tests, %d kernels with problems",
-                    Output.coloured(sound ? "PASS" : "FAIL"),
-                    kernels.size(),
-                    tests,
-                    problems.size() + refusals.size());
+                    Output.coloured(sound ? "PASS" : "FAIL"), kernels.size(), tests, problems.size() + refusals.size());
             return sound ? 0 : 10;
         }
     }
 
-    @Command(name = "add", description = "Puts a kernel into the store, or its next version.", mixinStandardHelpOptions = true,
+    @Command(
+            name = "add",
+            description = "Puts a kernel into the store, or its next version.",
+            mixinStandardHelpOptions = true,
             footer = "%nExample: kernelweave kernel add my-kernel.json --note \"asked for by the on-call team\"")
     static final class Add implements Callable<Integer> {
-        @Parameters(paramLabel = "FILE", arity = "1..*", description = "Kernel files; digest and status may be left out.")
+        @Parameters(
+                paramLabel = "FILE",
+                arity = "1..*",
+                description = "Kernel files; digest and status may be left out.")
         private List<Path> files = new ArrayList<>();
 
         @Option(names = "--note", description = "Why; goes into the journal.", defaultValue = "")
@@ -208,7 +225,8 @@ final class KernelCommand implements Runnable {
                 }
                 checked.add(kernel);
             }
-            List<Kernel> stored = checked.stream().map(kernel -> store.add(kernel, note)).toList();
+            List<Kernel> stored =
+                    checked.stream().map(kernel -> store.add(kernel, note)).toList();
             ObjectNode json = Json.object();
             ArrayNode list = json.putArray("added");
             for (Kernel kernel : stored) {
@@ -223,7 +241,10 @@ final class KernelCommand implements Runnable {
         }
     }
 
-    @Command(name = "history", description = "Shows what happened to a kernel.", mixinStandardHelpOptions = true,
+    @Command(
+            name = "history",
+            description = "Shows what happened to a kernel.",
+            mixinStandardHelpOptions = true,
             footer = "%nExample: kernelweave kernel history extract-log-errors")
     static final class History implements Callable<Integer> {
         @Parameters(paramLabel = "ID")
@@ -246,7 +267,11 @@ final class KernelCommand implements Runnable {
             for (Journal.Entry entry : entries) {
                 output.line(
                         "%s  %-7s v%d  %s  %s",
-                        entry.at(), entry.action(), entry.version(), entry.digest().substring(0, 12), entry.note());
+                        entry.at(),
+                        entry.action(),
+                        entry.version(),
+                        entry.digest().substring(0, 12),
+                        entry.note());
             }
             return 0;
         }

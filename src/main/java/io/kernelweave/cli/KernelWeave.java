@@ -60,8 +60,9 @@ public final class KernelWeave implements Runnable {
 
     private static int usage(ParameterException failure, String[] args) {
         CommandLine command = failure.getCommandLine();
-        command.getErr().println("kernelweave: " + failure.getMessage() + "; see `"
-                + command.getCommandSpec().qualifiedName() + " --help`");
+        command.getErr()
+                .println("kernelweave: " + failure.getMessage() + "; see `"
+                        + command.getCommandSpec().qualifiedName() + " --help`");
         return CommandLine.ExitCode.USAGE;
     }
 

@@ -46,7 +46,10 @@ final class Output {
             int column = i;
             widths[i] = Math.max(
                     header.get(i).length(),
-                    rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0));
+                    rows.stream()
+                            .mapToInt(row -> row.get(column).length())
+                            .max()
+                            .orElse(0));
         }
         System.out.println(Ansi.AUTO.string("@|bold " + row(header, widths) + "|@"));
         rows.forEach(row -> System.out.println(row(row, widths)));

@@ -35,7 +35,7 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() {
         RunFolder folder = workspace.runs().find(run);
         List<ResultRow> rows = folder.rows();
-        Map<String, Metric> metrics = Metrics.of(rows);
+        Map<String, Metric> metrics = Metrics.of(rows, folder.run().isRecorded());
         Bundle.render(folder, folder.run(), rows, metrics);
         String path = folder.folder() + "/" + RunFolder.BUNDLE;
         output.json(Json.object()

@@ -3,7 +3,6 @@ package io.kernelweave.cli;
 import io.kernelweave.batch.Workbench;
 import io.kernelweave.embed.EmbeddingCache;
 import io.kernelweave.embed.SentenceEncoder;
-import io.kernelweave.json.Json;
 import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.route.Candidate;
 import io.kernelweave.route.RouteDecision;
@@ -46,7 +45,8 @@ final class RouteCommand implements Callable<Integer> {
     public Integer call() {
         KernelStore.Contents store = workspace.store().load();
         store.refusals().forEach(refusal -> System.err.println("refused: " + refusal));
-        RouterAdapter adapter = lexical ? RouterAdapter.untrained() : Workbench.savedAdapter(workspace.state(), store.digest());
+        RouterAdapter adapter =
+                lexical ? RouterAdapter.untrained() : Workbench.savedAdapter(workspace.state(), store.digest());
         RouteDecision decision;
         if (lexical) {
             decision = Router.of(store.kernels(), null, adapter).route(prompt);
@@ -63,7 +63,8 @@ final class RouteCommand implements Callable<Integer> {
                 decision.kernelIds().isEmpty() ? "raw generation" : String.join(" + ", decision.kernelIds()));
         output.text("  " + decision.reason());
         if (!adapter.isTrained()) {
-            output.text("  The router is untrained (kernel text alone); `kernelweave run jobs/nightly.yaml` trains it.");
+            output.text(
+                    "  The router is untrained (kernel text alone); `kernelweave run jobs/nightly.yaml` trains it.");
         }
         output.table(
                 List.of("candidate", "P", "similarity", "lexical", "coverage", "preconditions", "conflicts"),

@@ -17,7 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code kernelweave run}: runs a job. */
 @Command(
         name = "run",
-        description = "Runs a job: replays a data set, judges the result, writes reports. An interrupted run is resumed.",
+        description =
+                "Runs a job: replays a data set, judges the result, writes reports. An interrupted run is resumed.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {
@@ -37,7 +38,10 @@ final class RunCommand implements Callable<Integer> {
             description = "Read another file in place of a source of the data set's spec.")
     private Map<String, String> sources = new LinkedHashMap<>();
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Change a setting of the job file, such as model.order=4.")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Change a setting of the job file, such as model.order=4.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(names = "--fresh", description = "Make a new run although nothing changed since the last.")

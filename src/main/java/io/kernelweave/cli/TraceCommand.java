@@ -51,7 +51,10 @@ final class TraceCommand implements Runnable {
         return Trace.parse(String.valueOf(matches.get(0).trace()), "trace " + id);
     }
 
-    @Command(name = "list", description = "Lists the traces of a run.", mixinStandardHelpOptions = true,
+    @Command(
+            name = "list",
+            description = "Lists the traces of a run.",
+            mixinStandardHelpOptions = true,
             footer = "%nExample: kernelweave trace list latest --arm router+gate")
     static final class ListTraces implements Callable<Integer> {
         @Parameters(paramLabel = "RUN", description = "latest, a run id, its beginning, or a folder.")
@@ -61,7 +64,10 @@ final class TraceCommand implements Runnable {
         @Option(names = "--arm", description = "Only this arm.", defaultValue = "router+gate")
         private String arm = "router+gate";
 
-        @Option(names = "--verdict", description = "Only rows with this verdict: PASS, FAIL or UNKNOWN.", defaultValue = "")
+        @Option(
+                names = "--verdict",
+                description = "Only rows with this verdict: PASS, FAIL or UNKNOWN.",
+                defaultValue = "")
         private String verdict = "";
 
         @Option(names = "--limit", description = "At most so many (default: ${DEFAULT-VALUE}).", defaultValue = "50")
@@ -104,7 +110,10 @@ final class TraceCommand implements Runnable {
         }
     }
 
-    @Command(name = "show", description = "Shows one trace, event by event.", mixinStandardHelpOptions = true,
+    @Command(
+            name = "show",
+            description = "Shows one trace, event by event.",
+            mixinStandardHelpOptions = true,
             footer = "%nExample: kernelweave trace show latest t-0123456789abcdef --json")
     static final class Show implements Callable<Integer> {
         @Parameters(index = "0", paramLabel = "RUN")
@@ -128,7 +137,9 @@ final class TraceCommand implements Runnable {
             output.line("@|bold %s|@  %s  %s", trace.traceId(), trace.verdict(), trace.startedAt());
             output.text(trace.prompt());
             for (TraceEvent event : trace.events()) {
-                output.line("%n@|bold %8.3f ms  %s|@  %s", event.atNanos() / 1e6, event.kind().label(), event.name());
+                output.line(
+                        "%n@|bold %8.3f ms  %s|@  %s",
+                        event.atNanos() / 1e6, event.kind().label(), event.name());
                 output.text(Json.pretty(event.data()).strip());
             }
             return 0;

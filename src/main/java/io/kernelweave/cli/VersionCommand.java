@@ -7,7 +7,10 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 
 /** {@code kernelweave version}. */
-@Command(name = "version", description = "Prints the version and the Java that it runs on.", mixinStandardHelpOptions = true,
+@Command(
+        name = "version",
+        description = "Prints the version and the Java that it runs on.",
+        mixinStandardHelpOptions = true,
         footer = "%nExample: kernelweave version --json")
 final class VersionCommand implements Callable<Integer>, IVersionProvider {
     @Mixin

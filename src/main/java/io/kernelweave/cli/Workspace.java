@@ -9,10 +9,16 @@ import picocli.CommandLine.Option;
 
 /** Where a command reads and writes, by option; the defaults are the project's folders. */
 final class Workspace {
-    @Option(names = "--reports", paramLabel = "URI", description = "Folder of runs and archives (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--reports",
+            paramLabel = "URI",
+            description = "Folder of runs and archives (default: ${DEFAULT-VALUE}).")
     private String reports = "reports";
 
-    @Option(names = "--datasets", paramLabel = "URI", description = "Folder of built data sets (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--datasets",
+            paramLabel = "URI",
+            description = "Folder of built data sets (default: ${DEFAULT-VALUE}).")
     private String datasets = "datasets";
 
     @Option(names = "--store", paramLabel = "DIR", description = "The kernel store (default: ${DEFAULT-VALUE}).")

@@ -48,7 +48,9 @@ public final class Comparison {
         }
         if (baseline == null) {
             reasons.add("There is no baseline run to compare with"
-                    + (requirements.isEmpty() ? ", and nothing is required: every row was measured, nothing was judged." : "."));
+                    + (requirements.isEmpty()
+                            ? ", and nothing is required: every row was measured, nothing was judged."
+                            : "."));
         } else {
             RunGate.Report compared = against(run, rows, baseline, baselineRows, margins);
             verdict = verdict == null ? compared.verdict() : verdict.graver(compared.verdict());
@@ -65,10 +67,12 @@ public final class Comparison {
             Run run, List<ResultRow> rows, Run baseline, List<ResultRow> baselineRows, Map<String, Double> margins) {
         Map<String, ResultRow> before =
                 baselineRows.stream().collect(Collectors.toMap(ResultRow::identity, Function.identity()));
-        long partners = rows.stream().filter(row -> before.containsKey(row.identity())).count();
+        long partners =
+                rows.stream().filter(row -> before.containsKey(row.identity())).count();
         double coverage = partners / (double) Math.max(1, Math.max(rows.size(), baselineRows.size()));
         String data = "dataset";
-        boolean comparable = String.valueOf(run.fingerprint().get(data)).equals(baseline.fingerprint().get(data))
+        boolean comparable = String.valueOf(run.fingerprint().get(data))
+                        .equals(baseline.fingerprint().get(data))
                 && run.data().split().equals(baseline.data().split());
         if (!comparable) {
             return new RunGate.Report(

@@ -40,7 +40,8 @@ public final class KernelCompiler {
             throw InputException.at("trace " + trace.traceId(), "has no output", "compile a trace of a solved task");
         }
         if (trace.verdict().equals("FAIL")) {
-            throw InputException.at("trace " + trace.traceId(), "the gate said FAIL", "compile a trace of a solved task");
+            throw InputException.at(
+                    "trace " + trace.traceId(), "the gate said FAIL", "compile a trace of a solved task");
         }
         ObjectNode output = output(trace.output());
         PromptInput input = PromptInput.of(trace.prompt());
@@ -103,7 +104,10 @@ public final class KernelCompiler {
             properties.putObject("source").put("type", "string").put("minLength", 1);
         } else if (!input.quoted().isEmpty()) {
             required.add("quoted");
-            properties.putObject("quoted").put("type", "array").put("minItems", input.quoted().size());
+            properties
+                    .putObject("quoted")
+                    .put("type", "array")
+                    .put("minItems", input.quoted().size());
         } else if (!input.numbers().isEmpty()) {
             required.add("numbers");
             properties.putObject("numbers").put("type", "array").put("minItems", 1);
@@ -156,7 +160,10 @@ public final class KernelCompiler {
     private static void arrays(JsonNode node, String path, List<ObjectNode> into) {
         if (node.isArray()) {
             ObjectNode count = clause("count", slug(path) + "-not-empty", path + " has an element");
-            into.add(count.put("target", path).put("unit", "items").put("op", ">=").put("value", 1));
+            into.add(count.put("target", path)
+                    .put("unit", "items")
+                    .put("op", ">=")
+                    .put("value", 1));
         } else if (node.isObject()) {
             node.properties().forEach(field -> arrays(field.getValue(), path + "." + field.getKey(), into));
         }
@@ -199,7 +206,9 @@ public final class KernelCompiler {
     }
 
     private static String slug(String path) {
-        String slug = path.replaceFirst("^output\\.?", "").replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-|-$", "");
+        String slug = path.replaceFirst("^output\\.?", "")
+                .replaceAll("[^A-Za-z0-9]+", "-")
+                .replaceAll("^-|-$", "");
         return slug.isEmpty() ? "output" : slug.toLowerCase(Locale.ROOT);
     }
 

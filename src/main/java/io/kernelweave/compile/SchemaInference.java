@@ -34,7 +34,9 @@ final class SchemaInference {
                 schema.put("minItems", value.isEmpty() ? 0 : 1);
                 schema.put("maxItems", Math.max(MOST_ITEMS, value.size()));
             }
-            case STRING -> schema.setAll(room(value.stringValue().codePointCount(0, value.stringValue().length())));
+            case STRING ->
+                schema.setAll(room(value.stringValue()
+                        .codePointCount(0, value.stringValue().length())));
             case NUMBER -> schema.put("type", value.isIntegralNumber() ? "integer" : "number");
             case BOOLEAN -> schema.put("type", "boolean");
             default -> schema.put("type", "null");

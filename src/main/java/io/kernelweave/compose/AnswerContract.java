@@ -7,6 +7,7 @@ import io.kernelweave.verify.Contract;
 import io.kernelweave.verify.Judgement;
 import io.kernelweave.verify.Subject;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +29,16 @@ public final class AnswerContract {
         this.contracts = kernels.stream().map(Contract::of).toList();
     }
 
-    /** @param kernels one, or the parts of a composition in order */
+    /**
+     * @param kernels one, or the parts of a composition; each sees the whole prompt, so their order means nothing, and the
+     *     joined answer has them by id
+     */
     public static AnswerContract of(List<Kernel> kernels) {
         if (kernels.isEmpty()) {
             throw new InputException("no kernel: name at least one");
         }
-        return new AnswerContract(kernels);
+        return new AnswerContract(
+                kernels.stream().sorted(Comparator.comparing(Kernel::kernelId)).toList());
     }
 
     public List<Kernel> kernels() {
@@ -42,7 +47,9 @@ public final class AnswerContract {
 
     /** The schema of the whole answer. */
     public ObjectNode outputSchema() {
-        return kernels.size() == 1 ? kernels.get(0).outputSchema() : Composition.of(kernels).outputSchema();
+        return kernels.size() == 1
+                ? kernels.get(0).outputSchema()
+                : Composition.of(kernels).outputSchema();
     }
 
     public Judgement preconditions(Subject subject) {

@@ -80,11 +80,55 @@ public record DatasetRow(
     }
 
     private DatasetRow withWeight(double share) {
-        return new DatasetRow(id, split, phase, target, taskFamily, prompt, kernelId, kernelName, kernelSteps, kernelPreconditions, kernelPostconditions, kernelEvidenceRequirements, kernelRollback, response, verified, verificationScore, confidence, share, clusterId, acceptableKernels, origin, notes);
+        return new DatasetRow(
+                id,
+                split,
+                phase,
+                target,
+                taskFamily,
+                prompt,
+                kernelId,
+                kernelName,
+                kernelSteps,
+                kernelPreconditions,
+                kernelPostconditions,
+                kernelEvidenceRequirements,
+                kernelRollback,
+                response,
+                verified,
+                verificationScore,
+                confidence,
+                share,
+                clusterId,
+                acceptableKernels,
+                origin,
+                notes);
     }
 
     DatasetRow withNotes(String text) {
-        return new DatasetRow(id, split, phase, target, taskFamily, prompt, kernelId, kernelName, kernelSteps, kernelPreconditions, kernelPostconditions, kernelEvidenceRequirements, kernelRollback, response, verified, verificationScore, confidence, weight, clusterId, acceptableKernels, origin, text);
+        return new DatasetRow(
+                id,
+                split,
+                phase,
+                target,
+                taskFamily,
+                prompt,
+                kernelId,
+                kernelName,
+                kernelSteps,
+                kernelPreconditions,
+                kernelPostconditions,
+                kernelEvidenceRequirements,
+                kernelRollback,
+                response,
+                verified,
+                verificationScore,
+                confidence,
+                weight,
+                clusterId,
+                acceptableKernels,
+                origin,
+                text);
     }
 
     public ObjectNode toJson() {

@@ -55,11 +55,13 @@ public record DatasetSpec(
      * @param format {@code jsonl}, {@code csv} or {@code parquet}, a {@code .gz} aside; null: told from the name
      * @param split the split of all its rows; null: drawn by cluster
      */
-    public record Source(String path, @Nullable String format, @Nullable String split) {}
+    public record Source(
+            String path, @Nullable String format, @Nullable String split) {}
 
     public DatasetSpec {
         if (name == null || !name.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
-            throw InputException.at("/name", "a data set needs a name", "use lower-case letters, digits, '.', '_' and '-'");
+            throw InputException.at(
+                    "/name", "a data set needs a name", "use lower-case letters, digits, '.', '_' and '-'");
         }
         description = description == null ? "" : description;
         license = license == null ? "unknown" : license;
@@ -69,20 +71,26 @@ public record DatasetSpec(
         splits = splits == null ? Map.of("train", 0.65, "validation", 0.15, "eval", 0.2) : splits;
         if ((generate == null) == sources.isEmpty()) {
             throw InputException.at(
-                    "data set " + name, "has " + (generate == null ? "neither" : "both") + " generate and sources", "give one of them");
+                    "data set " + name,
+                    "has " + (generate == null ? "neither" : "both") + " generate and sources",
+                    "give one of them");
         }
         sources.forEach((source, file) -> {
             if (file.path() == null || file.split() != null && !SPLITS.contains(file.split())) {
                 throw InputException.at(
-                        "/sources/" + source, "needs a path, and its split must be one of " + SPLITS, "correct the source");
+                        "/sources/" + source,
+                        "needs a path, and its split must be one of " + SPLITS,
+                        "correct the source");
             }
         });
         if (!SPLITS.containsAll(splits.keySet())
                 || Math.abs(splits.values().stream().mapToDouble(share -> share).sum() - 1) > 1e-9) {
-            throw InputException.at("/splits", "the shares are " + splits, "give shares of " + SPLITS + " that add up to 1");
+            throw InputException.at(
+                    "/splits", "the shares are " + splits, "give shares of " + SPLITS + " that add up to 1");
         }
         if (kernelsFrom != null && !sources.containsKey(kernelsFrom)) {
-            throw InputException.at("/kernels_from", "there is no source \"" + kernelsFrom + "\"", "name one of " + sources.keySet());
+            throw InputException.at(
+                    "/kernels_from", "there is no source \"" + kernelsFrom + "\"", "name one of " + sources.keySet());
         }
     }
 
@@ -97,7 +105,9 @@ public record DatasetSpec(
             Source before = sources.get(source);
             if (before == null) {
                 throw InputException.at(
-                        "--source " + source, "data set " + name + " has no source of that name", "it has " + (sources.isEmpty() ? "none: its rows are generated" : sources.keySet()));
+                        "--source " + source,
+                        "data set " + name + " has no source of that name",
+                        "it has " + (sources.isEmpty() ? "none: its rows are generated" : sources.keySet()));
             }
             changed.put(source, new Source(path, null, before.split()));
         });

@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Datasets {
     /** Changes when the generator gives other rows for the same inputs. */
-    private static final int GENERATOR_VERSION = 1;
+    private static final int GENERATOR_VERSION = 2;
 
     /**
      * What {@code dataset.json} says.
@@ -63,7 +63,9 @@ public final class Datasets {
         KernelStore.Contents store = store(spec.generate());
         if (folder.exists("dataset.json")) {
             Card card = Json.parse(folder.readText("dataset.json"), Card.class, folder + "/dataset.json");
-            if (card.inputs().equals(inputs(spec, store, Scenarios.load(Path.of(spec.generate().scenarios()))))) {
+            if (card.inputs()
+                    .equals(inputs(
+                            spec, store, Scenarios.load(Path.of(spec.generate().scenarios()))))) {
                 return load(folder, card, store.kernels());
             }
         }
@@ -140,7 +142,9 @@ public final class Datasets {
                         "rebuild it with `dataset build`");
             }
             int[] line = {0};
-            text.lines().forEach(json -> rows.add(Json.parse(json, DatasetRow.class, folder + "/" + file + " line " + ++line[0])));
+            text.lines()
+                    .forEach(json ->
+                            rows.add(Json.parse(json, DatasetRow.class, folder + "/" + file + " line " + ++line[0])));
         });
         rows.sort(java.util.Comparator.comparing(DatasetRow::id));
         return new Dataset(card.name(), card.digest(), rows, kernels);
@@ -156,11 +160,13 @@ public final class Datasets {
                 DatasetRow row = ForeignRows.row(spec, name, source, ++number[0], origin, object);
                 String before = ids.putIfAbsent(row.id(), origin);
                 if (before != null) {
-                    throw InputException.at(origin, "the id \"" + row.id() + "\" was given before, in " + before, "make ids unique");
+                    throw InputException.at(
+                            origin, "the id \"" + row.id() + "\" was given before, in " + before, "make ids unique");
                 }
                 rows.add(row);
                 if (name.equals(spec.kernelsFrom()) && row.kernelId() != null) {
-                    examples.computeIfAbsent(row.kernelId(), key -> new ArrayList<>()).add(row.prompt());
+                    examples.computeIfAbsent(row.kernelId(), key -> new ArrayList<>())
+                            .add(row.prompt());
                 }
             });
         });
@@ -193,8 +199,13 @@ public final class Datasets {
                 dataset.digest(),
                 inputs,
                 dataset.rows().size(),
-                (int) dataset.rows().stream().map(DatasetRow::clusterId).distinct().count(),
-                (int) dataset.rows().stream().filter(row -> row.kernelId() == null).count(),
+                (int) dataset.rows().stream()
+                        .map(DatasetRow::clusterId)
+                        .distinct()
+                        .count(),
+                (int) dataset.rows().stream()
+                        .filter(row -> row.kernelId() == null)
+                        .count(),
                 counts,
                 files);
     }
@@ -209,14 +220,25 @@ public final class Datasets {
         StringBuilder text = new StringBuilder();
         text.append("# Data set `").append(card.name()).append("`\n\n");
         text.append(card.description().strip()).append("\n\n");
-        text.append("- ").append(card.rows()).append(" rows in ").append(card.clusters()).append(" clusters; ");
-        text.append("%.1f %%".formatted(100.0 * card.rowsWithoutKernel() / card.rows())).append(" fit no kernel\n");
-        text.append("- seed ").append(card.seed()).append(", licence ").append(card.license()).append("\n");
+        text.append("- ")
+                .append(card.rows())
+                .append(" rows in ")
+                .append(card.clusters())
+                .append(" clusters; ");
+        text.append("%.1f %%".formatted(100.0 * card.rowsWithoutKernel() / card.rows()))
+                .append(" fit no kernel\n");
+        text.append("- seed ")
+                .append(card.seed())
+                .append(", licence ")
+                .append(card.license())
+                .append("\n");
         text.append("- digest `").append(card.digest()).append("`\n\n");
-        text.append("A cluster is one way of asking; its rows differ in the material and the facts. Clusters are never split.\n");
+        text.append(
+                "A cluster is one way of asking; its rows differ in the material and the facts. Clusters are never split.\n");
         card.counts().forEach((field, counts) -> {
             text.append("\n| ").append(field).append(" | rows |\n|---|---:|\n");
-            counts.forEach((value, rows) -> text.append("| ").append(value).append(" | ").append(rows).append(" |\n"));
+            counts.forEach((value, rows) ->
+                    text.append("| ").append(value).append(" | ").append(rows).append(" |\n"));
         });
         return text.toString();
     }

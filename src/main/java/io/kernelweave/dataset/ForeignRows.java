@@ -23,7 +23,12 @@ final class ForeignRows {
     private ForeignRows() {}
 
     static DatasetRow row(
-            DatasetSpec spec, String sourceName, DatasetSpec.Source source, int number, String origin, ObjectNode object) {
+            DatasetSpec spec,
+            String sourceName,
+            DatasetSpec.Source source,
+            int number,
+            String origin,
+            ObjectNode object) {
         String prompt = text(spec, object, "prompt");
         if (prompt == null || prompt.isBlank()) {
             throw InputException.at(
@@ -98,15 +103,18 @@ final class ForeignRows {
         json.set("input_schema", input);
         json.set("output_schema", output);
         ObjectNode named = json.putArray("postconditions").addObject();
-        named.put("check", "compare").put("name", "names-the-intent").put("left", "output.intent").put("op", "==");
+        named.put("check", "compare")
+                .put("name", "names-the-intent")
+                .put("left", "output.intent")
+                .put("op", "==");
         named.putObject("right").put("value", kernelId);
         json.putArray("steps").addObject().put("name", "answer").put("do", "Name the intent.");
         return Json.convert(json, Kernel.class, "kernel " + kernelId).sealed();
     }
 
     private static String drawSplit(DatasetSpec spec, String cluster) {
-        double draw = new SplittableRandom(
-                        Long.parseUnsignedLong(Digest.of(spec.seed() + "/" + cluster).substring(0, 16), 16))
+        double draw = new SplittableRandom(Long.parseUnsignedLong(
+                        Digest.of(spec.seed() + "/" + cluster).substring(0, 16), 16))
                 .nextDouble();
         for (String split : DatasetSpec.SPLITS) {
             draw -= spec.splits().getOrDefault(split, 0.0);
@@ -120,7 +128,8 @@ final class ForeignRows {
     private static String id(String label, String origin) {
         try {
             return Arrays.stream(label.split("\\" + DatasetRow.COMPOSED))
-                    .map(part -> Kernel.checkId(part.toLowerCase(Locale.ROOT).strip().replaceAll("[^a-z0-9._-]+", "-")))
+                    .map(part ->
+                            Kernel.checkId(part.toLowerCase(Locale.ROOT).strip().replaceAll("[^a-z0-9._-]+", "-")))
                     .collect(Collectors.joining(DatasetRow.COMPOSED));
         } catch (InputException e) {
             throw e.in(origin);

@@ -167,17 +167,19 @@ final class Generator {
     }
 
     private long seed(Cluster cluster, String draw) {
-        return Long.parseUnsignedLong(Digest.of(spec.seed() + "/" + cluster.id + "/" + draw).substring(0, 16), 16);
+        return Long.parseUnsignedLong(
+                Digest.of(spec.seed() + "/" + cluster.id + "/" + draw).substring(0, 16), 16);
     }
 
     /** The good answer, in the order of the output schema's properties. */
     private ObjectNode answer(Cluster cluster, Scenario.Drawn drawn) {
         Scenario scenario = cluster.scenario;
         ObjectNode joined = Json.object();
-        scenario.kernels().forEach(id -> {
+        scenario.kernels().stream().sorted().forEach(id -> {
             String text = drawn.responses().getOrDefault(id, "");
             JsonNode answer = inSchemaOrder(
-                    Json.parse(text, scenario.origin() + " response"), kernel(scenario, id).outputSchema());
+                    Json.parse(text, scenario.origin() + " response"),
+                    kernel(scenario, id).outputSchema());
             joined.set(id, answer);
         });
         if (scenario.kernels().size() > 1) {
@@ -193,7 +195,8 @@ final class Generator {
     private Kernel kernel(Scenario scenario, String id) {
         Kernel kernel = kernels.get(id);
         if (kernel == null) {
-            throw InputException.at(scenario.origin(), "the store has no kernel \"" + id + "\"", "name one that it has");
+            throw InputException.at(
+                    scenario.origin(), "the store has no kernel \"" + id + "\"", "name one that it has");
         }
         return kernel;
     }
@@ -203,8 +206,8 @@ final class Generator {
         Scenario scenario = cluster.scenario;
         List<Kernel> parts =
                 scenario.kernels().stream().map(id -> kernel(scenario, id)).toList();
-        AnswerContract contract =
-                contracts.computeIfAbsent(String.join(DatasetRow.COMPOSED, scenario.kernels()), key -> AnswerContract.of(parts));
+        AnswerContract contract = contracts.computeIfAbsent(
+                String.join(DatasetRow.COMPOSED, scenario.kernels()), key -> AnswerContract.of(parts));
         Subject subject = Subject.of(drawn.prompt(), Json.compact(answer));
         Judgement before = contract.preconditions(subject);
         if (before.outcome() != Outcome.PASS) {
@@ -246,15 +249,19 @@ final class Generator {
                 drawn.prompt(),
                 parts.isEmpty() ? null : id,
                 parts.isEmpty() ? null : parts.stream().map(Kernel::name).collect(Collectors.joining(" + ")),
-                each(parts, kernel -> kernel.steps().stream()
-                        .map(step -> step.name() + ": " + step.action())
-                        .toList()),
+                each(
+                        parts,
+                        kernel -> kernel.steps().stream()
+                                .map(step -> step.name() + ": " + step.action())
+                                .toList()),
                 each(parts, kernel -> says(kernel.preconditions())),
                 each(parts, kernel -> says(kernel.postconditions())),
                 each(parts, kernel -> says(kernel.evidenceRequirements())),
-                each(parts, kernel -> kernel.rollback().stream()
-                        .map(rollback -> "when " + rollback.when() + ": " + rollback.action())
-                        .toList()),
+                each(
+                        parts,
+                        kernel -> kernel.rollback().stream()
+                                .map(rollback -> "when " + rollback.when() + ": " + rollback.action())
+                                .toList()),
                 response,
                 judgement == null ? null : judgement.outcome() == Outcome.PASS,
                 judgement == null ? null : judgement.score(),
@@ -286,13 +293,15 @@ final class Generator {
                     if (!row.phase().equals("retrieval_memory_pairs") || row.kernelId() == null) {
                         return row;
                     }
-                    List<DatasetRow> memories = solved.getOrDefault(row.split() + " " + row.kernelId(), List.of()).stream()
-                            .filter(memory -> !memory.clusterId().equals(row.clusterId()))
-                            .toList();
+                    List<DatasetRow> memories =
+                            solved.getOrDefault(row.split() + " " + row.kernelId(), List.of()).stream()
+                                    .filter(memory -> !memory.clusterId().equals(row.clusterId()))
+                                    .toList();
                     if (memories.isEmpty()) {
                         return row;
                     }
-                    int choice = new SplittableRandom(Long.parseUnsignedLong(Digest.of(row.id()).substring(0, 16), 16))
+                    int choice = new SplittableRandom(
+                                    Long.parseUnsignedLong(Digest.of(row.id()).substring(0, 16), 16))
                             .nextInt(memories.size());
                     return row.withNotes("memory: " + memories.get(choice).id());
                 })

@@ -69,8 +69,8 @@ public final class Quality {
                 findings.add(new Finding(
                         "error",
                         "contradicting-labels",
-                        "rows " + first.id() + " and " + row.id() + " have the same prompt, labelled " + first.kernelId()
-                                + " and " + row.kernelId()));
+                        "rows " + first.id() + " and " + row.id() + " have the same prompt, labelled "
+                                + first.kernelId() + " and " + row.kernelId()));
             }
         }
         Set<String> splits =
@@ -94,7 +94,9 @@ public final class Quality {
                         .forEach(example -> exampleOf.put(Prompts.normalise(example), kernel.kernelId())));
         Set<String> unknown = new TreeSet<>();
         for (DatasetRow row : dataset.rows()) {
-            row.labelledKernels().stream().filter(id -> !kernels.containsKey(id)).forEach(unknown::add);
+            row.labelledKernels().stream()
+                    .filter(id -> !kernels.containsKey(id))
+                    .forEach(unknown::add);
             if (!row.split().equals("train")) {
                 String kernel = exampleOf.get(Prompts.normalise(
                         io.kernelweave.kernel.PromptInput.of(row.prompt()).request()));
@@ -102,7 +104,8 @@ public final class Quality {
                     findings.add(new Finding(
                             "error",
                             "example-in-evaluation",
-                            "row " + row.id() + " (" + row.split() + ") asks in the words of an example of kernel " + kernel));
+                            "row " + row.id() + " (" + row.split() + ") asks in the words of an example of kernel "
+                                    + kernel));
                 }
             }
         }

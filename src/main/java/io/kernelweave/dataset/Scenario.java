@@ -51,7 +51,10 @@ record Scenario(
      * @param append path of a list → value to add to it
      */
     record Failure(
-            String breaks, @Nullable ObjectNode set, @Nullable String remove, @Nullable ObjectNode append) {}
+            String breaks,
+            @Nullable ObjectNode set,
+            @Nullable String remove,
+            @Nullable ObjectNode append) {}
 
     /** One drawn row's text. */
     record Drawn(String prompt, Map<String, String> responses, Map<String, Object> slots) {}
@@ -76,11 +79,17 @@ record Scenario(
         String separator = "\n\n";
         for (String source : sources) {
             String body = expand(source, drawn).stripTrailing();
-            prompt.append(separator).append("```").append(fence).append('\n').append(body).append("\n```");
+            prompt.append(separator)
+                    .append("```")
+                    .append(fence)
+                    .append('\n')
+                    .append(body)
+                    .append("\n```");
             separator = "\n";
         }
         Map<String, String> answers = new LinkedHashMap<>();
-        responses.forEach((kernel, response) -> answers.put(kernel, expand(response, drawn).strip()));
+        responses.forEach((kernel, response) ->
+                answers.put(kernel, expand(response, drawn).strip()));
         return new Drawn(prompt.toString(), answers, drawn);
     }
 
@@ -91,7 +100,9 @@ record Scenario(
             failure.set().properties().forEach(change -> put(broken, change.getKey(), change.getValue(), drawn, false));
         }
         if (failure.append() != null) {
-            failure.append().properties().forEach(change -> put(broken, change.getKey(), change.getValue(), drawn, true));
+            failure.append()
+                    .properties()
+                    .forEach(change -> put(broken, change.getKey(), change.getValue(), drawn, true));
         }
         if (failure.remove() != null) {
             Place place = Place.of(failure.remove(), broken, origin);
@@ -121,12 +132,15 @@ record Scenario(
     private JsonNode fill(JsonNode template, JsonNode like, Map<String, Object> drawn) {
         if (template.isString()) {
             String text = expand(template.stringValue(), drawn);
-            boolean typed = like.isNumber() && text.matches("-?\\d+(\\.\\d+)?") || like.isBoolean() && text.matches("true|false");
+            boolean typed = like.isNumber() && text.matches("-?\\d+(\\.\\d+)?")
+                    || like.isBoolean() && text.matches("true|false");
             return typed ? Json.parse(text, origin) : Json.tree(text);
         }
         if (template instanceof ObjectNode object) {
             ObjectNode filled = Json.object();
-            object.properties().forEach(field -> filled.set(field.getKey(), fill(field.getValue(), like.path(field.getKey()), drawn)));
+            object.properties()
+                    .forEach(field ->
+                            filled.set(field.getKey(), fill(field.getValue(), like.path(field.getKey()), drawn)));
             return filled;
         }
         if (template instanceof ArrayNode array) {
@@ -147,7 +161,8 @@ record Scenario(
             }
             Place place = new Place(at, steps[steps.length - 1]);
             if (!at.isContainer()) {
-                throw InputException.at(origin, "a failure changes " + path + ", which the answer does not have", "correct the path");
+                throw InputException.at(
+                        origin, "a failure changes " + path + ", which the answer does not have", "correct the path");
             }
             return place;
         }
@@ -176,6 +191,11 @@ record Scenario(
     }
 
     private static String first(Exception e) {
-        return String.valueOf(e.getMessage()).lines().filter(line -> !line.isBlank()).limit(3).reduce("", (a, b) -> a + " " + b).strip();
+        return String.valueOf(e.getMessage())
+                .lines()
+                .filter(line -> !line.isBlank())
+                .limit(3)
+                .reduce("", (a, b) -> a + " " + b)
+                .strip();
     }
 }

@@ -77,10 +77,13 @@ record Scenarios(List<Scenario> all, String digest) {
                     }
                 }
                 case "compositions.yaml" -> {
-                    for (Composed composed : Json.readYaml(file, CompositionFile.class).compositions()) {
+                    for (Composed composed :
+                            Json.readYaml(file, CompositionFile.class).compositions()) {
                         Map<String, String> ordered = new LinkedHashMap<>();
-                        composed.kernels().forEach(kernel -> ordered.put(
-                                kernel, required(composed.responses().get(kernel), file, "responses/" + kernel)));
+                        composed.kernels()
+                                .forEach(kernel -> ordered.put(
+                                        kernel,
+                                        required(composed.responses().get(kernel), file, "responses/" + kernel)));
                         all.add(new Scenario(
                                 file.toString(),
                                 composed.kernels(),
@@ -117,7 +120,9 @@ record Scenarios(List<Scenario> all, String digest) {
             throw InputException.at(folder.toString(), "there is no such folder of scenarios", "check the path");
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

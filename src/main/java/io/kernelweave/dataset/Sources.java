@@ -34,8 +34,7 @@ public final class Sources {
     private Sources() {}
 
     /** Passes each row with its place ({@code file line n}) to {@code sink}. */
-    public static void read(
-            DatasetSpec.Source source, @Nullable String obtain, BiConsumer<String, ObjectNode> sink) {
+    public static void read(DatasetSpec.Source source, @Nullable String obtain, BiConsumer<String, ObjectNode> sink) {
         String path = resolve(source.path(), obtain);
         int slash = path.lastIndexOf('/');
         Folder folder = Folder.of(slash < 0 ? "." : path.substring(0, slash + 1));

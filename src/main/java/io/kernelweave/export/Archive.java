@@ -60,8 +60,8 @@ public final class Archive {
             entries.add(new Entry(name, bytes.length, digest));
             sums.append(digest).append("  ").append(name).append('\n');
         });
-        Manifest manifest =
-                new Manifest("kernelweave-archive/1", run.runId(), run.job(), new TreeMap<>(run.fingerprint()), entries);
+        Manifest manifest = new Manifest(
+                "kernelweave-archive/1", run.runId(), run.job(), new TreeMap<>(run.fingerprint()), entries);
         byte[] manifestBytes = Json.pretty(manifest).getBytes(StandardCharsets.UTF_8);
         sums.append(Digest.of(manifestBytes)).append("  manifest.json\n");
         files.put("manifest.json", manifestBytes);

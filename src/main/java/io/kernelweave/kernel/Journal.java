@@ -33,7 +33,14 @@ public final class Journal {
      * @param previous digest of the line before; 64 zeros for the first
      */
     public record Entry(
-            int sequence, Instant at, String action, String kernelId, int version, String digest, String note, String previous) {}
+            int sequence,
+            Instant at,
+            String action,
+            String kernelId,
+            int version,
+            String digest,
+            String note,
+            String previous) {}
 
     private final Path file;
 
@@ -61,7 +68,9 @@ public final class Journal {
 
     /** The entries of one kernel. */
     public List<Entry> entries(String kernelId) {
-        return entries().stream().filter(entry -> entry.kernelId().equals(kernelId)).toList();
+        return entries().stream()
+                .filter(entry -> entry.kernelId().equals(kernelId))
+                .toList();
     }
 
     void append(String action, Kernel kernel, String note) throws IOException {

@@ -36,7 +36,10 @@ public final class KernelStore {
         public String digest() {
             StringBuilder all = new StringBuilder();
             for (Kernel kernel : kernels) {
-                all.append(kernel.kernelId()).append(' ').append(kernel.digest()).append(' ');
+                all.append(kernel.kernelId())
+                        .append(' ')
+                        .append(kernel.digest())
+                        .append(' ');
                 all.append(kernel.status().state()).append('\n');
             }
             return Digest.of(all.toString());
@@ -52,12 +55,16 @@ public final class KernelStore {
         Path kernels = folder.resolve("kernels");
         if (!Files.isDirectory(kernels)) {
             throw InputException.at(
-                    folder.toString(), "is not a kernel store", "a store is a folder with kernels/<kernel_id>.json in it");
+                    folder.toString(),
+                    "is not a kernel store",
+                    "a store is a folder with kernels/<kernel_id>.json in it");
         }
         List<Kernel> loaded = new ArrayList<>();
         List<String> refusals = new ArrayList<>();
         try (Stream<Path> files = Files.list(kernels)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".json")).sorted().toList()) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".json"))
+                    .sorted()
+                    .toList()) {
                 try {
                     loaded.add(read(file));
                 } catch (InputException e) {

@@ -44,13 +44,24 @@ final class BenchmarkReport {
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("run", run.runId());
         model.put("job", run.job());
-        model.put("verdict", run.judgement() == null ? "not judged" : run.judgement().verdict());
-        model.put("reasons", run.judgement() == null ? List.of() : run.judgement().reasons());
-        model.put("baseline", run.judgement() == null || run.judgement().baseline() == null ? "" : run.judgement().baseline());
+        model.put(
+                "verdict",
+                run.judgement() == null ? "not judged" : run.judgement().verdict());
+        model.put(
+                "reasons", run.judgement() == null ? List.of() : run.judgement().reasons());
+        model.put(
+                "baseline",
+                run.judgement() == null || run.judgement().baseline() == null
+                        ? ""
+                        : run.judgement().baseline());
         model.put("findings", findings());
         model.put("data", run.data());
         model.put("backend", backend());
-        model.put("arms", arms.stream().map(arm -> Map.of("name", arm.label(), "description", arm.description())).toList());
+        model.put(
+                "arms",
+                arms.stream()
+                        .map(arm -> Map.of("name", arm.label(), "description", arm.description()))
+                        .toList());
         model.put("main", main.label());
         model.put("headline", headline());
         model.put("targets", groups(ResultRow::target));
@@ -85,18 +96,22 @@ final class BenchmarkReport {
             String rate = percent(bestRate.value(), bestRate.interval());
             if (simple) {
                 findings.add("A simple arm wins: `" + best.label() + "` (" + best.description()
-                        + ") has the highest verification pass rate, " + rate + ", above " + mainRate() + " for `" + main.label()
+                        + ") has the highest verification pass rate, " + rate + ", above " + mainRate() + " for `"
+                        + main.label()
                         + "`.");
             } else {
-                findings.add("`" + best.label() + "` has the highest verification pass rate: " + rate + " of all rows.");
+                findings.add(
+                        "`" + best.label() + "` has the highest verification pass rate: " + rate + " of all rows.");
             }
         }
         for (Arm arm : arms) {
             Metric gain = metrics.get("gain." + arm.label() + ".verification_pass_rate");
             if (gain != null && gain.interval() != null) {
-                boolean excludesZero = gain.interval().low() > 0 || gain.interval().high() < 0;
+                boolean excludesZero =
+                        gain.interval().low() > 0 || gain.interval().high() < 0;
                 findings.add("`router+gate` against `" + arm.label() + "`: " + points(gain.value(), gain.interval())
-                        + " in verification pass rate, paired by row over " + gain.clusters() + " clusters; the interval "
+                        + " in verification pass rate, paired by row over " + gain.clusters()
+                        + " clusters; the interval "
                         + (excludesZero ? "excludes" : "includes") + " zero.");
             }
         }
@@ -115,8 +130,9 @@ final class BenchmarkReport {
                     + ", trained on the train split when the job started), not from a large language model: read the arms against each other, not as the quality"
                     + " of an assistant.");
         } else {
-            findings.add("The answers are recorded ones, planted failures included: the figures say how router, mask and gate treat known"
-                    + " answers, nothing of a model's quality.");
+            findings.add(
+                    "The answers are recorded ones, planted failures included: the figures say how router, mask and gate treat known"
+                            + " answers, nothing of a model's quality.");
         }
         return findings;
     }
@@ -216,17 +232,21 @@ final class BenchmarkReport {
                 .collect(Collectors.groupingBy(BenchmarkReport::label, TreeMap::new, Collectors.toList()));
         List<Map<String, Object>> lines = new ArrayList<>();
         groups.forEach((kernel, group) -> {
-            long right = group.stream().filter(row -> Boolean.TRUE.equals(row.routeCorrect())).count();
+            long right = group.stream()
+                    .filter(row -> Boolean.TRUE.equals(row.routeCorrect()))
+                    .count();
             long passes = group.stream().filter(ResultRow::passes).count();
             long first = group.stream()
-                    .filter(row -> !row.attempts().isEmpty() && "PASS".equals(row.attempts().get(0).gate()))
+                    .filter(row -> !row.attempts().isEmpty()
+                            && "PASS".equals(row.attempts().get(0).gate()))
                     .count();
             long reused = group.stream().filter(ResultRow::answeredByKernel).count();
             lines.add(Map.of(
                     "name", kernel,
                     "rows", group.size(),
                     "right", percent((double) right / group.size()),
-                    "passes", kernel.equals("(no kernel fits)") ? "no contract" : percent((double) passes / group.size()),
+                    "passes",
+                            kernel.equals("(no kernel fits)") ? "no contract" : percent((double) passes / group.size()),
                     "first", percent((double) first / group.size()),
                     "reused", percent((double) reused / group.size())));
         });
@@ -248,9 +268,11 @@ final class BenchmarkReport {
     private List<Map<String, Object>> confusions() {
         Map<String, List<ResultRow>> pairs = rows.stream()
                 .filter(row -> row.arm().equals(main.label()) && Boolean.FALSE.equals(row.routeCorrect()))
-                .collect(Collectors.groupingBy(row -> label(row) + "\n" + decided(row), TreeMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(
+                        row -> label(row) + "\n" + decided(row), TreeMap::new, Collectors.toList()));
         return pairs.entrySet().stream()
-                .sorted(Comparator.comparingInt((Map.Entry<String, List<ResultRow>> pair) -> -pair.getValue().size())
+                .sorted(Comparator.comparingInt((Map.Entry<String, List<ResultRow>> pair) ->
+                                -pair.getValue().size())
                         .thenComparing(Map.Entry::getKey))
                 .limit(15)
                 .map(pair -> {
@@ -298,7 +320,8 @@ final class BenchmarkReport {
         rows.stream()
                 .filter(row -> row.arm().equals(main.label()) && row.kernelId() != null)
                 .forEach(row -> row.verdict().checks().stream()
-                        .filter(check -> check.severity().equals("error") && !check.outcome().equals("PASS"))
+                        .filter(check -> check.severity().equals("error")
+                                && !check.outcome().equals("PASS"))
                         .forEach(check -> {
                             String name = label(row) + "\n" + check.name();
                             counts.merge(name, 1, Integer::sum);
@@ -309,10 +332,14 @@ final class BenchmarkReport {
                         .thenComparing(Map.Entry::getKey))
                 .limit(15)
                 .map(count -> Map.<String, Object>of(
-                        "kernel", count.getKey().split("\n")[0],
-                        "condition", count.getKey().split("\n")[1],
-                        "rows", count.getValue(),
-                        "reason", shorten(String.valueOf(reasons.get(count.getKey())), 110)))
+                        "kernel",
+                        count.getKey().split("\n")[0],
+                        "condition",
+                        count.getKey().split("\n")[1],
+                        "rows",
+                        count.getValue(),
+                        "reason",
+                        shorten(String.valueOf(reasons.get(count.getKey())), 110)))
                 .toList();
     }
 
@@ -320,10 +347,13 @@ final class BenchmarkReport {
     private List<Map<String, Object>> worst() {
         return rows.stream()
                 .filter(row -> row.arm().equals(main.label()) && row.kernelId() != null && !row.passes())
-                .sorted(Comparator.comparingDouble((ResultRow row) ->
-                                row.verdict().score() == null ? -1 : row.verdict().score())
+                .sorted(Comparator.comparingDouble(
+                                (ResultRow row) -> row.verdict().score() == null
+                                        ? -1
+                                        : row.verdict().score())
                         .thenComparing(ResultRow::rowId))
-                .collect(Collectors.toMap(ResultRow::clusterId, Function.identity(), (first, second) -> first, LinkedHashMap::new))
+                .collect(Collectors.toMap(
+                        ResultRow::clusterId, Function.identity(), (first, second) -> first, LinkedHashMap::new))
                 .values()
                 .stream()
                 .limit(WORST)
@@ -332,7 +362,10 @@ final class BenchmarkReport {
                         "kernel", label(row),
                         "path", row.answer() == null ? "error" : row.answer().path(),
                         "decided", String.valueOf(decided(row)),
-                        "score", row.verdict().score() == null ? "–" : percent(row.verdict().score()),
+                        "score",
+                                row.verdict().score() == null
+                                        ? "–"
+                                        : percent(row.verdict().score()),
                         "reason", shorten(reason(row), 160),
                         "prompt", shorten(request(row), 80)))
                 .toList();
@@ -343,7 +376,8 @@ final class BenchmarkReport {
             return row.error();
         }
         return row.verdict().checks().stream()
-                .filter(check -> check.severity().equals("error") && !check.outcome().equals("PASS"))
+                .filter(check ->
+                        check.severity().equals("error") && !check.outcome().equals("PASS"))
                 .findFirst()
                 .map(check -> check.name() + ": " + check.reason())
                 .orElse("nothing could be checked");

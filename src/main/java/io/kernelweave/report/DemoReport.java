@@ -43,15 +43,23 @@ final class DemoReport {
             new Kind(
                     "Rejected until the rollback",
                     row -> path(row).equals("rolled_back") && Boolean.TRUE.equals(row.routeCorrect())),
-            new Kind("No kernel fits, raw generation", row -> row.kernelId() == null && path(row).equals("raw")),
-            new Kind("Two kernels composed", row -> path(row).equals("compose")
-                    || row.target().equals("composition") && Boolean.TRUE.equals(row.routeCorrect())),
+            new Kind(
+                    "No kernel fits, raw generation",
+                    row -> row.kernelId() == null && path(row).equals("raw")),
+            new Kind(
+                    "Two kernels composed",
+                    row -> path(row).equals("compose")
+                            || row.target().equals("composition") && Boolean.TRUE.equals(row.routeCorrect())),
             new Kind(
                     "A failure: routed to the wrong kernel",
-                    row -> Boolean.FALSE.equals(row.routeCorrect()) && row.kernelId() != null && !path(row).equals("raw")),
+                    row -> Boolean.FALSE.equals(row.routeCorrect())
+                            && row.kernelId() != null
+                            && !path(row).equals("raw")),
             new Kind(
                     "A failure: the router abstained where a kernel fits",
-                    row -> Boolean.FALSE.equals(row.routeCorrect()) && row.kernelId() != null && path(row).equals("raw")),
+                    row -> Boolean.FALSE.equals(row.routeCorrect())
+                            && row.kernelId() != null
+                            && path(row).equals("raw")),
             new Kind(
                     "A failure: a kernel was used where none fits",
                     row -> row.kernelId() == null && Boolean.FALSE.equals(row.routeCorrect())));
@@ -89,7 +97,9 @@ final class DemoReport {
         }
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("run", run.runId());
-        model.put("backend", run.settings().path("model").path("backend").asString("ngram").toLowerCase(Locale.ROOT));
+        model.put(
+                "backend",
+                run.settings().path("model").path("backend").asString("ngram").toLowerCase(Locale.ROOT));
         model.put("scenes", scenes);
         return model;
     }
@@ -111,7 +121,12 @@ final class DemoReport {
                     stage.put("tokens", event.data().path("tokens").asInt());
                     stage.put("forced", event.data().path("forced_tokens").asInt());
                     long tokens = Math.max(1, event.data().path("tokens").asLong());
-                    stage.put("keptOut", String.format(Locale.ROOT, "%,d", event.data().path("masked_tokens").asLong() / tokens));
+                    stage.put(
+                            "keptOut",
+                            String.format(
+                                    Locale.ROOT,
+                                    "%,d",
+                                    event.data().path("masked_tokens").asLong() / tokens));
                     stage.put("complete", event.data().path("complete").asBoolean());
                     stage.put("text", event.data().path("text").asString());
                 }
@@ -130,10 +145,13 @@ final class DemoReport {
         scene.put("path", path(row));
         scene.put("verdict", row.verdict().outcome());
         scene.put("answer", row.answer() == null ? "" : row.answer().text());
-        scene.put("failed", row.verdict().checks().stream()
-                .filter(check -> check.severity().equals("error") && !check.outcome().equals("PASS"))
-                .map(check -> check.name() + ": " + shorten(check.reason(), 140))
-                .toList());
+        scene.put(
+                "failed",
+                row.verdict().checks().stream()
+                        .filter(check -> check.severity().equals("error")
+                                && !check.outcome().equals("PASS"))
+                        .map(check -> check.name() + ": " + shorten(check.reason(), 140))
+                        .toList());
         scene.put("millis", Templates.millis(row.timings().totalNs() / 1e6));
         return scene;
     }
@@ -168,7 +186,9 @@ final class DemoReport {
             List<String> spans = new ArrayList<>();
             for (JsonNode span : verdict.path("verdict").path("spans")) {
                 if (spans.size() < 3) {
-                    spans.add(span.path("field").asString() + " " + span.path("start").asInt() + "–" + span.path("end").asInt());
+                    spans.add(span.path("field").asString() + " "
+                            + span.path("start").asInt() + "–"
+                            + span.path("end").asInt());
                 }
             }
             checks.add(Map.of(

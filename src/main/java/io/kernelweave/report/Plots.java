@@ -34,7 +34,9 @@ final class Plots {
         }
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("title", "Verification pass rate by arm");
-        model.put("description", "Share of all rows whose answer the label's contract judges PASS, with 95 % intervals over clusters.");
+        model.put(
+                "description",
+                "Share of all rows whose answer the label's contract judges PASS, with 95 % intervals over clusters.");
         model.put("lines", lines);
         model.put("ticks", ticks(axis, value -> String.format(Locale.ROOT, "%.0f %%", 100 * value)));
         model.put("bottom", 58 + ROW * lines.size() - 8);
@@ -60,27 +62,42 @@ final class Plots {
             for (String stage : stages) {
                 double millis = median(metrics, arm, stage);
                 bars.add(Map.of(
-                        "stage", stage,
-                        "x", axis.pixel(before),
-                        "width", String.format(Locale.ROOT, "%.1f", axis.at(before + millis) - axis.at(before)),
-                        "text", stage + " " + Templates.millis(millis) + " ms"));
+                        "stage",
+                        stage,
+                        "x",
+                        axis.pixel(before),
+                        "width",
+                        String.format(Locale.ROOT, "%.1f", axis.at(before + millis) - axis.at(before)),
+                        "text",
+                        stage + " " + Templates.millis(millis) + " ms"));
                 before += millis;
             }
             lines.add(Map.of(
-                    "name", arm.label(),
-                    "y", 66 + ROW * lines.size(),
-                    "bars", bars,
-                    "end", axis.pixel(before),
-                    "text", Templates.millis(before) + " ms"));
+                    "name",
+                    arm.label(),
+                    "y",
+                    66 + ROW * lines.size(),
+                    "bars",
+                    bars,
+                    "end",
+                    axis.pixel(before),
+                    "text",
+                    Templates.millis(before) + " ms"));
         }
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("title", "Median time by stage");
-        model.put("description", "Median milliseconds a row that each arm spends on routing, masks, the model and the gate.");
+        model.put(
+                "description",
+                "Median milliseconds a row that each arm spends on routing, masks, the model and the gate.");
         model.put("stages", stages);
         model.put("lines", lines);
-        model.put("ticks", ticks(axis, value -> axis.ticks().get(1) >= 1
-                ? String.format(Locale.ROOT, "%.0f", value)
-                : String.format(Locale.ROOT, "%.2f", value)));
+        model.put(
+                "ticks",
+                ticks(
+                        axis,
+                        value -> axis.ticks().get(1) >= 1
+                                ? String.format(Locale.ROOT, "%.0f", value)
+                                : String.format(Locale.ROOT, "%.2f", value)));
         model.put("bottom", 66 + ROW * lines.size() - 8);
         return Templates.render("latency.svg.ftl", model);
     }

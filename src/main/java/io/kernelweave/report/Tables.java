@@ -19,7 +19,8 @@ import org.apache.commons.csv.CSVPrinter;
 
 /** The summary tables as CSV (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe before it. */
 final class Tables {
-    private static final CSVFormat FORMAT = CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
+    private static final CSVFormat FORMAT =
+            CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
 
     private Tables() {}
 
@@ -32,8 +33,12 @@ final class Tables {
                         .map(metric -> List.<Object>of(
                                 metric.name(),
                                 metric.value(),
-                                metric.interval() == null ? "" : metric.interval().low(),
-                                metric.interval() == null ? "" : metric.interval().high(),
+                                metric.interval() == null
+                                        ? ""
+                                        : metric.interval().low(),
+                                metric.interval() == null
+                                        ? ""
+                                        : metric.interval().high(),
                                 metric.rows(),
                                 metric.clusters()))
                         .toList());
@@ -53,7 +58,10 @@ final class Tables {
                     arms.forEach(arm -> {
                         List<ResultRow> ofArm = byArm.getOrDefault(arm.label(), List.of());
                         line.add(ofArm.size());
-                        line.add(ofArm.isEmpty() ? "" : Metrics.passRate("", ofArm).value());
+                        line.add(
+                                ofArm.isEmpty()
+                                        ? ""
+                                        : Metrics.passRate("", ofArm).value());
                     });
                     lines.add(line);
                 });
@@ -74,6 +82,8 @@ final class Tables {
     }
 
     static Object harmless(Object cell) {
-        return cell instanceof String text && !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : cell;
+        return cell instanceof String text && !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0
+                ? "'" + text
+                : cell;
     }
 }

@@ -34,11 +34,10 @@ final class Templates {
         configuration.setNewBuiltinClassResolver(TemplateClassResolver.ALLOWS_NOTHING_RESOLVER);
         configuration.setRegisteredCustomOutputFormats(List.of(MarkdownOutputFormat.INSTANCE));
         configuration.setRecognizeStandardFileExtensions(false);
-        configuration.setSharedVariable("code", (TemplateMethodModelEx) arguments -> markdown(code(text(arguments, 0))));
         configuration.setSharedVariable(
-                "fence",
-                (TemplateMethodModelEx) arguments ->
-                        markdown(fence(text(arguments, 0), arguments.size() > 1 ? text(arguments, 1) : "")));
+                "code", (TemplateMethodModelEx) arguments -> markdown(code(text(arguments, 0))));
+        configuration.setSharedVariable("fence", (TemplateMethodModelEx)
+                arguments -> markdown(fence(text(arguments, 0), arguments.size() > 1 ? text(arguments, 1) : "")));
         return configuration;
     }
 
@@ -65,7 +64,9 @@ final class Templates {
 
     /** An inline code span that holds any text, in one line and fit for a table. */
     static String code(String text) {
-        String line = text.replaceAll("[\\r\\n\\t]+", " ").replaceAll("\\p{Cntrl}", "\ufffd").strip();
+        String line = text.replaceAll("[\\r\\n\\t]+", " ")
+                .replaceAll("\\p{Cntrl}", "\ufffd")
+                .strip();
         if (line.isEmpty()) {
             return "";
         }
@@ -123,7 +124,10 @@ final class Templates {
         }
         return value == 0
                 ? "0"
-                : String.format(Locale.ROOT, value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : "%.3f", value);
+                : String.format(
+                        Locale.ROOT,
+                        value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : "%.3f",
+                        value);
     }
 
     static String shorten(String text, int length) {

@@ -48,11 +48,12 @@ import org.jspecify.annotations.Nullable;
  * good_accepted}; {@code gain.<arm>.verification_pass_rate} is the paired difference router+gate − arm.
  */
 public final class Metrics {
-    private static final List<String> ROUTING = List.of(
-            "routing_accuracy", "in_scope_accuracy", "routing_precision", "abstention_accuracy");
+    private static final List<String> ROUTING =
+            List.of("routing_accuracy", "in_scope_accuracy", "routing_precision", "abstention_accuracy");
 
     /** The metrics of an arm that are a figure of each row, so that two runs can be paired by them. */
-    public static final List<String> PAIRED = List.of("verification_pass_rate", "routing_accuracy", "verification_score");
+    public static final List<String> PAIRED =
+            List.of("verification_pass_rate", "routing_accuracy", "verification_score");
 
     /** A figure of each row of one arm. */
     public record PerRow(String arm, ToDoubleFunction<ResultRow> figure) {
@@ -68,9 +69,12 @@ public final class Metrics {
         String arm = dot < 0 ? "" : name.substring(0, dot);
         return switch (name.substring(dot + 1)) {
             case "verification_pass_rate" -> Optional.of(new PerRow(arm, row -> row.passes() ? 1 : 0));
-            case "routing_accuracy" -> Optional.of(new PerRow(arm, row -> Boolean.TRUE.equals(row.routeCorrect()) ? 1 : 0));
-            case "verification_score" -> Optional.of(
-                    new PerRow(arm, row -> row.verdict().score() == null ? 0 : row.verdict().score()));
+            case "routing_accuracy" ->
+                Optional.of(new PerRow(arm, row -> Boolean.TRUE.equals(row.routeCorrect()) ? 1 : 0));
+            case "verification_score" ->
+                Optional.of(new PerRow(
+                        arm,
+                        row -> row.verdict().score() == null ? 0 : row.verdict().score()));
             default -> Optional.empty();
         };
     }
@@ -93,8 +97,12 @@ public final class Metrics {
         return stages;
     }
 
-    /** Computes all metrics of a run's rows. */
-    public static Map<String, Metric> of(List<ResultRow> rows) {
+    /**
+     * Computes all metrics of a run's rows.
+     *
+     * @param recorded whether the answers are the data set's own responses, so that it is known which are broken
+     */
+    public static Map<String, Metric> of(List<ResultRow> rows, boolean recorded) {
         Metrics metrics = new Metrics();
         Map<String, List<ResultRow>> byArm =
                 rows.stream().collect(Collectors.groupingBy(ResultRow::arm, LinkedHashMap::new, Collectors.toList()));
@@ -106,13 +114,16 @@ public final class Metrics {
         }
         for (Arm arm : List.of(Arm.ROUTER, Arm.ROUTER_GATE, Arm.PROMPT_WRAPPER)) {
             if (byArm.containsKey(arm.label())) {
-                ROUTING.forEach(name -> metrics.alias("routing." + name.replace("routing_", ""), arm.label() + "." + name));
+                ROUTING.forEach(
+                        name -> metrics.alias("routing." + name.replace("routing_", ""), arm.label() + "." + name));
                 break;
             }
         }
         List<ResultRow> gated = byArm.get(Arm.ROUTER_GATE.label());
         if (gated != null) {
-            metrics.gate(gated);
+            if (recorded) {
+                metrics.gate(gated);
+            }
             byArm.forEach((arm, others) -> {
                 if (!arm.equals(Arm.ROUTER_GATE.label())) {
                     metrics.gain(arm, gated, others);
@@ -125,7 +136,11 @@ public final class Metrics {
     private void arm(Arm arm, List<ResultRow> rows) {
         String prefix = arm.label() + ".";
         share(prefix + "verification_pass_rate", rows, row -> true, ResultRow::passes);
-        share(prefix + "unknown_rate", rows, row -> true, row -> row.verdict().outcome().equals("UNKNOWN"));
+        share(
+                prefix + "unknown_rate",
+                rows,
+                row -> true,
+                row -> row.verdict().outcome().equals("UNKNOWN"));
         boolean masked = arm == Arm.ROUTER || arm == Arm.ROUTER_GATE;
         share(
                 prefix + "schema_validity",
@@ -176,12 +191,9 @@ public final class Metrics {
     private void gate(List<ResultRow> rows) {
         List<ResultRow> judged = rows.stream()
                 .filter(row -> Boolean.TRUE.equals(row.routeCorrect()))
-                .filter(row -> !row.attempts().isEmpty() && row.attempts().get(0).gate() != null)
+                .filter(row ->
+                        !row.attempts().isEmpty() && row.attempts().get(0).gate() != null)
                 .toList();
-        if (judged.stream().noneMatch(row -> row.breaks() != null)
-                || judged.stream().anyMatch(row -> row.breaks() == null && !row.attempts().get(0).complete())) {
-            return; // only recorded answers are known to be good or broken
-        }
         share(
                 "gate.broken_rejected",
                 judged,
@@ -196,8 +208,7 @@ public final class Metrics {
     }
 
     private void gain(String arm, List<ResultRow> gated, List<ResultRow> others) {
-        Map<String, ResultRow> byRow =
-                others.stream().collect(Collectors.toMap(ResultRow::rowId, Function.identity()));
+        Map<String, ResultRow> byRow = others.stream().collect(Collectors.toMap(ResultRow::rowId, Function.identity()));
         List<PairedTest.Pair> pairs = new ArrayList<>();
         for (ResultRow row : gated) {
             ResultRow other = byRow.get(row.rowId());

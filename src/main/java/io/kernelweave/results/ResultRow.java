@@ -94,11 +94,15 @@ public record ResultRow(
 
     /** @param gate the gate's verdict of this answer, or null where no gate judged it */
     public record Attempt(
-            int number, boolean masked, boolean complete, String text, @Nullable String gate, List<String> failed) {}
+            int number,
+            boolean masked,
+            boolean complete,
+            String text,
+            @Nullable String gate,
+            List<String> failed) {}
 
     /** Nanoseconds; mask and model are parts of decode. */
-    public record Timings(
-            long routeNs, long decodeNs, long maskNs, long modelNs, long gateNs, long totalNs) {}
+    public record Timings(long routeNs, long decodeNs, long maskNs, long modelNs, long gateNs, long totalNs) {}
 
     /** Counts over all attempts; {@code masked} is how many vocabulary entries the masks kept out. */
     public record Tokens(int generated, int forced, long masked) {}
@@ -145,6 +149,7 @@ public record ResultRow(
 
     /** Whether the final answer was given under a kernel. */
     public boolean answeredByKernel() {
-        return answer != null && (answer.path().equals("kernel") || answer.path().equals("compose"));
+        return answer != null
+                && (answer.path().equals("kernel") || answer.path().equals("compose"));
     }
 }

@@ -49,10 +49,16 @@ public record Run(
      * @param baseline the run that it was compared with, or null
      * @param reasons in words, the deciding one first
      */
-    public record Judged(String verdict, int exitCode, @Nullable String baseline, List<String> reasons) {}
+    public record Judged(
+            String verdict, int exitCode, @Nullable String baseline, List<String> reasons) {}
 
     public boolean isComplete() {
         return state.equals("complete");
+    }
+
+    /** Whether the answers are the data set's own responses. */
+    public boolean isRecorded() {
+        return settings.path("model").path("backend").asString("").equalsIgnoreCase("recorded");
     }
 
     /** One digest of the whole fingerprint. */

@@ -88,7 +88,9 @@ public final class RunFolder {
     public Manifest manifest() {
         if (!isPublished()) {
             throw InputException.at(
-                    folder.toString(), "has no results/manifest.json: the run did not finish", "run the same job again to resume it");
+                    folder.toString(),
+                    "has no results/manifest.json: the run did not finish",
+                    "run the same job again to resume it");
         }
         return Json.parse(folder.readText(MANIFEST), Manifest.class, folder + "/" + MANIFEST);
     }
@@ -117,7 +119,8 @@ public final class RunFolder {
 
     public Run run() {
         if (!exists()) {
-            throw InputException.at(folder.toString(), "is not a run: it has no run.json", "give a run id or its folder");
+            throw InputException.at(
+                    folder.toString(), "is not a run: it has no run.json", "give a run id or its folder");
         }
         return Json.parse(folder.readText("run.json"), Run.class, folder + "/run.json");
     }

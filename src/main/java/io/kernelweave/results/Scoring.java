@@ -2,8 +2,8 @@ package io.kernelweave.results;
 
 import io.kernelweave.compose.AnswerContract;
 import io.kernelweave.dataset.DatasetRow;
-import io.kernelweave.kernel.Kernel;
 import io.kernelweave.json.Json;
+import io.kernelweave.kernel.Kernel;
 import io.kernelweave.route.RouteDecision;
 import io.kernelweave.runtime.Answer;
 import io.kernelweave.runtime.Arm;

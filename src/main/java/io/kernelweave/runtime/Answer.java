@@ -48,7 +48,11 @@ public record Answer(
      * @param masked whether a mask was on
      * @param judgement the gate's; null in an arm without a gate and for raw generation
      */
-    public record Attempt(int number, boolean masked, Decoded decoded, @Nullable Judgement judgement) {}
+    public record Attempt(
+            int number,
+            boolean masked,
+            Decoded decoded,
+            @Nullable Judgement judgement) {}
 
     /** Nanoseconds, wall clock; {@code mask} and {@code model} are parts of {@code decode}. */
     public record Timings(long route, long decode, long mask, long model, long gate, long total) {}
@@ -58,10 +62,14 @@ public record Answer(
     }
 
     public int forcedTokens() {
-        return attempts.stream().mapToInt(attempt -> attempt.decoded().forcedTokens()).sum();
+        return attempts.stream()
+                .mapToInt(attempt -> attempt.decoded().forcedTokens())
+                .sum();
     }
 
     public long maskedTokens() {
-        return attempts.stream().mapToLong(attempt -> attempt.decoded().maskedTokens()).sum();
+        return attempts.stream()
+                .mapToLong(attempt -> attempt.decoded().maskedTokens())
+                .sum();
     }
 }

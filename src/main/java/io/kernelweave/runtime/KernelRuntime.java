@@ -83,7 +83,9 @@ public final class KernelRuntime {
             List<Kernel> parts = ids.stream().map(this::kernel).toList();
             AnswerContract contract = AnswerContract.of(parts);
             return new Kit(
-                    contract, OutputGate.of(contract), JsonSchemaConstraint.compile(contract.outputSchema(), vocabulary));
+                    contract,
+                    OutputGate.of(contract),
+                    JsonSchemaConstraint.compile(contract.outputSchema(), vocabulary));
         });
     }
 
@@ -183,9 +185,8 @@ public final class KernelRuntime {
             List<String> ids = hit.entry().kernelId().isEmpty()
                     ? List.of()
                     : List.of(hit.entry().kernelId().split("\\+"));
-            RouteAction action = ids.isEmpty()
-                    ? RouteAction.GENERATE
-                    : ids.size() == 1 ? RouteAction.KERNEL : RouteAction.COMPOSE;
+            RouteAction action =
+                    ids.isEmpty() ? RouteAction.GENERATE : ids.size() == 1 ? RouteAction.KERNEL : RouteAction.COMPOSE;
             RouteDecision decision = new RouteDecision(
                     action,
                     ids,
@@ -199,7 +200,8 @@ public final class KernelRuntime {
 
         private Decoded generate(String prompt, @Nullable Constraint constraint, String prefix) {
             long draw = Long.parseUnsignedLong(
-                    Digest.of(seed + "/" + task.id() + "/" + attempts.size() + (constraint == null ? "/raw" : "/masked"))
+                    Digest.of(seed + "/" + task.id() + "/" + attempts.size()
+                                    + (constraint == null ? "/raw" : "/masked"))
                             .substring(0, 16),
                     16);
             long start = System.nanoTime();
@@ -227,12 +229,17 @@ public final class KernelRuntime {
         private Answer finish(
                 @Nullable RouteDecision decision, Path path, List<String> ids, String text, Outcome verdict) {
             trace.record(Kind.OUTPUT, path.label(), Json.object().put("text", text));
-            long mask = attempts.stream().mapToLong(attempt -> attempt.decoded().maskNanos()).sum();
-            long model = attempts.stream().mapToLong(attempt -> attempt.decoded().modelNanos()).sum();
-            Timings timings =
-                    new Timings(routeNanos, decodeNanos, mask, model, gateNanos, System.nanoTime() - begin);
+            long mask = attempts.stream()
+                    .mapToLong(attempt -> attempt.decoded().maskNanos())
+                    .sum();
+            long model = attempts.stream()
+                    .mapToLong(attempt -> attempt.decoded().modelNanos())
+                    .sum();
+            Timings timings = new Timings(routeNanos, decodeNanos, mask, model, gateNanos, System.nanoTime() - begin);
             String kernelId = ids.isEmpty() ? null : String.join("+", ids);
-            String family = ids.isEmpty() ? null : kernels.containsKey(ids.get(0)) ? kernel(ids.get(0)).taskFamily() : null;
+            String family = ids.isEmpty()
+                    ? null
+                    : kernels.containsKey(ids.get(0)) ? kernel(ids.get(0)).taskFamily() : null;
             return new Answer(
                     arm,
                     decision,

@@ -15,7 +15,8 @@ public final class Prompting {
             text.append("\n### Kernel ").append(kernel.kernelId()).append('\n');
             text.append(kernel.steps().stream().map(Kernel.Step::action).collect(Collectors.joining(" ")));
             text.append("\nAnswer with one JSON object; fields: ");
-            text.append(String.join(", ", kernel.outputSchema().path("properties").propertyNames()));
+            text.append(
+                    String.join(", ", kernel.outputSchema().path("properties").propertyNames()));
             text.append(".\n");
         }
         return text.toString();

@@ -40,7 +40,8 @@ public final class Folder {
             FileSystem files = path.getFileSystem(CONFIGURATION);
             return new Folder(path, files);
         } catch (IOException | IllegalArgumentException e) {
-            throw InputException.at(uri, "names no file system that is configured here: " + e.getMessage(), "give a path or a URI");
+            throw InputException.at(
+                    uri, "names no file system that is configured here: " + e.getMessage(), "give a path or a URI");
         }
     }
 
@@ -172,8 +173,8 @@ public final class Folder {
     static Path temporary(Path target) {
         return new Path(
                 target.getParent(),
-                "." + target.getName() + "-" + ProcessHandle.current().pid() + "-"
-                        + Long.toHexString(System.nanoTime()) + ".tmp");
+                "." + target.getName() + "-" + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime())
+                        + ".tmp");
     }
 
     void replace(Path temporary, Path target) throws IOException {
@@ -216,8 +217,11 @@ public final class Folder {
             throw InputException.at(toString(), "permission denied", "make the folder writable or name another");
         } catch (IOException e) {
             String reason = String.valueOf(e.getMessage());
-            if (reason.contains("Mkdirs failed") || reason.contains("Permission denied") || reason.contains("Read-only")) {
-                throw InputException.at(toString(), "cannot be written: " + reason, "make the folder writable or name another");
+            if (reason.contains("Mkdirs failed")
+                    || reason.contains("Permission denied")
+                    || reason.contains("Read-only")) {
+                throw InputException.at(
+                        toString(), "cannot be written: " + reason, "make the folder writable or name another");
             }
             throw new UncheckedIOException(e);
         }

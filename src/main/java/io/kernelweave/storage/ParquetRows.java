@@ -148,22 +148,18 @@ public final class ParquetRows {
 
     private static JsonNode primitive(Group group, int field, int index, PrimitiveType type) {
         LogicalTypeAnnotation logical = type.getLogicalTypeAnnotation();
-        Object value =
-                switch (type.getPrimitiveTypeName()) {
-                    case BOOLEAN -> group.getBoolean(field, index);
-                    case INT32 -> group.getInteger(field, index);
-                    case INT64 ->
-                        logical instanceof TimestampLogicalTypeAnnotation timestamp
-                                ? instant(group.getLong(field, index), timestamp)
-                                        .toString()
-                                : (Object) group.getLong(field, index);
-                    case FLOAT -> group.getFloat(field, index);
-                    case DOUBLE -> group.getDouble(field, index);
-                    case INT96 ->
-                        NanoTime.fromBinary(group.getInt96(field, index)).toString();
-                    case BINARY, FIXED_LEN_BYTE_ARRAY ->
-                        group.getBinary(field, index).toStringUsingUTF8();
-                };
+        Object value = switch (type.getPrimitiveTypeName()) {
+            case BOOLEAN -> group.getBoolean(field, index);
+            case INT32 -> group.getInteger(field, index);
+            case INT64 ->
+                logical instanceof TimestampLogicalTypeAnnotation timestamp
+                        ? instant(group.getLong(field, index), timestamp).toString()
+                        : (Object) group.getLong(field, index);
+            case FLOAT -> group.getFloat(field, index);
+            case DOUBLE -> group.getDouble(field, index);
+            case INT96 -> NanoTime.fromBinary(group.getInt96(field, index)).toString();
+            case BINARY, FIXED_LEN_BYTE_ARRAY -> group.getBinary(field, index).toStringUsingUTF8();
+        };
         return Json.tree(value);
     }
 
@@ -274,8 +270,10 @@ public final class ParquetRows {
                                     ? ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(value.stringValue()))
                                     : value.longValue());
                 case FLOAT -> consumer.addFloat(value.floatValue());
-                case DOUBLE -> consumer.addDouble(value.decimalValue(BigDecimal.ZERO).doubleValue());
-                default -> consumer.addBinary(Binary.fromString(value.isString() ? value.stringValue() : value.toString()));
+                case DOUBLE ->
+                    consumer.addDouble(value.decimalValue(BigDecimal.ZERO).doubleValue());
+                default ->
+                    consumer.addBinary(Binary.fromString(value.isString() ? value.stringValue() : value.toString()));
             }
         }
     }

@@ -28,9 +28,8 @@ public final class Sql {
         if (files.isEmpty()) {
             throw InputException.at("query", "there are no complete runs", "run a job first");
         }
-        String list = files.stream()
-                .map(file -> "'" + file.replace("'", "''") + "'")
-                .collect(Collectors.joining(", "));
+        String list =
+                files.stream().map(file -> "'" + file.replace("'", "''") + "'").collect(Collectors.joining(", "));
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE VIEW " + view + " AS SELECT * FROM read_parquet([" + list + "])");
