@@ -9,6 +9,7 @@ import io.kernelweave.decode.TokenVocabularies;
 import io.kernelweave.decode.TokenVocabulary;
 import io.kernelweave.embed.EmbeddingCache;
 import io.kernelweave.embed.SentenceEncoder;
+import io.kernelweave.gate.FeedbackLedger;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.kernel.Kernel;
@@ -218,6 +219,16 @@ public final class Workbench implements AutoCloseable {
                             "routers/" + adapterFile(state, storeDigest()).getFileName(),
                             io.kernelweave.json.Json.compact(trained));
         }
+    }
+
+    /** What became of each kernel's answers, over all runs of this state folder. */
+    FeedbackLedger ledger() {
+        return ledger(state);
+    }
+
+    /** The ledger of a state folder. */
+    public static FeedbackLedger ledger(Path state) {
+        return FeedbackLedger.open(state.resolve("feedback.jsonl"));
     }
 
     private static Path adapterFile(Path state, String storeDigest) {
