@@ -256,7 +256,7 @@ sealed interface Expression {
                 for (BigDecimal number : numbers) {
                     product = product.multiply(number, MathContext.DECIMAL128);
                 }
-                return DecimalNode.valueOf(product);
+                return DecimalNode.valueOf(Values.bounded(product, toString()));
             }
             if (numbers.isEmpty()) {
                 boolean everyOfNone =
@@ -304,7 +304,7 @@ sealed interface Expression {
             if (y.signum() == 0) {
                 throw new Undecided(right + " is 0 and divides");
             }
-            return DecimalNode.valueOf(x.divide(y, MathContext.DECIMAL128));
+            return DecimalNode.valueOf(Values.bounded(x.divide(y, MathContext.DECIMAL128), toString()));
         }
 
         @Override

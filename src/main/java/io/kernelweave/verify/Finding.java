@@ -56,7 +56,10 @@ record Finding(Outcome outcome, String reason, List<Span> spans) {
 
     /** A value as a reason shows it: one line, at most 60 characters, in quotation marks. */
     static String quote(String text) {
-        String line = text.strip().replaceAll("\\s+", " ");
+        // The whole text may be long; a few hundred units are enough for 60 without white space at either end.
+        String line = (text.length() > 400 ? text.substring(0, 400) + " …" : text)
+                .strip()
+                .replaceAll("\\s+", " ");
         int end = Math.min(line.length(), 60);
         if (end < line.length() && Character.isHighSurrogate(line.charAt(end - 1))) {
             end--;

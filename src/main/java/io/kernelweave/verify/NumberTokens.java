@@ -18,21 +18,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>a plain number ({@code 1,200} is {@code 1200.0} is {@code 1200}; sign, unit and percent sign apart) by its value;
- *   <li>a version, address, date or time ({@code 1.4.2}, {@code 2024-05-01}, {@code 10:00}) as a whole: not within a longer
- *       run of digits; a date may be followed by its time, a time by its seconds;
- *   <li>a pair ({@code 10-20}, {@code 3/5}, {@code 1,2}) as a whole, or by its two numbers.
+ *   <li>a version, address, date or time ({@code 1.4.2}, {@code 2024-05-01}, {@code 10:00}) as a whole, not within a longer
+ *       one: {@code 4.2} is not in {@code 1.4.2}; but a date may be followed by its time, a time by its seconds, and either
+ *       may stand in a list or range;
+ *   <li>a pair ({@code 10-20}, {@code 3/5}, {@code 1,2}) as a whole, or by its numbers.
  * </ul>
  *
  * A source offers the value of every plain number and, of dates, times, pairs and {@code file:line:column}, of each part;
- * of a word with digits in several places ({@code 3f2a9c}) only the word, except durations such as {@code 1h30m}.
+ * of a word with digits in several places ({@code 3f2a9c}) only the word, except durations such as {@code 1h30m}. Numbers in
+ * words ({@code three}) are not read; digits of other scripts are grounded only as part of a whole word.
  */
 final class NumberTokens {
+    /** Longer runs offer themselves and their single parts, not every run of parts. */
+    private static final int MAX_PARTS = 12;
+
     private final Set<String> values = new HashSet<>();
     private final Set<String> words = new HashSet<>();
-    private final List<String> texts = new ArrayList<>();
+    private final Set<String> compounds = new HashSet<>();
 
     void addText(String text) {
-        texts.add(text);
         eachWord(text, (start, end) -> {
             words.add(text.substring(start, end).toLowerCase(Locale.ROOT));
             List<String> segments = segments(text, start, end);
@@ -67,18 +71,19 @@ final class NumberTokens {
 
     private boolean isGrounded(String text, int start, int end, NumberTokens others) {
         String word = text.substring(start, end).toLowerCase(Locale.ROOT);
-        return words.contains(word)
-                || others.words.contains(word)
-                || segments(text, start, end).stream()
+        if (words.contains(word) || others.words.contains(word)) {
+            return true;
+        }
+        return word.chars().noneMatch(c -> Character.isDigit(c) && !isDigit((char) c))
+                && segments(text, start, end).stream()
                         .allMatch(segment -> isGrounded(segment) || others.isGrounded(segment));
     }
 
     private boolean isGrounded(String segment) {
-        if (isPlain(segment)) {
-            return contains(value(segment))
-                    || isGroups(segment) && parts(segment, ",").stream().allMatch(this::isGrounded);
+        if (compounds.contains(segment)) {
+            return true;
         }
-        if (texts.stream().anyMatch(text -> occursWhole(text, segment))) {
+        if (isPlain(segment) && contains(new BigDecimal(segment.replace(",", "")))) {
             return true;
         }
         List<String> parts = parts(segment, ",");
@@ -93,35 +98,38 @@ final class NumberTokens {
 
     private void offer(String segment) {
         if (isPlain(segment)) {
-            addNumber(value(segment));
-            if (isGroups(segment)) {
-                parts(segment, ",").forEach(this::offer);
-            }
-            return;
-        }
-        List<String> parts = parts(segment, ",:/-");
-        if (parts.size() > 1) {
-            parts.forEach(this::offer);
-        }
-    }
-
-    private static boolean occursWhole(String text, String segment) {
-        for (int at = text.indexOf(segment); at >= 0; at = text.indexOf(segment, at + 1)) {
-            int end = at + segment.length();
-            boolean starts = at == 0
-                    || !isDigit(text.charAt(at - 1))
-                            && !(isMark(text.charAt(at - 1)) && at > 1 && isDigit(text.charAt(at - 2)));
-            boolean ends = end == text.length()
-                    || !isDigit(text.charAt(end))
-                            && !(text.charAt(end) == '.'
-                                    && segment.indexOf(':') < 0
-                                    && end + 1 < text.length()
-                                    && isDigit(text.charAt(end + 1)));
-            if (starts && ends) {
-                return true;
+            addNumber(new BigDecimal(segment.replace(",", "")));
+            if (segment.indexOf(',') < 0) {
+                return;
             }
         }
-        return false;
+        compounds.add(segment);
+        List<Integer> bounds = new ArrayList<>(); // places of marks, and both ends
+        bounds.add(-1);
+        for (int i = 0; i < segment.length(); i++) {
+            if (isMark(segment.charAt(i))) {
+                bounds.add(i);
+            }
+        }
+        bounds.add(segment.length());
+        boolean many = bounds.size() > MAX_PARTS + 1;
+        for (int i = 0; i < bounds.size() - 1; i++) {
+            int start = bounds.get(i) + 1;
+            char before = start == 0 ? ',' : segment.charAt(start - 1);
+            for (int j = i + 1; j < (many ? Math.min(i + 2, bounds.size()) : bounds.size()); j++) {
+                int end = bounds.get(j);
+                char after = end == segment.length() ? ',' : segment.charAt(end);
+                String part = segment.substring(start, end);
+                if (before == '.' || after == '.' && part.indexOf(':') < 0) {
+                    continue; // within a version or an address
+                }
+                if (isPlain(part)) {
+                    addNumber(new BigDecimal(part.replace(",", "")));
+                } else if (before != ':' || part.indexOf(':') < 0) {
+                    compounds.add(part);
+                }
+            }
+        }
     }
 
     private static boolean isDuration(String text, int start, int end) {
@@ -172,10 +180,6 @@ final class NumberTokens {
         return true;
     }
 
-    private static BigDecimal value(String segment) {
-        return new BigDecimal(segment.replace(",", ""));
-    }
-
     private static List<String> parts(String segment, String marks) {
         List<String> parts = new ArrayList<>();
         int from = 0;
@@ -204,7 +208,7 @@ final class NumberTokens {
             int start = i;
             boolean digits = false;
             while (i < length && (isWordPart(text.charAt(i)) || isInnerMark(text, i))) {
-                digits |= isDigit(text.charAt(i));
+                digits |= Character.isDigit(text.charAt(i));
                 i++;
             }
             if (digits) {

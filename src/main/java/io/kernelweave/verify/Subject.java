@@ -44,7 +44,7 @@ public final class Subject {
             return inRange(output)
                     ? new Subject(prompt, answerText, output, "")
                     : new Subject(prompt, answerText, null, "a number has more than " + MAX_DIGITS + " digits");
-        } catch (InputException e) {
+        } catch (InputException | NumberFormatException e) {
             return new Subject(prompt, answerText, null, String.valueOf(e.getMessage()));
         }
     }

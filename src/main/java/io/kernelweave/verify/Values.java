@@ -40,6 +40,10 @@ final class Values {
         if (number == null) {
             throw new Undecided(name + " is " + show(value) + ", not a number");
         }
+        return bounded(number, name);
+    }
+
+    static BigDecimal bounded(BigDecimal number, String name) throws Undecided {
         if (!Subject.inRange(number)) {
             throw new Undecided(name + " is out of range");
         }
