@@ -57,8 +57,8 @@ record Matcher(LogisticModel match, double threshold, LogisticModel plan, double
     /** Weights for a router that has learned nothing: set by hand, so that half is where the benefit of the doubt ends. */
     static Matcher untrained(boolean vectors) {
         List<Double> weights = vectors
-                ? List.of(0.0, 0.0, 0.0, 12.0, 8.0, 3.0, 2.0, 0.0, 1.0, -4.0, -0.5)
-                : List.of(0.0, 0.0, 0.0, 0.0, 0.0, 8.0, 8.0, 2.0, 1.0, -4.0, -0.5);
+                ? List.of(0.0, 0.0, 0.0, 12.0, 8.0, 3.0, 2.0, 0.0, 1.0, -4.0, 2.5, -0.5)
+                : List.of(0.0, 0.0, 0.0, 0.0, 0.0, 8.0, 8.0, 2.0, 1.0, -4.0, 2.5, -0.5);
         double bias = vectors ? -8.0 : -4.5;
         return new Matcher(
                 new LogisticModel(KernelIndex.FEATURES, weights, bias), 0.5, untrainedPlan(), UNTRAINED_PLAN_THRESHOLD);
