@@ -184,6 +184,10 @@ public final class NgramModel implements LanguageModel {
         return identity;
     }
 
+    NgramTables tables() {
+        return tables;
+    }
+
     @Override
     public Session open(String prompt, long seed) {
         return new NgramSession(vocabulary.encode(prompt));
