@@ -78,7 +78,7 @@ None: every decision is the label's.
 
 ## Latency
 
-Milliseconds a row, p50 / p90 / p99, wall clock, all attempts together; mask and model are parts of decode. Partitions run in parallel on the machine named
+Milliseconds a row, p50 / p90 / p99, wall clock, all attempts together; mask (with sampling) and model are parts of decode. Partitions run in parallel on the machine named
 below, so these are not the times of an idle one.
 
 ![Median time by stage](../plots/latency.svg)

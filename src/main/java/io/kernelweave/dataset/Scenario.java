@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param kernels the kernels that answer: none, one, or two for a composition
  * @param slots see {@link Slots}
- * @param fence the info string of the fenced blocks
+ * @param fence the info string of the fenced blocks; without one, a single source is pasted bare
  * @param sources templates of the pasted material, a fenced block each; empty if nothing is pasted
  * @param responses by kernel id, the template of its answer (JSON); for a scenario without kernels a plain-text reply under the empty string
  * @param asks the ways to ask
@@ -79,6 +79,10 @@ record Scenario(
         String separator = "\n\n";
         for (String source : sources) {
             String body = expand(source, drawn).stripTrailing();
+            if (fence.isEmpty() && sources.size() == 1) {
+                prompt.append(separator).append(body); // pasted bare, as many do
+                break;
+            }
             prompt.append(separator)
                     .append("```")
                     .append(fence)

@@ -135,6 +135,8 @@ public final class Json {
             return value;
         } catch (JacksonException e) {
             throw refusal(e, origin);
+        } catch (ArithmeticException | NumberFormatException e) { // an exponent that no BigDecimal holds
+            throw InputException.at(origin, "holds a number that is out of range", "write it as a string");
         }
     }
 

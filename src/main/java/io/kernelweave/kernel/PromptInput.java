@@ -33,7 +33,7 @@ public record PromptInput(
             Pattern.compile("(?m)^[ \\t]*```([^\\n`]*)\\n(.*?)(?:^[ \\t]*```[ \\t]*$|\\z)", Pattern.DOTALL);
     private static final Pattern QUOTED = Pattern.compile("`([^`\\n]+)`|\"([^\"\\n]+)\"|“([^”\\n]+)”");
     private static final Pattern NUMBER =
-            Pattern.compile("(?<![\\w.])-?(?:\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?(?![\\d])");
+            Pattern.compile("(?<![\\w.])-?(?:\\d{1,3}(?:,\\d{3}){1,8}|\\d{1,40})(?:\\.\\d{1,40})?(?![\\d])");
     private static final Pattern BLANK_LINE = Pattern.compile("\\n[ \\t]*\\n");
 
     /** Reads a prompt; every prompt has a reading. */
