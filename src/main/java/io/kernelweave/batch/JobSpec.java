@@ -31,7 +31,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param seed of everything drawn
  * @param chunk rows a transaction and a Parquet part
  * @param partitions parallel partitions; 0 for as many as cores
- * @param baseline {@code previous} (the newest complete run of the job), {@code none}, or a run id
+ * @param baseline {@code previous} (the newest complete run of the job over the same prompts), {@code none}, or
+ *     a run id
  * @param margins metric → the loss against the baseline that is still accepted
  * @param requirements what the figures of a run must satisfy by themselves
  * @param demo how many prompts the real-time demo shows

@@ -113,8 +113,8 @@ class RunCompletion {
             case "previous" ->
                 registry.runs().stream()
                         .filter(Run::isComplete)
-                        .filter(other -> other.job().equals(run.job())
-                                && other.startedAt().isBefore(run.startedAt()))
+                        .filter(other -> other.startedAt().isBefore(run.startedAt()))
+                        .filter(other -> sameQuestion(run, other))
                         .reduce((first, second) -> second);
             default -> {
                 Run other = registry.find(wanted).run();
@@ -124,6 +124,13 @@ class RunCompletion {
                 yield Optional.of(other);
             }
         };
+    }
+
+    /** Whether two runs of a job answered the same prompts; if not, there is nothing to compare. */
+    private static boolean sameQuestion(Run run, Run other) {
+        return other.job().equals(run.job())
+                && other.data().equals(run.data())
+                && String.valueOf(other.fingerprint().get("dataset")).equals(run.fingerprint().get("dataset"));
     }
 
     /** Renders the bundle and marks the run complete. */
