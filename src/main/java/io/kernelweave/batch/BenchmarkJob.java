@@ -15,6 +15,7 @@ import org.springframework.batch.core.configuration.annotation.StepScope;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobInstance;
 import org.springframework.batch.core.job.builder.JobBuilder;
+import org.springframework.batch.core.listener.StepExecutionListener;
 import org.springframework.batch.core.partition.Partitioner;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.Step;
@@ -69,19 +70,25 @@ class BenchmarkJob {
             folder.folder().write("inputs/router.json", Json.pretty(workbench.adapter()));
             folder.folder().write("inputs/kernels.json", Json.pretty(workbench.kernels()));
             folder.folder().write("inputs/dataset.json", Json.pretty(workbench.card()));
-            workbench.runtime();
-            progress.begin("replay", workbench.rows().size());
         });
         Step replay = new StepBuilder(REPLAY, repository)
                 .partitioner(replayPartition.getName(), partitioner())
                 .step(replayPartition)
                 .gridSize(partitions)
+                // Not in prepare, which a resumed job skips.
+                .listener(new StepExecutionListener() {
+                    @Override
+                    public void beforeStep(StepExecution step) {
+                        workbench.runtime();
+                        progress.begin(REPLAY, workbench.rows().size());
+                    }
+                })
                 .taskExecutor(new SimpleAsyncTaskExecutor("replay-"))
                 .build();
         Step publish = new StepBuilder("publish", repository)
                 .tasklet(
                         (contribution, context) -> {
-                            progress.end();
+                            progress.begin("publish", 0);
                             publish(repository, contribution.getStepExecution(), folder);
                             return RepeatStatus.FINISHED;
                         },
@@ -163,11 +170,14 @@ class BenchmarkJob {
     @StepScope
     ReplayReader reader(
             Workbench workbench,
+            Progress progress,
             @Value("#{stepExecutionContext['partition']}") int partition,
             @Value("#{stepExecutionContext['partitions']}") int partitions) {
-        return new ReplayReader(workbench.rows().stream()
-                .filter(row -> ReplayReader.partition(row.clusterId(), partitions) == partition)
-                .toList());
+        return new ReplayReader(
+                workbench.rows().stream()
+                        .filter(row -> ReplayReader.partition(row.clusterId(), partitions) == partition)
+                        .toList(),
+                progress);
     }
 
     @Bean

@@ -118,6 +118,7 @@ public final class JobRunner {
             runId = base + "." + ++attempt;
         }
         RunFolder folder = registry.folder(runId);
+        folder.folder().sweep();
         RunCompletion completion = new RunCompletion(workbench, folder, registry, progress);
         boolean reused = folder.exists() && folder.run().isComplete();
         if (reused) {

@@ -8,6 +8,7 @@ import io.kernelweave.json.Json;
 import io.kernelweave.runtime.Arm;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,9 +25,11 @@ import tools.jackson.databind.node.ObjectNode;
  * @param split which rows are replayed
  * @param targets only rows of these targets; empty for all
  * @param limit at most so many rows, whole clusters in turn from each kernel; 0 for all
- * @param arms what is compared
+ * @param arms what is compared; empty for all that the embedder allows
  * @param model where answers come from
  * @param adapter whether the router is trained on the train split ({@code train}) or works from kernel text alone ({@code none})
+ * @param embedder the sentence encoder behind router and memory: {@code minilm}, or {@code none} for a router that works by words
+ *     alone; the retrieval arm needs one
  * @param retries of the gate before it rolls back
  * @param seed of everything drawn
  * @param chunk rows a transaction and a Parquet part
@@ -47,6 +50,7 @@ public record JobSpec(
         List<Arm> arms,
         Model model,
         String adapter,
+        String embedder,
         int retries,
         long seed,
         int chunk,
@@ -115,11 +119,26 @@ public record JobSpec(
             throw InputException.at("/split", "unknown split \"" + split + "\"", "use one of " + DatasetSpec.SPLITS);
         }
         targets = targets == null ? List.of() : List.copyOf(targets);
-        arms = arms == null || arms.isEmpty() ? List.of(Arm.values()) : List.copyOf(arms);
         model = model == null ? new Model(BackendKind.NGRAM, 0, 0, 0, 0) : model;
         adapter = adapter == null ? "train" : adapter;
         if (!List.of("train", "none").contains(adapter)) {
             throw InputException.at("/adapter", "unknown \"" + adapter + "\"", "use train or none");
+        }
+        embedder = embedder == null ? "minilm" : embedder;
+        if (!List.of("minilm", "none").contains(embedder)) {
+            throw InputException.at("/embedder", "unknown \"" + embedder + "\"", "use minilm or none");
+        }
+        boolean encodes = !embedder.equals("none");
+        arms = arms == null || arms.isEmpty()
+                ? Arrays.stream(Arm.values())
+                        .filter(arm -> encodes || arm != Arm.RETRIEVAL)
+                        .toList()
+                : List.copyOf(arms);
+        if (!encodes && arms.contains(Arm.RETRIEVAL)) {
+            throw InputException.at(
+                    "/arms",
+                    "retrieval needs a sentence encoder, and /embedder is none",
+                    "leave retrieval out of the arms or set embedder to minilm");
         }
         chunk = chunk == 0 ? 50 : chunk;
         range("/chunk", chunk, 1, 100_000);

@@ -11,10 +11,13 @@ class ReplayReader implements ItemStreamReader<DatasetRow> {
     private static final String POSITION = "position";
 
     private final List<DatasetRow> rows;
+    private final Progress progress;
     private int position;
 
-    ReplayReader(List<DatasetRow> rows) {
+    /** @param progress hears of the rows that an attempt before this one replayed */
+    ReplayReader(List<DatasetRow> rows, Progress progress) {
         this.rows = rows;
+        this.progress = progress;
     }
 
     /** Which of so many partitions a cluster is in: clusters stay whole. */
@@ -25,6 +28,7 @@ class ReplayReader implements ItemStreamReader<DatasetRow> {
     @Override
     public void open(ExecutionContext context) {
         position = context.getInt(POSITION, 0);
+        progress.advance(position);
     }
 
     @Override

@@ -56,8 +56,8 @@ public final class Workbench implements AutoCloseable {
     private final Path state;
     private final Dataset dataset;
     private final List<DatasetRow> rows;
-    private final SentenceEncoder encoder;
-    private final Embedder embedder;
+    private final @Nullable SentenceEncoder encoder;
+    private final @Nullable Embedder embedder;
     private @Nullable RouterAdapter adapter;
     private @Nullable KernelRuntime runtime;
 
@@ -67,8 +67,8 @@ public final class Workbench implements AutoCloseable {
         this.state = state;
         this.dataset = dataset;
         this.rows = select(job, dataset);
-        this.encoder = SentenceEncoder.miniLm();
-        this.embedder = EmbeddingCache.open(state.resolve("embeddings"), encoder);
+        this.encoder = job.embedder().equals("none") ? null : SentenceEncoder.miniLm();
+        this.embedder = encoder == null ? null : EmbeddingCache.open(state.resolve("embeddings"), encoder);
     }
 
     /** Opens a job's data; builds the data set where it is not there yet. */
@@ -142,7 +142,8 @@ public final class Workbench implements AutoCloseable {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("dataset", dataset.digest());
         parts.put("store", storeDigest());
-        parts.put("router", Digest.of(job.adapter() + "/" + embedder.identity() + "/" + dataset.digest()));
+        String encoded = embedder == null ? "none" : embedder.identity();
+        parts.put("router", Digest.of(job.adapter() + "/" + encoded + "/" + dataset.digest()));
         parts.put("model", Digest.of(job.model() + "/" + dataset.digest()));
         parts.put("config", job.rowSettings());
         parts.put("code", codeDigest());
@@ -306,7 +307,7 @@ public final class Workbench implements AutoCloseable {
     }
 
     private @Nullable Memory memory() {
-        if (!job.arms().contains(Arm.RETRIEVAL)) {
+        if (embedder == null || !job.arms().contains(Arm.RETRIEVAL)) {
             return null;
         }
         return new Memory(
@@ -348,6 +349,8 @@ public final class Workbench implements AutoCloseable {
 
     @Override
     public void close() {
-        encoder.close();
+        if (encoder != null) {
+            encoder.close();
+        }
     }
 }

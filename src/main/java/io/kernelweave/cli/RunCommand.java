@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,9 +58,18 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         JobSpec spec = JobSpec.read(job, settings);
         JobRunner.Result result;
+        // A killed run loses nothing that was committed, so there is nothing to tidy up: only to say.
+        AtomicBoolean underWay = new AtomicBoolean(true);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (underWay.get()) {
+                System.err.println("kernelweave: stopped; the same command resumes the run");
+            }
+        }));
         try (TerminalProgress progress = new TerminalProgress(output.isJson())) {
             result = new JobRunner(workspace.reports(), workspace.datasets(), workspace.state(), progress)
                     .run(spec, sources, fresh);
+        } finally {
+            underWay.set(false);
         }
         ObjectNode json = Json.object()
                 .put("run_id", result.run().runId())

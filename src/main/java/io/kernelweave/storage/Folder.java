@@ -24,6 +24,7 @@ import org.apache.hadoop.fs.Path;
  */
 public final class Folder {
     static final Configuration CONFIGURATION = configuration();
+    private static final String TEMPORARY = ".tmp";
 
     private final Path path;
     private final FileSystem files;
@@ -174,7 +175,16 @@ public final class Folder {
         return new Path(
                 target.getParent(),
                 "." + target.getName() + "-" + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime())
-                        + ".tmp");
+                        + TEMPORARY);
+    }
+
+    /** Deletes what writers that were killed left below; only for a folder that nobody else writes to. */
+    public void sweep() {
+        for (String name : listAll()) {
+            if (name.startsWith(".", name.lastIndexOf('/') + 1) && name.endsWith(TEMPORARY)) {
+                delete(name);
+            }
+        }
     }
 
     void replace(Path temporary, Path target) throws IOException {

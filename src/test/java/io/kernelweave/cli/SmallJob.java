@@ -1,0 +1,94 @@
+package io.kernelweave.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A job that is over in a moment: a few recorded rows, labels as kernels, a router that works by words. Lives with its data
+ * set, its state and its reports in one folder.
+ */
+public final class SmallJob {
+    private static final String[] INTENTS = {"alarm", "weather", "timer", "music", "lights"};
+    private static final String[] WORDS = {"please set", "show me", "start", "change", "give me", "stop"};
+
+    private final Path folder;
+
+    private SmallJob(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Writes the data set, two eval rows to each train row, and the job file. */
+    public static SmallJob in(Path folder, int evalRows) throws IOException {
+        Files.createDirectories(folder);
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < evalRows * 3 / 2; i++) {
+            String intent = INTENTS[i % INTENTS.length];
+            rows.add(String.format(
+                    Locale.ROOT,
+                    "{\"id\":\"r%04d\",\"prompt\":\"%s the %s number %d\",\"kernel_id\":\"%s\",\"split\":\"%s\"}",
+                    i,
+                    WORDS[i % WORDS.length],
+                    intent,
+                    i,
+                    intent,
+                    i % 3 == 0 ? "train" : "eval"));
+        }
+        Files.write(folder.resolve("rows.jsonl"), rows);
+        Files.writeString(folder.resolve("spec.yaml"), """
+                name: small
+                license: Apache-2.0
+                seed: 1
+                sources:
+                  rows: {path: "%s"}
+                kernels_from: rows
+                """.formatted(folder.resolve("rows.jsonl")));
+        Files.writeString(folder.resolve("job.yaml"), """
+                name: small
+                dataset: "%s"
+                split: eval
+                arms: [router, router+gate]
+                model: {backend: recorded}
+                adapter: none
+                embedder: none
+                retries: 0
+                seed: 1
+                chunk: 1
+                partitions: 2
+                baseline: none
+                demo: 2
+                """.formatted(folder.resolve("spec.yaml")));
+        return new SmallJob(folder);
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    /** A command line over this folder: its own reports, data sets and state. */
+    public String[] args(String... command) {
+        List<String> args = new ArrayList<>(Arrays.asList(command));
+        args.addAll(List.of(
+                "--reports",
+                file("reports").toString(),
+                "--datasets",
+                file("datasets").toString()));
+        args.addAll(List.of("--state", file("state").toString()));
+        return args.toArray(String[]::new);
+    }
+
+    /** The command line that runs the job. */
+    public String[] run(String... more) {
+        List<String> args = new ArrayList<>(List.of("run", file("job.yaml").toString()));
+        args.addAll(Arrays.asList(more));
+        return args(args.toArray(String[]::new));
+    }
+}
