@@ -130,6 +130,7 @@ class RunCompletion {
     private static boolean sameQuestion(Run run, Run other) {
         return other.job().equals(run.job())
                 && other.data().equals(run.data())
+                && other.settings().path("arms").equals(run.settings().path("arms"))
                 && String.valueOf(other.fingerprint().get("dataset")).equals(run.fingerprint().get("dataset"));
     }
 

@@ -193,12 +193,12 @@ public final class Workbench implements AutoCloseable {
         }
     }
 
-    /** The router's adapter: trained on the train split, or untrained if the job says so. */
+    /** The router's adapter: trained on the train and validation splits, or untrained if the job says so. */
     public synchronized RouterAdapter adapter() {
         if (adapter == null) {
             adapter = job.adapter().equals("none")
                     ? RouterAdapter.untrained()
-                    : RouterTrainer.train(kernels(), labelled(dataset.split("train")), embedder, job.seed());
+                    : RouterTrainer.train(kernels(), labelled(fitted()), embedder, job.seed());
             saveAdapter(adapter);
         }
         return adapter;
@@ -234,6 +234,11 @@ public final class Workbench implements AutoCloseable {
 
     private static Path adapterFile(Path state, String storeDigest) {
         return state.resolve("routers").resolve(storeDigest.substring(0, 16) + ".json");
+    }
+
+    /** What the router is fitted on: all that is not evaluated. */
+    private List<DatasetRow> fitted() {
+        return dataset.rows().stream().filter(row -> !row.split().equals("eval")).toList();
     }
 
     /** Prompts with their labels, one a row of the targets that teach a choice; all rows where no target does. */
