@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -227,7 +229,9 @@ public final class Folder {
             throw InputException.at(toString(), "permission denied", "make the folder writable or name another");
         } catch (IOException e) {
             String reason = String.valueOf(e.getMessage());
-            if (reason.contains("Mkdirs failed")
+            if (e instanceof FileAlreadyExistsException
+                    || e instanceof ParentNotDirectoryException
+                    || reason.contains("Mkdirs failed")
                     || reason.contains("Permission denied")
                     || reason.contains("Read-only")) {
                 throw InputException.at(
