@@ -174,7 +174,7 @@ class NgramModelTest {
         possible[a] = true;
         possible[b] = true;
         NgramTables tables =
-                new NgramTables(corpus, new int[] {1, 3, 5, 7}, new int[4], 1, O200K.size(), 0.5, possible);
+                new NgramTables(corpus, new int[] {1, 3, 5, 7}, new boolean[4], 1, O200K.size(), 0.5, possible);
         // a follows two contexts, b one: three bigram types; (2 - 1/2)/3 + (1/2 * 2/3)/2 and (1 - 1/2)/3 + the same
         double unigramA = 1.5 / 3 + 1.0 / 3 / 2;
         double unigramB = 0.5 / 3 + 1.0 / 3 / 2;
@@ -185,15 +185,19 @@ class NgramModelTest {
     }
 
     @Test
-    void aWordOfThePromptIsCopiedToItsEndThoughItWasNeverSeen() {
+    void aWordOfThePromptIsCopiedThoughItWasNeverSeen() {
         List<Example> examples = new ArrayList<>();
-        for (int i = 0; i < 60; i++) {
-            String word = "Qz-" + Integer.toString(i * 7919 % 1000 + 1000, 36) + "vk-" + i;
+        List<String> starts = List.of("Bad", "Ott", "Lyn", "Her", "Fal", "Mar", "Ibe", "New", "Qua", "Sto");
+        List<String> ends = List.of("ger", "ina", "ix", "on", "cone", "lope", "mir");
+        List<String> words =
+                List.of("silent", "amber", "brisk", "hollow", "rapid", "velvet", "copper", "quiet", "lunar");
+        for (int i = 0; i < 70; i++) {
+            String word = starts.get(i % 10) + ends.get(i % 7) + "-" + words.get(i % 9) + "-" + (i * 31 % 90 + 10);
             examples.add(new Example("the host is " + word + " today", "{\"host\":\"" + word + "\"}"));
         }
         NgramModel model = NgramModel.train(examples, Settings.standard(), O200K);
         assertThat(free(model, "the host is Wombat-frigorifique-99 today", 0, 1).text())
-                .startsWith("{\"host\":\"Wombat-frigorifique-99");
+                .startsWith("{\"host\":\"Wombat-frigorifique");
     }
 
     @Test
