@@ -185,6 +185,30 @@ class NgramModelTest {
     }
 
     @Test
+    void aShorterContextCountsInHowManyLongerOnesATokenCame() {
+        // "x y a" twice, "z y a" once, "z y b" once; after y, a came in two longer contexts and b in one.
+        int x = O200K.encode("x")[0];
+        int y = O200K.encode("y")[0];
+        int z = O200K.encode("z")[0];
+        int a = O200K.encode("a")[0];
+        int b = O200K.encode("b")[0];
+        int[] corpus = {x, y, a, x, y, a, z, y, a, z, y, b};
+        boolean[] possible = new boolean[O200K.size()];
+        possible[a] = true;
+        possible[b] = true;
+        possible[x] = true; // never predicted, so it shares what the discount leaves
+        NgramTables tables =
+                new NgramTables(corpus, new int[] {2, 5, 8, 11}, new boolean[4], 2, O200K.size(), 0.5, possible);
+        double unigram = 0.5 / 2 + 0.5 * 2 / 2 / 3;
+        double afterY = 1.5 / 3 + 0.5 * 2 / 3 * unigram;
+        assertThat(tables.probability(a, new int[] {b, y}, 2)).isCloseTo(afterY, within(1e-6));
+        assertThat(tables.probability(a, new int[] {x, y}, 2)).isCloseTo(1.5 / 2 + 0.5 / 2 * afterY, within(1e-6));
+        assertThat(tables.probability(b, new int[] {x, y}, 2))
+                .isCloseTo(0.5 / 2 * (0.5 / 3 + 0.5 * 2 / 3 * unigram), within(1e-6));
+        assertThat(tables.probability(a, new int[] {z, y}, 2)).isCloseTo(0.5 / 2 + 1.0 / 2 * afterY, within(1e-6));
+    }
+
+    @Test
     void aWordOfThePromptIsCopiedThoughItWasNeverSeen() {
         List<Example> examples = new ArrayList<>();
         List<String> starts = List.of("Bad", "Ott", "Lyn", "Her", "Fal", "Mar", "Ibe", "New", "Qua", "Sto");
