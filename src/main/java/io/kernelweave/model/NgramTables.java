@@ -33,34 +33,41 @@ final class NgramTables {
     }
 
     private static final double RATE_PRIOR = 2;
+    /** Contexts of so many tokens tell which words belong to the form of an answer. */
+    private static final int TELLING = 3;
 
     private final int[] corpus;
     private final int[] places;
-    private final int[] copiedBefore;
+    private final double[] copiedBefore;
     private final Level[] levels;
     private final float[] unigrams;
 
     /**
      * @param corpus tokens; before each place there are at least {@code length} of them
      * @param places where the predicted tokens stand
-     * @param copied for each place, 1 if its token stands in the prompt, else 0
+     * @param copied for each place, whether its token may have been copied from the prompt
      * @param length of the longest context, at least 1
      * @param symbols one more than the largest token in the corpus
      * @param possible the tokens that may be predicted, of which those never seen share the rest
      */
     NgramTables(
-            int[] corpus, int[] places, int[] copied, int length, int symbols, double discount, boolean[] possible) {
+            int[] corpus,
+            int[] places,
+            boolean[] copied,
+            int length,
+            int symbols,
+            double discount,
+            boolean[] possible) {
         this.corpus = corpus;
         int[] order = sorted(corpus, places, length, symbols);
         this.places = new int[order.length];
-        this.copiedBefore = new int[order.length + 1];
         for (int i = 0; i < order.length; i++) {
             this.places[i] = places[order[i]];
-            copiedBefore[i + 1] = copiedBefore[i] + copied[order[i]];
         }
         this.levels = new Level[length];
         int[] counts = new int[symbols];
         int[] touched = new int[symbols];
+        this.copiedBefore = copies(order, copied, Math.min(length, TELLING), counts);
         for (int k = length; k >= 1; k--) {
             levels[k - 1] = count(k, k == length ? null : levels[k], counts, touched);
         }
@@ -143,6 +150,29 @@ final class NgramTables {
         }
         entries.add(tokens.size());
         return new Level(starts.toArray(), entries.toArray(), tokens.toArray(), sums.toArray());
+    }
+
+    /**
+     * Running sums of how far the tokens were copied. A token that other places with the same context have too is a word of
+     * the form, though the prompt may happen to have it; so it counts as copied as far as they do not have it.
+     */
+    private double[] copies(int[] order, boolean[] copied, int k, int[] counts) {
+        double[] sums = new double[places.length + 1];
+        for (int from = 0; from < places.length; ) {
+            int to = from;
+            while (to < places.length && sameContext(places[from], places[to], k)) {
+                counts[corpus[places[to++]]]++;
+            }
+            for (int i = from; i < to; i++) {
+                double others = to - from == 1 ? 0 : (counts[corpus[places[i]]] - 1.0) / (to - from - 1);
+                sums[i + 1] = sums[i] + (copied[order[i]] ? 1 - others : 0);
+            }
+            for (int i = from; i < to; i++) {
+                counts[corpus[places[i]]] = 0;
+            }
+            from = to;
+        }
+        return sums;
     }
 
     private boolean sameContext(int one, int other, int k) {

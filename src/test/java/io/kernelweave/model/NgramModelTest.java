@@ -174,7 +174,7 @@ class NgramModelTest {
         possible[a] = true;
         possible[b] = true;
         NgramTables tables =
-                new NgramTables(corpus, new int[] {1, 3, 5, 7}, new int[4], 1, O200K.size(), 0.5, possible);
+                new NgramTables(corpus, new int[] {1, 3, 5, 7}, new boolean[4], 1, O200K.size(), 0.5, possible);
         // a follows two contexts, b one: three bigram types; (2 - 1/2)/3 + (1/2 * 2/3)/2 and (1 - 1/2)/3 + the same
         double unigramA = 1.5 / 3 + 1.0 / 3 / 2;
         double unigramB = 0.5 / 3 + 1.0 / 3 / 2;
@@ -185,15 +185,43 @@ class NgramModelTest {
     }
 
     @Test
-    void aWordOfThePromptIsCopiedToItsEndThoughItWasNeverSeen() {
+    void aShorterContextCountsInHowManyLongerOnesATokenCame() {
+        // "x y a" twice, "z y a" once, "z y b" once; after y, a came in two longer contexts and b in one.
+        int x = O200K.encode("x")[0];
+        int y = O200K.encode("y")[0];
+        int z = O200K.encode("z")[0];
+        int a = O200K.encode("a")[0];
+        int b = O200K.encode("b")[0];
+        int[] corpus = {x, y, a, x, y, a, z, y, a, z, y, b};
+        boolean[] possible = new boolean[O200K.size()];
+        possible[a] = true;
+        possible[b] = true;
+        possible[x] = true; // never predicted, so it shares what the discount leaves
+        NgramTables tables =
+                new NgramTables(corpus, new int[] {2, 5, 8, 11}, new boolean[4], 2, O200K.size(), 0.5, possible);
+        double unigram = 0.5 / 2 + 0.5 * 2 / 2 / 3;
+        double afterY = 1.5 / 3 + 0.5 * 2 / 3 * unigram;
+        assertThat(tables.probability(a, new int[] {b, y}, 2)).isCloseTo(afterY, within(1e-6));
+        assertThat(tables.probability(a, new int[] {x, y}, 2)).isCloseTo(1.5 / 2 + 0.5 / 2 * afterY, within(1e-6));
+        assertThat(tables.probability(b, new int[] {x, y}, 2))
+                .isCloseTo(0.5 / 2 * (0.5 / 3 + 0.5 * 2 / 3 * unigram), within(1e-6));
+        assertThat(tables.probability(a, new int[] {z, y}, 2)).isCloseTo(0.5 / 2 + 1.0 / 2 * afterY, within(1e-6));
+    }
+
+    @Test
+    void aWordOfThePromptIsCopiedThoughItWasNeverSeen() {
         List<Example> examples = new ArrayList<>();
-        for (int i = 0; i < 60; i++) {
-            String word = "Qz-" + Integer.toString(i * 7919 % 1000 + 1000, 36) + "vk-" + i;
+        List<String> starts = List.of("Bad", "Ott", "Lyn", "Her", "Fal", "Mar", "Ibe", "New", "Qua", "Sto");
+        List<String> ends = List.of("ger", "ina", "ix", "on", "cone", "lope", "mir");
+        List<String> words =
+                List.of("silent", "amber", "brisk", "hollow", "rapid", "velvet", "copper", "quiet", "lunar");
+        for (int i = 0; i < 70; i++) {
+            String word = starts.get(i % 10) + ends.get(i % 7) + "-" + words.get(i % 9) + "-" + (i * 31 % 90 + 10);
             examples.add(new Example("the host is " + word + " today", "{\"host\":\"" + word + "\"}"));
         }
         NgramModel model = NgramModel.train(examples, Settings.standard(), O200K);
         assertThat(free(model, "the host is Wombat-frigorifique-99 today", 0, 1).text())
-                .startsWith("{\"host\":\"Wombat-frigorifique-99");
+                .startsWith("{\"host\":\"Wombat-frigorifique");
     }
 
     @Test
