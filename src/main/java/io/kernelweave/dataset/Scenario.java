@@ -100,6 +100,18 @@ record Scenario(
     /** The good answer with one mistake planted. */
     ObjectNode plant(Failure failure, ObjectNode good, Map<String, Object> drawn) {
         ObjectNode broken = good.deepCopy();
+        try {
+            change(failure, broken, drawn);
+        } catch (ClassCastException | NumberFormatException | IndexOutOfBoundsException e) {
+            throw InputException.at(
+                    origin + " failure \"" + failure.breaks() + '"',
+                    "changes what the answer does not have: " + Json.compact(good),
+                    "correct its paths");
+        }
+        return broken;
+    }
+
+    private void change(Failure failure, ObjectNode broken, Map<String, Object> drawn) {
         if (failure.set() != null) {
             failure.set().properties().forEach(change -> put(broken, change.getKey(), change.getValue(), drawn, false));
         }
@@ -116,7 +128,6 @@ record Scenario(
                 ((ObjectNode) place.parent).remove(place.key);
             }
         }
-        return broken;
     }
 
     private void put(ObjectNode document, String path, JsonNode template, Map<String, Object> drawn, boolean append) {

@@ -20,6 +20,7 @@ import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import org.apache.commons.csv.DuplicateHeaderMode;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -109,6 +110,7 @@ public final class Sources {
                 .builder()
                 .setHeader()
                 .setSkipHeaderRecord(true)
+                .setDuplicateHeaderMode(DuplicateHeaderMode.DISALLOW)
                 .setIgnoreEmptyLines(true)
                 .get();
         long number = 1;
@@ -143,7 +145,7 @@ public final class Sources {
         if (file.endsWith(".gz")) {
             in = new GZIPInputStream(in, 1 << 16);
         }
-        return new BufferedReader(
+        BufferedReader reader = new BufferedReader(
                 new InputStreamReader(
                         in,
                         StandardCharsets.UTF_8
@@ -151,6 +153,11 @@ public final class Sources {
                                 .onMalformedInput(CodingErrorAction.REPORT)
                                 .onUnmappableCharacter(CodingErrorAction.REPORT)),
                 1 << 16);
+        reader.mark(1);
+        if (reader.read() != 0xfeff) { // spreadsheets put a byte order mark before UTF-8
+            reader.reset();
+        }
+        return reader;
     }
 
     private static RuntimeException broken(String path, long lastLine, IOException e) {
