@@ -47,6 +47,11 @@ class RunCompletion {
         return metrics;
     }
 
+    /** Refuses a baseline that cannot be compared with, before anything is replayed. */
+    void requireBaseline() {
+        baseline(folder.run());
+    }
+
     /** Judges the run by the job's requirements and against its baseline, and writes the verdict into {@code run.json}. */
     void judge() {
         progress.begin("judge", 0);
