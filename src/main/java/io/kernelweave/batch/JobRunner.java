@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -29,6 +31,7 @@ import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.beans.BeansException;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -92,6 +95,8 @@ public final class JobRunner {
                     return run(workbench, fresh);
                 }
             }
+        } catch (FileAlreadyExistsException e) {
+            throw InputException.at(state.toString(), "is a file, not a folder", "name another --state folder");
         } catch (IOException e) {
             throw InputException.at(state.toString(), "cannot be used: " + e.getMessage(), "make the folder writable");
         }
@@ -120,25 +125,15 @@ public final class JobRunner {
         RunFolder folder = registry.folder(runId);
         folder.folder().sweep();
         RunCompletion completion = new RunCompletion(workbench, folder, registry, progress);
-        boolean reused = folder.exists() && folder.run().isComplete();
+        boolean reused = folder.exists() && folder.run().isComplete() && folder.isPublished();
         if (reused) {
             completion.judge();
             completion.report();
         } else {
-            if (!folder.exists()) {
-                folder.write(new Run(
-                        runId,
-                        workbench.job().name(),
-                        "running",
-                        fingerprint,
-                        Json.tree(workbench.job()),
-                        workbench.data(),
-                        Workbench.environment(),
-                        null,
-                        null,
-                        Instant.now().truncatedTo(ChronoUnit.MILLIS),
-                        null));
+            if (!folder.exists() || folder.run().isComplete()) {
+                begin(workbench, folder);
             }
+            completion.requireBaseline();
             launch(workbench, folder, completion);
         }
         Run run = folder.run();
@@ -174,20 +169,43 @@ public final class JobRunner {
                 archive);
     }
 
+    /** Writes the {@code run.json} of a run that starts now. */
+    private static void begin(Workbench workbench, RunFolder folder) {
+        folder.write(new Run(
+                folder.folder().name(),
+                workbench.job().name(),
+                "running",
+                workbench.fingerprint(),
+                Json.tree(workbench.job()),
+                workbench.data(),
+                Workbench.environment(),
+                null,
+                null,
+                Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                null));
+    }
+
+    // The start time makes a run whose folder was deleted another instance than the run that was there before.
+    private static JobParameters parameters(RunFolder folder) {
+        return new JobParametersBuilder()
+                .addString("run_id", folder.folder().name())
+                .addString("fingerprint", Run.digest(folder.run().fingerprint()))
+                .addString("started_at", folder.run().startedAt().toString())
+                .toJobParameters();
+    }
+
     private void launch(Workbench workbench, RunFolder folder, RunCompletion completion) {
         try (ConfigurableApplicationContext context = context(workbench, folder, completion)) {
             JobRepository repository = context.getBean(JobRepository.class);
             JobOperator operator = context.getBean(JobOperator.class);
             Job job = context.getBean(Job.class);
-            // The start time makes a run whose folder was deleted another instance than the run that was there before.
-            JobParameters parameters = new JobParametersBuilder()
-                    .addString("run_id", folder.folder().name())
-                    .addString("fingerprint", Run.digest(folder.run().fingerprint()))
-                    .addString("started_at", folder.run().startedAt().toString())
-                    .toJobParameters();
+            JobParameters parameters = parameters(folder);
             JobExecution before = repository.getLastJobExecution(job.getName(), parameters);
             if (before != null && before.isRunning()) {
                 operator.recover(before); // we hold the lock, so the process that ran it is gone
+            } else if (before != null && before.getStatus() == BatchStatus.COMPLETED) {
+                begin(workbench, folder); // the folder is older than the repository: restored from somewhere
+                parameters = parameters(folder);
             }
             JobExecution execution = operator.start(job, parameters);
             if (execution.getStatus() != BatchStatus.COMPLETED) {
@@ -204,6 +222,22 @@ public final class JobRunner {
     }
 
     private ConfigurableApplicationContext context(Workbench workbench, RunFolder folder, RunCompletion completion) {
+        try {
+            return start(workbench, folder, completion);
+        } catch (BeansException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException) {
+                    throw InputException.at(
+                            state + "/jobs.mv.db",
+                            "the job repository cannot be opened: " + cause.getMessage(),
+                            "delete the file; runs that were interrupted then start over");
+                }
+            }
+            throw e;
+        }
+    }
+
+    private ConfigurableApplicationContext start(Workbench workbench, RunFolder folder, RunCompletion completion) {
         return new SpringApplicationBuilder(BenchmarkJob.class)
                 .web(WebApplicationType.NONE)
                 .bannerMode(Banner.Mode.OFF)

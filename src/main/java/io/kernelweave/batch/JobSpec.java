@@ -5,6 +5,7 @@ import io.kernelweave.gate.Requirement;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import io.kernelweave.results.Metrics;
 import io.kernelweave.runtime.Arm;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -83,7 +85,7 @@ public record JobSpec(
             range("/model/order", order, 2, 12);
             range("/model/top_k", topK, 1, 10_000);
             range("/model/max_tokens", maxTokens, 1, 100_000);
-            if (temperature < 0 || temperature > 5) {
+            if (!(temperature >= 0 && temperature <= 5)) { // NaN is out of range too
                 throw InputException.at("/model/temperature", temperature + " is out of range", "give 0 to 5");
             }
         }
@@ -140,6 +142,9 @@ public record JobSpec(
                     "retrieval needs a sentence encoder, and /embedder is none",
                     "leave retrieval out of the arms or set embedder to minilm");
         }
+        if (Set.copyOf(arms).size() < arms.size()) {
+            throw InputException.at("/arms", "an arm is named twice: " + labels(arms), "name each once");
+        }
         chunk = chunk == 0 ? 50 : chunk;
         range("/chunk", chunk, 1, 100_000);
         range("/limit", limit, 0, Integer.MAX_VALUE);
@@ -148,7 +153,30 @@ public record JobSpec(
         range("/demo", demo, 0, 1000);
         baseline = baseline == null ? "previous" : baseline;
         margins = margins == null ? Map.of() : new TreeMap<>(margins);
+        for (Map.Entry<String, Double> margin : margins.entrySet()) {
+            margin(margin.getKey(), margin.getValue(), arms);
+        }
         requirements = requirements == null ? List.of() : List.copyOf(requirements);
+    }
+
+    /** Refuses a margin that no run of this job could be judged by, before anything is replayed. */
+    private static void margin(String metric, @Nullable Double loss, List<Arm> arms) {
+        boolean known = Metrics.perRow(metric)
+                .filter(figure -> labels(arms).contains(figure.arm()))
+                .isPresent();
+        if (!known) {
+            throw InputException.at(
+                    "/margins/" + metric,
+                    "is no metric of this job that rows can be paired by",
+                    "use <arm>.<metric> with an arm of " + labels(arms) + " and a metric of " + Metrics.PAIRED);
+        }
+        if (loss == null || !(loss >= 0 && loss <= 1)) {
+            throw InputException.at("/margins/" + metric, loss + " is no share of rows", "give 0 to 1");
+        }
+    }
+
+    private static List<String> labels(List<Arm> arms) {
+        return arms.stream().map(Arm::label).toList();
     }
 
     private static void range(String field, long value, long low, long high) {
@@ -170,8 +198,13 @@ public record JobSpec(
     }
 
     private static void set(ObjectNode tree, String key, String value) {
+        if (!key.matches("\\w+([.][\\w+-]+)*") || value.isBlank()) {
+            throw InputException.at(
+                    "--set " + key + "=" + value, "names no setting or no value", "give one such as model.order=4");
+        }
         ObjectNode at = tree;
-        String[] steps = key.split("\\.");
+        // What is judged by may have a dot in its name.
+        String[] steps = key.split("[.]", key.startsWith("margins.") ? 2 : 0);
         for (int i = 0; i < steps.length - 1; i++) {
             JsonNode next = at.path(steps[i]);
             at = next instanceof ObjectNode object ? object : at.putObject(steps[i]);

@@ -83,6 +83,11 @@ class RunCompletion {
         workbench.ledger().append(entries);
     }
 
+    /** Refuses a baseline that cannot be compared with, before anything is replayed. */
+    void requireBaseline() {
+        baseline(folder.run());
+    }
+
     /** Judges the run by the job's requirements and against its baseline, and writes the verdict into {@code run.json}. */
     void judge() {
         progress.begin("judge", 0);

@@ -1,6 +1,7 @@
 package io.kernelweave.cli;
 
 import io.kernelweave.export.Archive;
+import io.kernelweave.results.RunFolder;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +27,9 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Archive.Packed packed = Archive.pack(workspace.runs().find(run), workspace.reports());
+        RunFolder folder = workspace.runs().find(run);
+        folder.requireIntact();
+        Archive.Packed packed = Archive.pack(folder, workspace.reports());
         output.json(packed);
         output.line("%s", packed.path());
         output.line(

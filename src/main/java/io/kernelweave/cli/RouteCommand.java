@@ -3,6 +3,7 @@ package io.kernelweave.cli;
 import io.kernelweave.batch.Workbench;
 import io.kernelweave.embed.EmbeddingCache;
 import io.kernelweave.embed.SentenceEncoder;
+import io.kernelweave.json.InputException;
 import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.route.Candidate;
 import io.kernelweave.route.RouteDecision;
@@ -43,6 +44,9 @@ final class RouteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (prompt.isBlank()) {
+            throw InputException.at("PROMPT", "is empty", "give the prompt in quotes");
+        }
         KernelStore.Contents store = workspace.store().load();
         store.refusals().forEach(refusal -> System.err.println("refused: " + refusal));
         RouterAdapter adapter =

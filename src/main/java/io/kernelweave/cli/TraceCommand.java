@@ -4,6 +4,7 @@ import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.ResultRow;
 import io.kernelweave.results.RunFolder;
+import io.kernelweave.runtime.Arm;
 import io.kernelweave.trace.Trace;
 import io.kernelweave.trace.TraceEvent;
 import java.util.ArrayList;
@@ -81,6 +82,13 @@ final class TraceCommand implements Runnable {
 
         @Override
         public Integer call() {
+            if (limit < 0) {
+                throw InputException.at("--limit", limit + " is out of range", "give 0 or more");
+            }
+            Arm.of(arm);
+            if (!verdict.isEmpty() && !verdict.matches("(?i)PASS|FAIL|UNKNOWN")) {
+                throw InputException.at("--verdict", "\"" + verdict + "\" is no verdict", "use PASS, FAIL or UNKNOWN");
+            }
             List<ResultRow> rows = workspace.runs().find(run).rows().stream()
                     .filter(row -> row.traceId() != null && row.arm().equals(arm))
                     .filter(row -> verdict.isEmpty() || row.verdict().outcome().equalsIgnoreCase(verdict))

@@ -87,7 +87,7 @@ public record DatasetSpec(
         if ((generate == null) == sources.isEmpty()) {
             throw InputException.at(
                     "data set " + name,
-                    "has " + (generate == null ? "neither" : "both") + " generate and sources",
+                    generate == null ? "has neither generate nor sources" : "has both generate and sources",
                     "give one of them");
         }
         sources.forEach((source, file) -> {

@@ -165,9 +165,11 @@ public final class Datasets {
                             origin, "the id \"" + row.id() + "\" was given before, in " + before, "make ids unique");
                 }
                 rows.add(row);
-                if (name.equals(spec.kernelsFrom()) && row.kernelId() != null) {
-                    examples.computeIfAbsent(row.kernelId(), key -> new ArrayList<>())
-                            .add(row.prompt());
+                if (name.equals(spec.kernelsFrom()) && row.kernelId() != null && !row.isComposition()) {
+                    List<String> known = examples.computeIfAbsent(row.kernelId(), key -> new ArrayList<>());
+                    if (row.split().equals("train")) { // an example from another split would give its answer away
+                        known.add(row.prompt());
+                    }
                 }
             });
         });

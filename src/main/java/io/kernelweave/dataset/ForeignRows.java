@@ -129,7 +129,7 @@ final class ForeignRows {
 
     private static String id(String label, String origin) {
         try {
-            return Arrays.stream(label.split("\\" + DatasetRow.COMPOSED))
+            return Arrays.stream(label.split("\\" + DatasetRow.COMPOSED, -1))
                     .map(part ->
                             Kernel.checkId(part.toLowerCase(Locale.ROOT).strip().replaceAll("[^a-z0-9._-]+", "-")))
                     .collect(Collectors.joining(DatasetRow.COMPOSED));

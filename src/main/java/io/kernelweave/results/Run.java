@@ -1,6 +1,7 @@
 package io.kernelweave.results;
 
 import io.kernelweave.json.Digest;
+import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import java.time.Instant;
 import java.util.List;
@@ -35,6 +36,22 @@ public record Run(
         @Nullable Judged judgement,
         Instant startedAt,
         @Nullable Instant finishedAt) {
+
+    public Run {
+        Map<String, @Nullable Object> needed = new TreeMap<>();
+        needed.put("run_id", runId);
+        needed.put("job", job);
+        needed.put("state", state);
+        needed.put("fingerprint", fingerprint);
+        needed.put("settings", settings);
+        needed.put("data", data);
+        needed.put("started_at", startedAt);
+        needed.forEach((field, value) -> {
+            if (value == null) {
+                throw InputException.at("/" + field, "is missing", "restore the run.json that the run wrote");
+            }
+        });
+    }
 
     /** What was replayed. */
     public record Data(String name, String split, int rows, int clusters, int kernels) {}

@@ -26,10 +26,24 @@ public final class RunFolder {
     private static final String MANIFEST = "results/manifest.json";
 
     /** A committed part: file name in {@code results/}, rows, SHA-256 of its bytes. */
-    public record Part(String file, long rows, String sha256) {}
+    public record Part(String file, long rows, String sha256) {
+        public Part {
+            if (file == null || !file.matches("[\\w-][\\w.-]*[.]parquet") || sha256 == null) {
+                throw InputException.at(
+                        "/parts", "a part needs file and sha256", "a file is a name such as part-0.parquet");
+            }
+        }
+    }
 
     /** What was committed. */
-    public record Manifest(String runId, long rows, List<Part> parts) {}
+    public record Manifest(String runId, long rows, List<Part> parts) {
+        public Manifest {
+            if (parts == null) {
+                throw InputException.at("/parts", "is missing", "restore the manifest that the run wrote");
+            }
+            parts = List.copyOf(parts);
+        }
+    }
 
     private final Folder folder;
 
@@ -97,20 +111,32 @@ public final class RunFolder {
 
     /** All rows, in the order of row and arm; refuses a part whose bytes are not those of the manifest. */
     public List<ResultRow> rows() {
+        requireIntact();
         List<ResultRow> rows = new ArrayList<>();
         for (Part part : manifest().parts()) {
-            String found = Digest.of(folder.readBytes("results/" + part.file()));
-            if (!found.equals(part.sha256())) {
-                throw InputException.at(
-                        folder + "/results/" + part.file(),
-                        "its bytes are not those that the run wrote: SHA-256 is " + found + ", the manifest has "
-                                + part.sha256(),
-                        "restore the file or run the job again");
-            }
             ParquetRows.read(folder.resolve("results"), part.file(), (ObjectNode json) -> rows.add(ResultRow.of(json)));
         }
         rows.sort(Comparator.comparing(ResultRow::rowId).thenComparing(ResultRow::arm));
         return rows;
+    }
+
+    /** Refuses a run with a part that is missing or has other bytes than the manifest says. */
+    public void requireIntact() {
+        String remedy = "restore the file, or delete the run's folder and run its job again";
+        for (Part part : manifest().parts()) {
+            String file = "results/" + part.file();
+            if (!folder.exists(file)) {
+                throw InputException.at(folder + "/" + file, "is missing, the manifest names it", remedy);
+            }
+            String found = Digest.of(folder.readBytes(file));
+            if (!found.equals(part.sha256())) {
+                throw InputException.at(
+                        folder + "/" + file,
+                        "its bytes are not those that the run wrote: SHA-256 is " + found + ", the manifest has "
+                                + part.sha256(),
+                        remedy);
+            }
+        }
     }
 
     public boolean exists() {

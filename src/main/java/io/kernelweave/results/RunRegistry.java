@@ -26,8 +26,12 @@ public final class RunRegistry {
         List<Run> all = new ArrayList<>();
         for (String name : runs.list()) {
             RunFolder folder = folder(name);
-            if (folder.exists()) {
-                all.add(folder.run());
+            try {
+                if (folder.exists()) {
+                    all.add(folder.run());
+                }
+            } catch (InputException e) {
+                // One broken run must not stand in the way of the others; asked for by name it says what is wrong.
             }
         }
         all.sort(Comparator.comparing(Run::startedAt).thenComparing(Run::runId));
@@ -36,6 +40,9 @@ public final class RunRegistry {
 
     /** The run that a user names: {@code latest}, a run id, the beginning of just one id, or a folder. */
     public RunFolder find(String name) {
+        if (name.isBlank()) {
+            throw InputException.at("run \"" + name + "\"", "is no name", "give latest, a run id or a folder");
+        }
         if (name.equals("latest")) {
             return latest(null, null)
                     .map(run -> folder(run.runId()))

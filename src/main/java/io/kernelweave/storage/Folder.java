@@ -42,9 +42,11 @@ public final class Folder {
             Path path = new Path(uri);
             FileSystem files = path.getFileSystem(CONFIGURATION);
             return new Folder(path, files);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | RuntimeException e) { // Hadoop wraps a missing class of a file system in the latter
             throw InputException.at(
-                    uri, "names no file system that is configured here: " + e.getMessage(), "give a path or a URI");
+                    '"' + uri + '"',
+                    "names no file system that is configured here: " + e.getMessage(),
+                    "give a path or a URI");
         }
     }
 
@@ -221,10 +223,15 @@ public final class Folder {
             return call.run();
         } catch (java.io.FileNotFoundException | java.nio.file.NoSuchFileException e) {
             String reason = String.valueOf(e.getMessage());
+            if (reason.contains("Is a directory")) {
+                throw InputException.at(toString(), "not a file: " + reason, "name a file");
+            }
             if (reason.contains("Permission denied")) {
                 throw InputException.at(toString(), "permission denied", "make the folder writable or name another");
             }
             throw InputException.at(toString(), "there is no such file: " + reason, "check the path");
+        } catch (ParentNotDirectoryException | FileAlreadyExistsException e) {
+            throw InputException.at(toString(), "a file is in the way: " + e.getMessage(), "name another folder");
         } catch (org.apache.hadoop.security.AccessControlException | java.nio.file.AccessDeniedException e) {
             throw InputException.at(toString(), "permission denied", "make the folder writable or name another");
         } catch (IOException e) {
@@ -233,9 +240,11 @@ public final class Folder {
                     || e instanceof ParentNotDirectoryException
                     || reason.contains("Mkdirs failed")
                     || reason.contains("Permission denied")
-                    || reason.contains("Read-only")) {
+                    || reason.contains("Read-only")
+                    || reason.contains("No space left")
+                    || reason.contains("Not a directory")) {
                 throw InputException.at(
-                        toString(), "cannot be written: " + reason, "make the folder writable or name another");
+                        toString(), "cannot be used: " + reason, "make the folder writable or name another");
             }
             throw new UncheckedIOException(e);
         }

@@ -20,7 +20,7 @@ public final class Sql {
     private Sql() {}
 
     /**
-     * Runs one query over a view of some files.
+     * Runs one query over a view of some files. It can read these files and nothing else, and write none.
      *
      * @param view name of the view
      * @param files local Parquet files of one schema
@@ -34,13 +34,27 @@ public final class Sql {
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
             statement.execute("SET TimeZone = 'UTC'");
-            statement.execute("CREATE VIEW " + view + " AS SELECT * FROM read_parquet([" + list + "])");
+            try {
+                statement.execute("CREATE VIEW " + view + " AS SELECT * FROM read_parquet([" + list + "])");
+            } catch (SQLException e) {
+                throw InputException.at(view, problem(e), "restore the file or delete its run's folder");
+            }
+            statement.execute("SET allowed_paths = [" + list + "]");
+            statement.execute("SET enable_external_access = false");
+            statement.execute("SET lock_configuration = true");
             try (ResultSet result = statement.executeQuery(sql)) {
                 return table(result);
             }
         } catch (SQLException e) {
-            throw InputException.at("query", String.valueOf(e.getMessage()), "DESCRIBE " + view + " shows the columns");
+            throw InputException.at("query", problem(e), "DESCRIBE " + view + " shows the columns");
         }
+    }
+
+    /** DuckDB's own words without the excerpt of the statement below them. */
+    private static String problem(SQLException e) {
+        String message = String.valueOf(e.getMessage());
+        int excerpt = message.indexOf("\nLINE ");
+        return (excerpt < 0 ? message : message.substring(0, excerpt)).strip();
     }
 
     private static Table table(ResultSet result) throws SQLException {

@@ -51,9 +51,10 @@ public final class Program {
         command.add(KernelWeave.class.getName());
         command.addAll(List.of(args));
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-            builder.redirectOutput(folder.resolve("stdout-" + System.nanoTime()).toFile());
-            return new Child(builder.start());
+            return new Child(new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

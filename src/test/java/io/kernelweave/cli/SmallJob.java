@@ -14,7 +14,8 @@ import java.util.Locale;
  */
 public final class SmallJob {
     private static final String[] INTENTS = {"alarm", "weather", "timer", "music", "lights"};
-    private static final String[] WORDS = {"please set", "show me", "start", "change", "give me", "stop"};
+    private static final String[] TRAIN = {"please set", "show me", "is there"};
+    private static final String[] EVAL = {"start", "change", "give me", "stop", "tell me of", "open", "I want"};
 
     private final Path folder;
 
@@ -28,15 +29,16 @@ public final class SmallJob {
         List<String> rows = new ArrayList<>();
         for (int i = 0; i < evalRows * 3 / 2; i++) {
             String intent = INTENTS[i % INTENTS.length];
+            boolean train = i % 3 == 0;
             rows.add(String.format(
                     Locale.ROOT,
                     "{\"id\":\"r%04d\",\"prompt\":\"%s the %s number %d\",\"kernel_id\":\"%s\",\"split\":\"%s\"}",
                     i,
-                    WORDS[i % WORDS.length],
+                    train ? TRAIN[i % TRAIN.length] : EVAL[i % EVAL.length],
                     intent,
                     i,
                     intent,
-                    i % 3 == 0 ? "train" : "eval"));
+                    train ? "train" : "eval"));
         }
         Files.write(folder.resolve("rows.jsonl"), rows);
         Files.writeString(folder.resolve("spec.yaml"), """
@@ -67,6 +69,11 @@ public final class SmallJob {
 
     public Path folder() {
         return folder;
+    }
+
+    /** The lines of the data set's one source. */
+    public List<String> rows() throws IOException {
+        return Files.readAllLines(file("rows.jsonl"));
     }
 
     public Path file(String name) {

@@ -1,0 +1,144 @@
+package io.kernelweave.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kernelweave.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What every command owes: an example in its help, one JSON object for machines, and no Spring where no job runs. */
+class CommandsTest {
+    @TempDir
+    static Path temp;
+
+    private static SmallJob job;
+    private static String trace;
+
+    @BeforeAll
+    static void runOnce() throws IOException {
+        job = SmallJob.in(temp.resolve("job"), 6);
+        assertThat(Program.run(job.run()).exit()).isZero();
+        JsonNode traces = Json.parse(
+                Program.run(job.args("trace", "list", "latest", "--json")).out(), "stdout");
+        trace = traces.path("traces").get(0).path("trace_id").stringValue();
+    }
+
+    @Test
+    void helpOfEveryCommandHasAnExample() {
+        List<CommandLine> commands = new ArrayList<>();
+        collect(new CommandLine(new KernelWeave()), commands);
+        assertThat(commands).hasSizeGreaterThan(15);
+        for (CommandLine command : commands) {
+            String name = command.getCommandSpec().qualifiedName();
+            List<String> args = new ArrayList<>(List.of(name.split(" ")));
+            args.add("--help");
+            Program.Outcome help = Program.run(args.subList(1, args.size()).toArray(String[]::new));
+            assertThat(help.exit()).as(name).isZero();
+            assertThat(help.err()).as(name).isEmpty();
+            assertThat(help.out()).as(name).containsPattern("(?m)^Examples?:\\s+kernelweave ");
+        }
+    }
+
+    private static void collect(CommandLine command, List<CommandLine> into) {
+        into.add(command);
+        command.getSubcommands().values().forEach(inner -> collect(inner, into));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0  | run JOB",
+                "0  | run JOB --fresh",
+                "10 | run JOB --set requirements=[{metric:~router.error_rate,~at_least:~1}]",
+                "0  | report latest",
+                "0  | export latest",
+                "0  | trace list latest",
+                "0  | trace show latest TRACE",
+                "0  | query SELECT~count(*)~FROM~rows",
+                "0  | kernel list",
+                "0  | kernel show explain-cron",
+                "0  | kernel check explain-cron",
+                "0  | kernel history explain-cron",
+                "0  | dataset build SPEC",
+                "0  | dataset check SPEC",
+                "0  | dataset stats SPEC",
+                "0  | route --lexical convert~12~MiB/s~to~Mbit/s",
+                "0  | version",
+            })
+    void jsonIsOneObjectAndNothingElse(int exit, String command) {
+        Program.Outcome outcome = Program.run(arguments(command + " --json"));
+        assertThat(outcome.exit()).as(outcome.err()).isEqualTo(exit);
+        assertThat(outcome.err()).isEmpty();
+        assertThat(Json.parse(outcome.out(), "stdout")).isInstanceOf(ObjectNode.class);
+    }
+
+    @Test
+    void addingAndCompilingKernelsSpeaksJsonToo() throws IOException {
+        ObjectNode kernel = Json.read(Path.of("phasecd/store/kernels/explain-cron.json"), ObjectNode.class);
+        Path file = Files.writeString(temp.resolve("kernel.json"), Json.pretty(kernel));
+        String store = Files.createDirectories(temp.resolve("store")).toString();
+        Program.Outcome added = Program.run("kernel", "add", file.toString(), "--store", store, "--json");
+        assertThat(added.exit()).as(added.err()).isZero();
+        assertThat(Json.parse(added.out(), "stdout")
+                        .path("added")
+                        .get(0)
+                        .path("kernel_id")
+                        .stringValue())
+                .isEqualTo("explain-cron");
+
+        Program.Outcome compiled =
+                Program.run(job.args("compile", "--run", "latest", "--trace", trace, "--id", "made", "--json"));
+        assertThat(compiled.exit()).as(compiled.err()).isIn(0, 10);
+        assertThat(Json.parse(compiled.out(), "stdout")
+                        .path("kernel")
+                        .path("kernel_id")
+                        .stringValue())
+                .isEqualTo("made");
+    }
+
+    @Test
+    void commandsThatRunNoJobLoadNoSpring() throws Exception {
+        for (String command : List.of("kernel list", "route --lexical hello", "report latest", "dataset stats SPEC")) {
+            Path log = temp.resolve("classes-" + command.replaceAll("\\W+", "-"));
+            Program.Child child = Program.start(
+                    Path.of("").toAbsolutePath(), List.of("-Xlog:class+load:file=" + log), arguments(command));
+            assertThat(child.exit()).as("%s %s", command, child.err()).isZero();
+            try (Stream<String> lines = Files.lines(log)) {
+                // Logback asks every jar for configurators when it starts, Spring Boot's among them.
+                List<String> loaded = lines.filter(line -> line.contains(" io.kernelweave.cli.KernelWeave ")
+                                || line.contains(" org.springframework."))
+                        .filter(line -> !line.contains("RootLogLevelConfigurator"))
+                        .toList();
+                assertThat(loaded).as(command).singleElement().asString().contains("KernelWeave");
+            }
+        }
+    }
+
+    /** A command line of words; {@code ~} stands for a space within one. */
+    private static String[] arguments(String command) {
+        String[] words = command.strip().split(" +");
+        for (int i = 0; i < words.length; i++) {
+            words[i] = switch (words[i]) {
+                case "JOB" -> job.file("job.yaml").toString();
+                case "SPEC" -> job.file("spec.yaml").toString();
+                case "TRACE" -> trace;
+                default -> words[i].replace('~', ' ');
+            };
+        }
+        boolean store = words[0].equals("kernel") || words[0].equals("route") || words[0].equals("version");
+        return store ? words : job.args(words);
+    }
+}
