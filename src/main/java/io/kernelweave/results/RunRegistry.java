@@ -27,7 +27,11 @@ public final class RunRegistry {
         for (String name : runs.list()) {
             RunFolder folder = folder(name);
             if (folder.exists()) {
-                all.add(folder.run());
+                try {
+                    all.add(folder.run());
+                } catch (InputException e) {
+                    // One run that cannot be read must not hide the others; asked for by name, it is refused.
+                }
             }
         }
         all.sort(Comparator.comparing(Run::startedAt).thenComparing(Run::runId));
