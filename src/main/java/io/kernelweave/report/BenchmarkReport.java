@@ -87,9 +87,13 @@ final class BenchmarkReport {
     /** What a reader should know first; where a simple arm wins, that comes first of all. */
     private List<String> findings() {
         List<String> findings = new ArrayList<>();
-        Arm best = arms.stream()
-                .max(Comparator.comparingDouble(arm -> value(arm, "verification_pass_rate")))
-                .orElse(main);
+        // Of equals, the most complete: a simple arm wins only if it is better.
+        Arm best = main;
+        for (Arm arm : arms) {
+            if (value(arm, "verification_pass_rate") > value(best, "verification_pass_rate")) {
+                best = arm;
+            }
+        }
         Metric bestRate = Metrics.get(metrics, best, "verification_pass_rate");
         if (arms.size() > 1 && bestRate != null) {
             boolean simple = best == Arm.RAW || best == Arm.RETRIEVAL || best == Arm.PROMPT_WRAPPER;
