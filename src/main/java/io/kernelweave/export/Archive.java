@@ -26,7 +26,8 @@ import java.util.zip.ZipOutputStream;
  * gives other bytes on other platforms and Parquet is compressed already.
  */
 public final class Archive {
-    private static final LocalDateTime ENTRY_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+    /** Not the first of January: for that, java.util.zip adds a time stamp that depends on the time zone. */
+    private static final LocalDateTime ENTRY_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
     /** One file of the archive. */
     public record Entry(String path, long bytes, String sha256) {}
