@@ -139,10 +139,8 @@ None: every row of every arm was answered.
 
 ## Reproduce
 
-```
-./kernelweave run jobs/${job}.yaml --fresh      # replays everything and compares
-./kernelweave report ${run}   # renders this page again
-```
+${fence("./kernelweave run jobs/" + job + ".yaml --fresh      # replays everything and compares
+./kernelweave report " + run + "   # renders this page again", "")}
 
 | part of the fingerprint | SHA-256 |
 |---|---|

@@ -1,6 +1,9 @@
 package io.kernelweave.compile;
 
 import io.kernelweave.json.Json;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,7 +33,7 @@ final class SchemaInference {
             }
             case ARRAY -> {
                 schema.put("type", "array");
-                schema.set("items", value.isEmpty() ? room(0) : items((ArrayNode) value));
+                schema.set("items", value.isEmpty() ? room(0) : items(value));
                 schema.put("minItems", value.isEmpty() ? 0 : 1);
                 schema.put("maxItems", Math.max(MOST_ITEMS, value.size()));
             }
@@ -44,16 +47,80 @@ final class SchemaInference {
         return schema;
     }
 
-    /** The first element's schema, with room for the longest string where all are strings. */
-    private static ObjectNode items(ArrayNode array) {
-        int longest = 0;
+    /** One schema that every element satisfies. */
+    private static ObjectNode items(JsonNode array) {
+        ObjectNode joined = infer(array.get(0));
         for (JsonNode element : array) {
-            if (!element.isString()) {
-                return infer(array.get(0));
-            }
-            longest = Math.max(longest, element.stringValue().length());
+            joined = join(joined, infer(element));
         }
-        return room(longest);
+        return joined;
+    }
+
+    /** The schema of what satisfies either: all types, the fields that both require, room for the longer text. */
+    private static ObjectNode join(ObjectNode one, ObjectNode other) {
+        ObjectNode joined = one.deepCopy();
+        other.properties().forEach(keyword -> {
+            JsonNode before = one.get(keyword.getKey());
+            JsonNode value = keyword.getValue();
+            if (before == null) {
+                joined.set(keyword.getKey(), value);
+                return;
+            }
+            switch (keyword.getKey()) {
+                case "type" -> joined.set("type", types(before, value));
+                case "items" -> joined.set("items", join((ObjectNode) before, (ObjectNode) value));
+                case "required" -> {
+                    ArrayNode both = joined.putArray("required");
+                    before.forEach(name -> {
+                        if (contains(value, name)) {
+                            both.add(name);
+                        }
+                    });
+                }
+                case "properties" -> {
+                    ObjectNode fields = joined.putObject("properties");
+                    before.properties().forEach(field -> fields.set(field.getKey(), field.getValue()));
+                    value.properties().forEach(field -> {
+                        JsonNode known = before.get(field.getKey());
+                        fields.set(
+                                field.getKey(),
+                                known == null
+                                        ? field.getValue()
+                                        : join((ObjectNode) known, (ObjectNode) field.getValue()));
+                    });
+                }
+                case "minLength", "minItems" ->
+                    joined.put(keyword.getKey(), Math.min(before.intValue(), value.intValue()));
+                case "maxLength", "maxItems" ->
+                    joined.put(keyword.getKey(), Math.max(before.intValue(), value.intValue()));
+                default -> {}
+            }
+        });
+        return joined;
+    }
+
+    private static JsonNode types(JsonNode one, JsonNode other) {
+        Set<String> types = new LinkedHashSet<>();
+        for (JsonNode type : List.of(one, other)) {
+            if (type.isArray()) {
+                type.forEach(name -> types.add(name.stringValue()));
+            } else {
+                types.add(type.stringValue());
+            }
+        }
+        if (types.contains("number")) {
+            types.remove("integer");
+        }
+        return types.size() == 1 ? Json.tree(types.iterator().next()) : Json.tree(types);
+    }
+
+    private static boolean contains(JsonNode array, JsonNode wanted) {
+        for (JsonNode element : array) {
+            if (element.equals(wanted)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static ObjectNode room(int length) {

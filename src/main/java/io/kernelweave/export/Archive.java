@@ -26,7 +26,8 @@ import java.util.zip.ZipOutputStream;
  * gives other bytes on other platforms and Parquet is compressed already.
  */
 public final class Archive {
-    private static final LocalDateTime ENTRY_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+    /** Not the first of January: for that, java.util.zip adds a time stamp that depends on the time zone. */
+    private static final LocalDateTime ENTRY_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
     /** One file of the archive. */
     public record Entry(String path, long bytes, String sha256) {}
@@ -43,7 +44,7 @@ public final class Archive {
     /** Packs a complete run into {@code kernelweave_llm_export/<run-id>.zip}, replacing an older one whole. */
     public static Packed pack(RunFolder folder, Folder reports) {
         Run run = folder.run();
-        folder.manifest();
+        List<RunFolder.Part> parts = folder.manifest().parts();
         if (!run.isComplete()) {
             throw InputException.at("run " + run.runId(), "is not complete", "run its job again to resume it");
         }
@@ -51,6 +52,15 @@ public final class Archive {
         for (String name : folder.folder().listAll()) {
             if (!name.startsWith(".") && !name.contains("/.")) {
                 files.put(name, folder.folder().readBytes(name));
+            }
+        }
+        for (RunFolder.Part part : parts) {
+            byte[] bytes = files.get("results/" + part.file());
+            if (bytes == null || !Digest.of(bytes).equals(part.sha256())) {
+                throw InputException.at(
+                        folder.folder() + "/results/" + part.file(),
+                        bytes == null ? "is not there" : "its bytes are not those that the run wrote",
+                        "restore the file or run the job again");
             }
         }
         List<Entry> entries = new ArrayList<>();

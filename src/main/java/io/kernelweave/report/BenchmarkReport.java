@@ -87,6 +87,7 @@ final class BenchmarkReport {
     /** What a reader should know first; where a simple arm wins, that comes first of all. */
     private List<String> findings() {
         List<String> findings = new ArrayList<>();
+        // Of equals, the most complete: a simple arm wins only if it is better.
         Arm best = main;
         for (Arm arm : arms) {
             if (value(arm, "verification_pass_rate") > value(best, "verification_pass_rate")) {

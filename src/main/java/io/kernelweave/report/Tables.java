@@ -1,5 +1,7 @@
 package io.kernelweave.report;
 
+import io.kernelweave.json.CanonicalJson;
+import io.kernelweave.json.Json;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.ResultRow;
@@ -7,6 +9,7 @@ import io.kernelweave.runtime.Arm;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -32,13 +35,13 @@ final class Tables {
                         .filter(Metric::isMeasured)
                         .map(metric -> List.<Object>of(
                                 metric.name(),
-                                metric.value(),
+                                number(metric.value()),
                                 metric.interval() == null
                                         ? ""
-                                        : metric.interval().low(),
+                                        : number(metric.interval().low()),
                                 metric.interval() == null
                                         ? ""
-                                        : metric.interval().high(),
+                                        : number(metric.interval().high()),
                                 metric.rows(),
                                 metric.clusters()))
                         .toList());
@@ -61,7 +64,7 @@ final class Tables {
                         line.add(
                                 ofArm.isEmpty()
                                         ? ""
-                                        : Metrics.passRate("", ofArm).value());
+                                        : number(Metrics.passRate("", ofArm).value()));
                     });
                     lines.add(line);
                 });
@@ -79,6 +82,11 @@ final class Tables {
             throw new UncheckedIOException(e);
         }
         return out.toString();
+    }
+
+    /** With the same digits on every JDK; an interval without an end has none. */
+    private static Object number(double value) {
+        return Double.isFinite(value) ? new BigDecimal(CanonicalJson.text(Json.tree(value))) : "";
     }
 
     static Object harmless(Object cell) {

@@ -145,7 +145,7 @@ public final class Metrics {
         share(
                 prefix + "schema_validity",
                 rows,
-                masked ? ResultRow::answeredByKernel : row -> row.kernelId() != null,
+                masked ? orError(ResultRow::answeredByKernel) : row -> row.kernelId() != null,
                 row -> Boolean.TRUE.equals(row.schemaValid()));
         if (arm != Arm.RAW) {
             Predicate<ResultRow> right = row -> Boolean.TRUE.equals(row.routeCorrect());
@@ -153,7 +153,7 @@ public final class Metrics {
                     row -> row.decision() != null && !row.decision().kernelIds().isEmpty();
             share(prefix + "routing_accuracy", rows, row -> true, right);
             share(prefix + "in_scope_accuracy", rows, row -> row.kernelId() != null, right);
-            share(prefix + "routing_precision", rows, routed, right);
+            share(prefix + "routing_precision", rows, orError(routed), right);
             share(prefix + "abstention_accuracy", rows, row -> row.kernelId() == null, right);
         }
         if (masked) {
@@ -165,7 +165,7 @@ public final class Metrics {
                 row -> row.kernelId() != null && row.target().equals("composition") && row.breaks() == null,
                 ResultRow::passes);
         if (arm == Arm.ROUTER_GATE) {
-            share(prefix + "failure_recovery_rate", rows, Metrics::firstRejected, ResultRow::passes);
+            share(prefix + "failure_recovery_rate", rows, orError(Metrics::firstRejected), ResultRow::passes);
         }
         STAGES.forEach((stage, nanos) -> {
             double[] millis = rows.stream()
@@ -178,8 +178,14 @@ public final class Metrics {
                 all.put(name, new Metric(name, quantile(millis, percent / 100.0), null, millis.length, clusters(rows)));
             }
         });
-        mean(prefix + "tokens_per_row", rows, row -> row.tokens().generated());
+        String tokens = prefix + "tokens_per_row";
+        all.put(tokens, mean(tokens, rows, row -> row.tokens().generated(), ClusterMean::ofMeasure));
         share(prefix + "error_rate", rows, row -> true, row -> row.error() != null);
+    }
+
+    /** Where the denominator depends on what the arm did: an error may have been any of it, and counts. */
+    private static Predicate<ResultRow> orError(Predicate<ResultRow> among) {
+        return row -> row.error() != null || among.test(row);
     }
 
     private static boolean firstRejected(ResultRow row) {
@@ -190,21 +196,23 @@ public final class Metrics {
 
     private void gate(List<ResultRow> rows) {
         List<ResultRow> judged = rows.stream()
-                .filter(row -> Boolean.TRUE.equals(row.routeCorrect()))
-                .filter(row ->
-                        !row.attempts().isEmpty() && row.attempts().get(0).gate() != null)
+                .filter(orError(row -> Boolean.TRUE.equals(row.routeCorrect())
+                        && !row.attempts().isEmpty()
+                        && row.attempts().get(0).gate() != null))
                 .toList();
         share(
                 "gate.broken_rejected",
                 judged,
                 row -> row.breaks() != null,
-                row -> !"PASS".equals(row.attempts().get(0).gate())
+                row -> row.error() == null
+                        && !"PASS".equals(row.attempts().get(0).gate())
                         && row.attempts().get(0).failed().contains(row.breaks()));
         share(
                 "gate.good_accepted",
                 judged,
                 row -> row.breaks() == null,
-                row -> "PASS".equals(row.attempts().get(0).gate()));
+                row -> row.error() == null
+                        && "PASS".equals(row.attempts().get(0).gate()));
     }
 
     private void gain(String arm, List<ResultRow> gated, List<ResultRow> others) {
@@ -224,29 +232,26 @@ public final class Metrics {
     }
 
     private void share(String name, List<ResultRow> rows, Predicate<ResultRow> among, Predicate<ResultRow> success) {
-        mean(name, rows.stream().filter(among).toList(), row -> success.test(row) ? 1 : 0);
-    }
-
-    private void mean(String name, Collection<ResultRow> rows, ToDoubleFunction<ResultRow> value) {
-        all.put(name, mean(name, rows, value, ResultRow::clusterId));
+        List<ResultRow> denominator = rows.stream().filter(among).toList();
+        all.put(name, mean(name, denominator, row -> success.test(row) ? 1 : 0, ClusterMean::of));
     }
 
     /** The mean of a value over rows, with its interval over clusters. */
-    static Metric mean(
+    private static Metric mean(
             String name,
             Collection<ResultRow> rows,
             ToDoubleFunction<ResultRow> value,
-            Function<ResultRow, String> clusterOf) {
+            Function<List<Cluster>, ClusterMean> estimate) {
         if (rows.isEmpty()) {
             return new Metric(name, Double.NaN, null, 0, 0);
         }
         Map<String, double[]> sums = new TreeMap<>();
         for (ResultRow row : rows) {
-            double[] sum = sums.computeIfAbsent(clusterOf.apply(row), key -> new double[2]);
+            double[] sum = sums.computeIfAbsent(row.clusterId(), key -> new double[2]);
             sum[0] += value.applyAsDouble(row);
             sum[1]++;
         }
-        ClusterMean mean = ClusterMean.of(sums.entrySet().stream()
+        ClusterMean mean = estimate.apply(sums.entrySet().stream()
                 .map(entry -> new Cluster(entry.getKey(), entry.getValue()[0], entry.getValue()[1]))
                 .toList());
         return new Metric(name, mean.mean(), mean.interval(), rows.size(), mean.clusters());
@@ -261,7 +266,7 @@ public final class Metrics {
 
     /** The pass rate of some rows. */
     public static Metric passRate(String name, Collection<ResultRow> rows) {
-        return mean(name, rows, row -> row.passes() ? 1 : 0, ResultRow::clusterId);
+        return mean(name, rows, row -> row.passes() ? 1 : 0, ClusterMean::of);
     }
 
     /** Linear interpolation between order statistics (type 7); NaN of nothing. */

@@ -68,7 +68,8 @@ public final class RunFolder {
     /**
      * Names the committed parts in the manifest and removes what else lies in {@code results/}.
      *
-     * @throws IllegalStateException if a part is missing or its footer counts other rows than were committed
+     * @throws InputException if a part is missing or not whole
+     * @throws IllegalStateException if a part's footer counts other rows than were committed
      */
     public Manifest publish(String runId, List<Part> committed) {
         List<Part> parts = new ArrayList<>(committed);

@@ -26,12 +26,12 @@ public final class RunRegistry {
         List<Run> all = new ArrayList<>();
         for (String name : runs.list()) {
             RunFolder folder = folder(name);
-            try {
-                if (folder.exists()) {
+            if (folder.exists()) {
+                try {
                     all.add(folder.run());
+                } catch (InputException e) {
+                    // One run that cannot be read must not hide the others; asked for by name, it is refused.
                 }
-            } catch (InputException e) {
-                // One broken run must not stand in the way of the others; asked for by name it says what is wrong.
             }
         }
         all.sort(Comparator.comparing(Run::startedAt).thenComparing(Run::runId));

@@ -1,0 +1,144 @@
+package io.kernelweave.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import io.kernelweave.results.Rows;
+import io.kernelweave.results.Run;
+import io.kernelweave.results.RunFolder;
+import io.kernelweave.storage.Folder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TimeZone;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ArchiveTest {
+    @TempDir
+    Path temporary;
+
+    private RunFolder run = new RunFolder(Folder.of("."));
+
+    @BeforeEach
+    void aCompleteRun() {
+        Folder folder = reports().resolve("runs/demo-1");
+        run = new RunFolder(folder);
+        run.write(Rows.run("demo-1", "ngram"));
+        run.publish("demo-1", List.of(run.writePart("part-1.parquet", Rows.gated())));
+        folder.write("kernelweave_llm_bundle/realtime_demo.md", "# é\n");
+        folder.write(".lock", "machine-local");
+        folder.write("inputs/.tmp", "machine-local");
+    }
+
+    private Folder reports() {
+        return Folder.of(temporary.toString());
+    }
+
+    private Map<String, byte[]> entries(Archive.Packed packed) throws IOException {
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        try (InputStream in = Files.newInputStream(Path.of(packed.path()));
+                ZipInputStream zip = new ZipInputStream(in)) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                assertThat(entry.getTimeLocal()).isEqualTo(LocalDateTime.of(1980, 2, 1, 0, 0));
+                entries.put(entry.getName(), zip.readAllBytes());
+            }
+        }
+        return entries;
+    }
+
+    @Test
+    void holdsEverythingButMachineLocalFilesInOrder() throws IOException {
+        assertThat(entries(Archive.pack(run, reports())).keySet())
+                .containsExactly(
+                        "demo-1/SHA256SUMS",
+                        "demo-1/kernelweave_llm_bundle/realtime_demo.md",
+                        "demo-1/manifest.json",
+                        "demo-1/results/manifest.json",
+                        "demo-1/results/part-1.parquet",
+                        "demo-1/run.json");
+    }
+
+    @Test
+    void everyChecksumIsThatOfItsEntry() throws IOException {
+        Archive.Packed packed = Archive.pack(run, reports());
+        Map<String, byte[]> entries = entries(packed);
+        String sums = new String(entries.remove("demo-1/SHA256SUMS"), StandardCharsets.UTF_8);
+        assertThat(sums.lines()).hasSameSizeAs(entries.keySet()).allSatisfy(line -> {
+            String[] parts = line.split("  ", 2);
+            assertThat(Digest.of(entries.get("demo-1/" + parts[1]))).isEqualTo(parts[0]);
+        });
+        Archive.Manifest manifest = Json.parse(
+                new String(entries.get("demo-1/manifest.json"), StandardCharsets.UTF_8),
+                Archive.Manifest.class,
+                "manifest");
+        assertThat(manifest).isEqualTo(packed.manifest());
+        assertThat(manifest.files()).allSatisfy(file -> {
+            assertThat(entries.get("demo-1/" + file.path())).hasSize((int) file.bytes());
+            assertThat(Digest.of(entries.get("demo-1/" + file.path()))).isEqualTo(file.sha256());
+        });
+        assertThat(packed.sha256()).isEqualTo(Digest.of(Files.readAllBytes(Path.of(packed.path()))));
+        assertThat(packed.bytes()).isEqualTo(Files.size(Path.of(packed.path())));
+    }
+
+    @Test
+    void theBytesAreTheSameInEveryZoneAndLocale() {
+        String digest = Archive.pack(run, reports()).sha256();
+        TimeZone zone = TimeZone.getDefault();
+        Locale locale = Locale.getDefault();
+        try {
+            for (String id : List.of("Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/London")) {
+                TimeZone.setDefault(TimeZone.getTimeZone(id));
+                Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+                assertThat(Archive.pack(run, reports()).sha256()).as(id).isEqualTo(digest);
+            }
+        } finally {
+            TimeZone.setDefault(zone);
+            Locale.setDefault(locale);
+        }
+        run.folder().write("kernelweave_llm_bundle/realtime_demo.md", "# e\n");
+        assertThat(Archive.pack(run, reports()).sha256()).isNotEqualTo(digest);
+    }
+
+    @Test
+    void anOlderArchiveIsReplacedWhole() {
+        Archive.pack(run, reports());
+        Archive.pack(run, reports());
+        assertThat(reports().resolve("kernelweave_llm_export").list()).containsExactly("demo-1.zip");
+    }
+
+    @Test
+    void refusesARunThatIsNotComplete() {
+        Run complete = Rows.run("demo-1", "ngram");
+        run.write(complete.judged(new Run.Counts(8, 1), null, "running", null));
+        assertThatThrownBy(() -> Archive.pack(run, reports()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("is not complete");
+        assertThat(reports().resolve("kernelweave_llm_export").exists()).isFalse();
+    }
+
+    @Test
+    void refusesARunWhosePartsAreNotThoseThatItWrote() {
+        run.folder().write("results/part-1.parquet", "damaged");
+        assertThatThrownBy(() -> Archive.pack(run, reports()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("results/part-1.parquet: its bytes are not those that the run wrote");
+        run.folder().delete("results/part-1.parquet");
+        assertThatThrownBy(() -> Archive.pack(run, reports()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("part-1.parquet: is not there");
+    }
+}

@@ -1,0 +1,67 @@
+package io.kernelweave.results;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kernelweave.dataset.DatasetRow;
+import io.kernelweave.json.Json;
+import io.kernelweave.storage.Folder;
+import io.kernelweave.storage.ParquetRows;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ResultRowTest {
+    @Test
+    void everyFieldSurvivesTheFile(@TempDir Path folder) {
+        ResultRow full = Rows.row("é\u0000😀", "c", io.kernelweave.runtime.Arm.ROUTER_GATE, """
+                {"breaks":"c1","decision":{"action":"kernel","kernel_ids":["a","b"],"probability":0.1,"threshold":0.30000000000000004,
+                  "reason":"r","candidates":[{"kernel_id":"a","probability":1.0,"similarity":-0.5,"lexical":0.0,"coverage":1.0E-9,
+                  "preconditions":"UNKNOWN","conflicts":["x",""]}]},
+                 "verdict":{"outcome":"FAIL","score":0.5,"checks":[{"name":"c1","severity":"error","outcome":"FAIL","reason":"no",
+                  "spans":[{"field":"output","start":1,"end":4}]}]},
+                 "attempts":[{"number":1,"masked":true,"complete":false,"text":"t","gate":null,"failed":["c1"]}],
+                 "trace_id":"t-1","trace":"{}","error":"e","recorded_at":"2026-01-01T00:00:00.123456Z"}""");
+        List<ResultRow> rows = new ArrayList<>(Rows.gated());
+        rows.add(full);
+        ParquetRows.write(
+                Folder.of(folder.toString()),
+                "rows.parquet",
+                ResultRow.SCHEMA,
+                rows.stream().map(ResultRow::toJson).toList());
+        List<ResultRow> read = new ArrayList<>();
+        ParquetRows.read(Folder.of(folder.toString()), "rows.parquet", json -> read.add(ResultRow.of(json)));
+        assertThat(read).isEqualTo(rows);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "a | kernel | a | true",
+                "a | kernel | b | false",
+                "a | generate | - | false",
+                "- | generate | - | true",
+                "- | kernel | a | false",
+                "a+b | compose | b,a | true",
+                "a+b | compose | a,c | false",
+                "a+b | kernel | a | false",
+                "a+b | compose | a,b,c | false"
+            })
+    void aDecisionIsRightIfItNamesTheLabelsKernels(String label, String action, String ids, boolean right) {
+        DatasetRow row = Json.parse(
+                "{\"kernel_id\":"
+                        + (label == null
+                                ? "null,\"acceptable_kernels\":[]"
+                                : '"' + label + "\",\"acceptable_kernels\":[\"" + label + "\"]")
+                        + "}",
+                DatasetRow.class,
+                "row");
+        assertThat(ResultRow.matches(row, action, ids == null ? List.of() : List.of(ids.split(","))))
+                .isEqualTo(right);
+    }
+}
