@@ -136,7 +136,8 @@ class RunCompletion {
         return other.job().equals(run.job())
                 && other.data().equals(run.data())
                 && other.settings().path("arms").equals(run.settings().path("arms"))
-                && String.valueOf(other.fingerprint().get("dataset")).equals(run.fingerprint().get("dataset"));
+                && String.valueOf(other.fingerprint().get("dataset"))
+                        .equals(run.fingerprint().get("dataset"));
     }
 
     /** Renders the bundle and marks the run complete. */

@@ -238,7 +238,9 @@ public final class Workbench implements AutoCloseable {
 
     /** What the router is fitted on: all that is not evaluated. */
     private List<DatasetRow> fitted() {
-        return dataset.rows().stream().filter(row -> !row.split().equals("eval")).toList();
+        return dataset.rows().stream()
+                .filter(row -> !row.split().equals("eval"))
+                .toList();
     }
 
     /** Prompts with their labels, one a row of the targets that teach a choice; all rows where no target does. */
