@@ -192,11 +192,8 @@ class ForeignDataTest {
     @Test
     void aSourceIsReplacedByItsName() {
         DatasetSpec spec = spec("", "{\"prompt\":\"a\"}\n");
-        assertThat(spec.withSources(Map.of("all", "other.csv"))
-                        .sources()
-                        .get("all")
-                        .path())
-                .isEqualTo("other.csv");
+        assertThat(spec.withSources(Map.of("all", "other.csv")).sources())
+                .containsEntry("all", new DatasetSpec.Source("other.csv", null, null));
         assertThatThrownBy(() -> spec.withSources(Map.of("none", "x")))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("no source of that name; it has [all]");

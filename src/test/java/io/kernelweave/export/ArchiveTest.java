@@ -1,5 +1,6 @@
 package io.kernelweave.export;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -79,7 +80,8 @@ class ArchiveTest {
         String sums = new String(entries.remove("demo-1/SHA256SUMS"), StandardCharsets.UTF_8);
         assertThat(sums.lines()).hasSameSizeAs(entries.keySet()).allSatisfy(line -> {
             String[] parts = line.split("  ", 2);
-            assertThat(Digest.of(entries.get("demo-1/" + parts[1]))).isEqualTo(parts[0]);
+            assertThat(Digest.of(requireNonNull(entries.get("demo-1/" + parts[1]))))
+                    .isEqualTo(parts[0]);
         });
         Archive.Manifest manifest = Json.parse(
                 new String(entries.get("demo-1/manifest.json"), StandardCharsets.UTF_8),
@@ -88,7 +90,8 @@ class ArchiveTest {
         assertThat(manifest).isEqualTo(packed.manifest());
         assertThat(manifest.files()).allSatisfy(file -> {
             assertThat(entries.get("demo-1/" + file.path())).hasSize((int) file.bytes());
-            assertThat(Digest.of(entries.get("demo-1/" + file.path()))).isEqualTo(file.sha256());
+            assertThat(Digest.of(requireNonNull(entries.get("demo-1/" + file.path()))))
+                    .isEqualTo(file.sha256());
         });
         assertThat(packed.sha256()).isEqualTo(Digest.of(Files.readAllBytes(Path.of(packed.path()))));
         assertThat(packed.bytes()).isEqualTo(Files.size(Path.of(packed.path())));

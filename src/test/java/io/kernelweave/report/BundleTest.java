@@ -1,5 +1,6 @@
 package io.kernelweave.report;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kernelweave.json.Json;
@@ -235,7 +236,7 @@ class BundleTest {
             traced.add(ResultRow.of(json));
         }
         Map<String, Object> model = new DemoReport(Rows.run("demo-1", "ngram"), traced).model();
-        assertThat(Json.compact(model.get("scenes")))
+        assertThat(Json.compact(requireNonNull(model.get("scenes"))))
                 .contains(
                         "Accepted at the first attempt",
                         "Rejected, retried, accepted",

@@ -1,9 +1,11 @@
 package io.kernelweave.results;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.kernelweave.runtime.Arm;
+import io.kernelweave.stats.Interval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,25 +56,29 @@ class MetricsTest {
         "gain.raw.verification_pass_rate, 1, 8" // + r2 r6, − r3
     })
     void countsByHand(String name, double numerator, int rows) {
-        Metric metric = Metrics.of(withRaw(), true).get(name);
-        assertThat(metric).as(name).isNotNull();
+        Metric metric = requireNonNull(Metrics.of(withRaw(), true).get(name), name);
         assertThat(metric.value()).isCloseTo(numerator / rows, within(1e-12));
         assertThat(metric.rows()).isEqualTo(rows);
         assertThat(metric.name()).isEqualTo(name);
-        assertThat(metric.interval()).isNotNull();
-        assertThat(metric.interval().low()).isLessThanOrEqualTo(metric.value());
-        assertThat(metric.interval().high()).isGreaterThanOrEqualTo(metric.value());
+        Interval interval = requireNonNull(metric.interval());
+        assertThat(metric.value()).isBetween(interval.low(), interval.high());
     }
 
     @Test
     void latenciesAreThoseOfRowsThatWereAnswered() {
         Map<String, Metric> metrics = Metrics.of(Rows.gated(), false);
-        Metric median = metrics.get("router+gate.latency_ms.total.p50");
+        Metric median = requireNonNull(metrics.get("router+gate.latency_ms.total.p50"));
         assertThat(median.value()).isCloseTo(4, within(1e-9));
         assertThat(median.rows()).isEqualTo(7);
-        assertThat(metrics.get("router+gate.latency_ms.total.p90").value()).isCloseTo(6.4, within(1e-9));
-        assertThat(metrics.get("router+gate.latency_ms.total.p99").value()).isCloseTo(6.94, within(1e-9));
-        assertThat(metrics.get("router+gate.latency_ms.mask.p50").value()).isZero();
+        assertThat(requireNonNull(metrics.get("router+gate.latency_ms.total.p90"))
+                        .value())
+                .isCloseTo(6.4, within(1e-9));
+        assertThat(requireNonNull(metrics.get("router+gate.latency_ms.total.p99"))
+                        .value())
+                .isCloseTo(6.94, within(1e-9));
+        assertThat(requireNonNull(metrics.get("router+gate.latency_ms.mask.p50"))
+                        .value())
+                .isZero();
     }
 
     @ParameterizedTest
@@ -87,15 +93,17 @@ class MetricsTest {
     void theGateMustRejectAPlantedFailureForTheConditionThatItBreaks() {
         String other = "{" + Rows.attempts("FAIL", "FAIL") + ",\"breaks\":\"c2\"," + Rows.verdict("FAIL", 0) + "}";
         Map<String, Metric> metrics = Metrics.of(List.of(Rows.row("r1", "c1", Arm.ROUTER_GATE, other)), true);
-        assertThat(metrics.get("gate.broken_rejected").value()).isZero();
-        assertThat(metrics.get("gate.good_accepted").isMeasured()).isFalse();
+        assertThat(requireNonNull(metrics.get("gate.broken_rejected")).value()).isZero();
+        assertThat(requireNonNull(metrics.get("gate.good_accepted")).isMeasured())
+                .isFalse();
         assertThat(Metrics.of(Rows.gated(), false)).doesNotContainKey("gate.broken_rejected");
     }
 
     @Test
     void whatNoRowMeasuresIsNotANumberAndLeftOutOfTheFlatFigures() {
         Map<String, Metric> metrics = Metrics.of(List.of(Rows.row("r1", "c1", Arm.ROUTER, "{}")), false);
-        assertThat(metrics.get("router.abstention_accuracy").isMeasured()).isFalse();
+        assertThat(requireNonNull(metrics.get("router.abstention_accuracy")).isMeasured())
+                .isFalse();
         assertThat(Metrics.flat(metrics))
                 .containsEntry("router.verification_pass_rate", 1.0)
                 .doesNotContainKeys("router.abstention_accuracy", "router.composition_success_rate");
@@ -116,19 +124,23 @@ class MetricsTest {
         Metric few = Metrics.passRate("p", together);
         assertThat(few.value()).isEqualTo(many.value()).isEqualTo(0.5);
         assertThat(few.clusters()).isEqualTo(10);
-        assertThat(few.interval().high() - few.interval().low())
-                .isGreaterThan(1.5 * (many.interval().high() - many.interval().low()));
+        assertThat(width(few)).isGreaterThan(1.5 * width(many));
+    }
+
+    private static double width(Metric metric) {
+        Interval interval = requireNonNull(metric.interval());
+        return interval.high() - interval.low();
     }
 
     @Test
     void tokensAreAMeasureAndNoShare() {
         String none = "{\"tokens\":{\"generated\":0,\"forced\":0,\"masked\":0}}";
-        Metric tokens = Metrics.of(
+        Metric tokens = requireNonNull(Metrics.of(
                         List.of(Rows.row("a", "c1", Arm.RETRIEVAL, none), Rows.row("b", "c2", Arm.RETRIEVAL, none)),
                         false)
-                .get("retrieval.tokens_per_row");
+                .get("retrieval.tokens_per_row"));
         assertThat(tokens.value()).isZero();
-        assertThat(tokens.interval().high()).isZero();
+        assertThat(width(tokens)).isZero();
     }
 
     @Test

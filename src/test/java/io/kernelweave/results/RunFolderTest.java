@@ -149,7 +149,23 @@ class RunFolderTest {
                 .extracting(Run::runId)
                 .containsExactly("demo-ccc", "nightly-aaa", "nightly-aaa.2", "nightly-bbb");
         assertThat(registry.find(temporary + "/runs/demo-ccc").run().job()).isEqualTo("demo");
-        assertThat(registry.parts()).hasSize(3).allMatch(part -> part.endsWith("/results/p.parquet"));
+    }
+
+    @Test
+    void theCommittedPartsOfCompleteRunsAreKnownByTheirPaths() {
+        RunRegistry registry = registry();
+        for (Run run : registry.runs()) {
+            RunFolder folder = registry.folder(run.runId());
+            folder.publish(
+                    run.runId(),
+                    List.of(folder.writePart("p.parquet", Rows.gated().subList(0, 1))));
+            folder.writePart("orphan.parquet", Rows.gated().subList(0, 1));
+        }
+        assertThat(registry.parts())
+                .containsExactly(
+                        temporary + "/runs/demo-ccc/results/p.parquet",
+                        temporary + "/runs/nightly-aaa/results/p.parquet",
+                        temporary + "/runs/nightly-aaa.2/results/p.parquet");
     }
 
     @Test

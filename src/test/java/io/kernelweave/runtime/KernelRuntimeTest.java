@@ -1,5 +1,6 @@
 package io.kernelweave.runtime;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -168,8 +169,7 @@ class KernelRuntimeTest {
         assertThat(answer.text()).isEqualTo(GOOD);
         assertThat(answer.attempts()).singleElement().satisfies(attempt -> {
             assertThat(attempt.masked()).isTrue();
-            assertThat(attempt.judgement()).isNotNull();
-            assertThat(attempt.judgement().outcome()).isEqualTo(Outcome.PASS);
+            assertThat(requireNonNull(attempt.judgement()).outcome()).isEqualTo(Outcome.PASS);
         });
         assertThat(kinds(answer.trace())).containsExactly("decision", "generation", "verification", "output");
         assertThat(answer.trace().verdict()).isEqualTo("PASS");
@@ -286,8 +286,7 @@ class KernelRuntimeTest {
     void whereNoKernelFitsTheAnswerIsRaw(Arm arm) {
         Scripted model = says("Take flour.");
         Answer answer = runtime(model, 2).answer(CAKE, arm);
-        assertThat(answer.decision()).isNotNull();
-        assertThat(answer.decision().action()).isEqualTo(RouteAction.GENERATE);
+        assertThat(requireNonNull(answer.decision()).action()).isEqualTo(RouteAction.GENERATE);
         assertThat(answer.path()).isEqualTo(Answer.Path.RAW);
         assertThat(answer.text()).isEqualTo("Take flour.");
         assertThat(answer.kernelIds()).isEmpty();
@@ -338,8 +337,8 @@ class KernelRuntimeTest {
         Answer planted = recorded(BAD).answer(TASK, Arm.ROUTER_GATE);
         assertThat(planted.path()).isEqualTo(Answer.Path.ROLLED_BACK);
         assertThat(planted.text()).isEqualTo(BAD);
-        assertThat(planted.attempts().get(0).judgement()).isNotNull();
-        assertThat(planted.attempts().get(0).judgement().failed()).containsExactly("count-agrees");
+        assertThat(requireNonNull(planted.attempts().get(0).judgement()).failed())
+                .containsExactly("count-agrees");
 
         Answer refused = recorded("{\"count\":1,\"word\":\"alpha\"}").answer(TASK, Arm.ROUTER_GATE);
         assertThat(refused.attempts().get(0).decoded().complete())
@@ -399,8 +398,7 @@ class KernelRuntimeTest {
         assertThat(answer.kernelIds()).containsExactly("quote-and-count");
         assertThat(answer.attempts()).isEmpty();
         assertThat(kinds(answer.trace())).containsExactly("decision", "output");
-        assertThat(answer.decision()).isNotNull();
-        assertThat(answer.decision().reason()).contains("cosine 1.00");
+        assertThat(requireNonNull(answer.decision()).reason()).contains("cosine 1.00");
         assertThat(runtime(drawn(), 2, 1, memory)
                         .answer(new Task("z", "zz"), Arm.RETRIEVAL)
                         .kernelIds())
