@@ -78,7 +78,7 @@ None: every decision is the label's.
 
 ## Latency
 
-Milliseconds a row, p50 / p90 / p99, wall clock, all attempts together; mask and model are parts of decode. Partitions run in parallel on the machine named
+Milliseconds a row, p50 / p90 / p99, wall clock, all attempts together; mask (with sampling) and model are parts of decode. Partitions run in parallel on the machine named
 below, so these are not the times of an idle one.
 
 ![Median time by stage](../plots/latency.svg)
@@ -132,7 +132,7 @@ None: every row of every arm was answered.
 ## Method
 
 - Replay: each prompt is answered in every arm with the same seed; the router's first masked answer is the same in ${code("router")} and ${code("router+gate")}.
-- Router: fitted on the train split; thresholds come from prompts that the scoring model had not seen (${code("router.json")} has the figures).
+- Router: fitted on the train and validation splits; thresholds come from prompts that the scoring model had not seen (${code("router.json")} has the figures).
 - Proportions are ratios of cluster sums with a linearised variance and Student's t; where all clusters agree, an exact binomial interval over clusters.
 - Paired differences are summed by cluster; an error counts as a failure and stays in every denominator.
 - ${code("results/*.parquet")} holds every row; this report is computed from them alone.

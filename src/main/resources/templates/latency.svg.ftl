@@ -9,8 +9,8 @@
 <text class="label" x="704" y="${line.y + 4}" text-anchor="end">${line.text}</text>
 </#list>
 <#list stages as stage>
-<rect class="${stage}" x="${150 + stage?index * 90}" y="${bottom + 30}" width="11" height="11"/>
-<text class="label" x="${166 + stage?index * 90}" y="${bottom + 40}">${stage}</text>
+<rect class="${stage}" x="${16 + stage?index * 130}" y="${bottom + 30}" width="11" height="11"/>
+<text class="label" x="${32 + stage?index * 130}" y="${bottom + 40}">${(stage == "mask")?then("mask, sampling", stage)}</text>
 </#list>
 <text class="label" x="704" y="${bottom + 40}" text-anchor="end">milliseconds a row, median</text>
 </@f.figure>

@@ -35,7 +35,8 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
- * The steps of a benchmark: prepare → replay (partitions by cluster, chunks) → publish → judge → report.
+ * The steps of a benchmark: prepare → replay (partitions by cluster, chunks) → publish → feedback →
+ * judge → report.
  *
  * <p>A killed job is started again with the same parameters: finished steps are skipped, and each partition goes on after its
  * last committed chunk.
@@ -93,12 +94,14 @@ class BenchmarkJob {
                         },
                         transactions)
                 .build();
+        Step feedback = tasklet("feedback", repository, transactions, completion::feedback);
         Step judge = tasklet("judge", repository, transactions, completion::judge);
         Step report = tasklet("report", repository, transactions, completion::report);
         return new JobBuilder(NAME, repository)
                 .start(prepare)
                 .next(replay)
                 .next(publish)
+                .next(feedback)
                 .next(judge)
                 .next(report)
                 .build();

@@ -245,7 +245,8 @@ public final class JobRunner {
                 .registerShutdownHook(false)
                 .properties(
                         "spring.main.banner-mode=off",
-                        "spring.datasource.url=jdbc:h2:file:" + state.toAbsolutePath() + "/jobs;DB_CLOSE_ON_EXIT=FALSE",
+                        "spring.datasource.url=jdbc:h2:file:" + state.toAbsolutePath()
+                                + "/jobs;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0",
                         "spring.datasource.username=sa",
                         "spring.datasource.hikari.maximum-pool-size=16",
                         "spring.batch.jdbc.initialize-schema=always",

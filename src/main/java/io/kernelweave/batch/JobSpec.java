@@ -29,14 +29,15 @@ import tools.jackson.databind.node.ObjectNode;
  * @param limit at most so many rows, whole clusters in turn from each kernel; 0 for all
  * @param arms what is compared; empty for all that the embedder allows
  * @param model where answers come from
- * @param adapter whether the router is trained on the train split ({@code train}) or works from kernel text alone ({@code none})
+ * @param adapter whether the router is trained on the splits that are not evaluated ({@code train}) or works from kernel text alone ({@code none})
  * @param embedder the sentence encoder behind router and memory: {@code minilm}, or {@code none} for a router that works by words
  *     alone; the retrieval arm needs one
  * @param retries of the gate before it rolls back
  * @param seed of everything drawn
  * @param chunk rows a transaction and a Parquet part
  * @param partitions parallel partitions; 0 for as many as cores
- * @param baseline {@code previous} (the newest complete run of the job), {@code none}, or a run id
+ * @param baseline {@code previous} (the newest complete run of the job over the same prompts), {@code none}, or
+ *     a run id
  * @param margins metric → the loss against the baseline that is still accepted
  * @param requirements what the figures of a run must satisfy by themselves
  * @param demo how many prompts the real-time demo shows

@@ -1,7 +1,9 @@
 package io.kernelweave.batch;
 
 import io.kernelweave.compare.Comparison;
+import io.kernelweave.gate.FeedbackLedger;
 import io.kernelweave.json.InputException;
+import io.kernelweave.kernel.Kernel;
 import io.kernelweave.report.Bundle;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
@@ -9,11 +11,14 @@ import io.kernelweave.results.ResultRow;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.RunRegistry;
+import io.kernelweave.verify.Outcome;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What is done with the rows once they are published: judge them, render the reports, close the run. */
@@ -52,6 +57,37 @@ class RunCompletion {
         baseline(folder.run());
     }
 
+    /**
+     * Tells the ledger how each kernel's answers fared at the gate. Recorded answers are left out: their planted failures are no
+     * kernel's fault.
+     */
+    void feedback() {
+        if (folder.run().isRecorded()) {
+            return;
+        }
+        Map<String, String> digests =
+                workbench.kernels().stream().collect(Collectors.toMap(Kernel::kernelId, Kernel::digest));
+        List<FeedbackLedger.Entry> entries = new ArrayList<>();
+        for (ResultRow row : rows()) {
+            ResultRow.Attempt last = row.attempts().stream()
+                    .filter(attempt -> attempt.gate() != null)
+                    .reduce((first, second) -> second)
+                    .orElse(null);
+            if (last == null || row.decision() == null) {
+                continue;
+            }
+            List<String> kernelIds = row.decision().kernelIds();
+            for (String kernelId : kernelIds) {
+                boolean own = last.failed().stream()
+                        .anyMatch(name -> kernelIds.size() == 1 || name.startsWith(kernelId + "/"));
+                Outcome outcome = own ? Outcome.valueOf(String.valueOf(last.gate())) : Outcome.PASS;
+                entries.add(new FeedbackLedger.Entry(
+                        kernelId, digests.getOrDefault(kernelId, ""), row.clusterId(), outcome));
+            }
+        }
+        workbench.ledger().append(entries);
+    }
+
     /** Judges the run by the job's requirements and against its baseline, and writes the verdict into {@code run.json}. */
     void judge() {
         progress.begin("judge", 0);
@@ -82,8 +118,8 @@ class RunCompletion {
             case "previous" ->
                 registry.runs().stream()
                         .filter(Run::isComplete)
-                        .filter(other -> other.job().equals(run.job())
-                                && other.startedAt().isBefore(run.startedAt()))
+                        .filter(other -> other.startedAt().isBefore(run.startedAt()))
+                        .filter(other -> sameQuestion(run, other))
                         .reduce((first, second) -> second);
             default -> {
                 Run other = registry.find(wanted).run();
@@ -93,6 +129,15 @@ class RunCompletion {
                 yield Optional.of(other);
             }
         };
+    }
+
+    /** Whether two runs of a job answered the same prompts; if not, there is nothing to compare. */
+    private static boolean sameQuestion(Run run, Run other) {
+        return other.job().equals(run.job())
+                && other.data().equals(run.data())
+                && other.settings().path("arms").equals(run.settings().path("arms"))
+                && String.valueOf(other.fingerprint().get("dataset"))
+                        .equals(run.fingerprint().get("dataset"));
     }
 
     /** Renders the bundle and marks the run complete. */

@@ -9,6 +9,7 @@ import io.kernelweave.decode.TokenVocabularies;
 import io.kernelweave.decode.TokenVocabulary;
 import io.kernelweave.embed.EmbeddingCache;
 import io.kernelweave.embed.SentenceEncoder;
+import io.kernelweave.gate.FeedbackLedger;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.kernel.Kernel;
@@ -192,12 +193,12 @@ public final class Workbench implements AutoCloseable {
         }
     }
 
-    /** The router's adapter: trained on the train split, or untrained if the job says so. */
+    /** The router's adapter: trained on the train and validation splits, or untrained if the job says so. */
     public synchronized RouterAdapter adapter() {
         if (adapter == null) {
             adapter = job.adapter().equals("none")
                     ? RouterAdapter.untrained()
-                    : RouterTrainer.train(kernels(), labelled(dataset.split("train")), embedder, job.seed());
+                    : RouterTrainer.train(kernels(), labelled(fitted()), embedder, job.seed());
             saveAdapter(adapter);
         }
         return adapter;
@@ -221,8 +222,25 @@ public final class Workbench implements AutoCloseable {
         }
     }
 
+    /** What became of each kernel's answers, over all runs of this state folder. */
+    FeedbackLedger ledger() {
+        return ledger(state);
+    }
+
+    /** The ledger of a state folder. */
+    public static FeedbackLedger ledger(Path state) {
+        return FeedbackLedger.open(state.resolve("feedback.jsonl"));
+    }
+
     private static Path adapterFile(Path state, String storeDigest) {
         return state.resolve("routers").resolve(storeDigest.substring(0, 16) + ".json");
+    }
+
+    /** What the router is fitted on: all that is not evaluated. */
+    private List<DatasetRow> fitted() {
+        return dataset.rows().stream()
+                .filter(row -> !row.split().equals("eval"))
+                .toList();
     }
 
     /** Prompts with their labels, one a row of the targets that teach a choice; all rows where no target does. */

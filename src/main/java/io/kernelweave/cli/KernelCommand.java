@@ -1,8 +1,10 @@
 package io.kernelweave.cli;
 
+import io.kernelweave.batch.Workbench;
 import io.kernelweave.compose.AnswerContract;
 import io.kernelweave.decode.JsonSchemaConstraint;
 import io.kernelweave.decode.TokenVocabularies;
+import io.kernelweave.gate.Promotion;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Condition;
@@ -113,7 +115,11 @@ final class KernelCommand implements Runnable {
         @Override
         public Integer call() {
             Kernel kernel = workspace.store().get(id);
-            output.json(kernel);
+            Promotion.Decision standing = Promotion.decide(kernel, Workbench.ledger(workspace.state()));
+            ObjectNode json = Json.tree(kernel);
+            json.set("feedback", Json.tree(standing.counts()));
+            json.put("promotion", standing.reason());
+            output.json(json);
             output.line("@|bold %s|@  %s", kernel.kernelId(), kernel.name());
             output.text("  " + kernel.description());
             output.text("  family %s, version %d, state %s, digest %s"
@@ -122,6 +128,7 @@ final class KernelCommand implements Runnable {
                             kernel.version(),
                             kernel.status().state().label(),
                             kernel.digest()));
+            output.text("  feedback: " + standing.reason());
             conditions("takes a prompt if", kernel.preconditions());
             output.text("  steps");
             kernel.steps().forEach(step -> output.text("    " + step.name() + ": " + step.action()));

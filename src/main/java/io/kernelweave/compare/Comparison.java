@@ -47,7 +47,7 @@ public final class Comparison {
                     + (verdict == RunVerdict.PASS ? "." : ": " + required.reason() + "."));
         }
         if (baseline == null) {
-            reasons.add("There is no baseline run to compare with"
+            reasons.add("There is no baseline: no earlier run of this job answered the same prompts"
                     + (requirements.isEmpty()
                             ? ", and nothing is required: every row was measured, nothing was judged."
                             : "."));

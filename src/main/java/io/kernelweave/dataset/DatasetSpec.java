@@ -47,7 +47,22 @@ public record DatasetSpec(
      * @param rowsPerAsk rows of each phase that one way of asking gives
      * @param rowsPerNoKernel rows that one entry without a kernel gives
      */
-    public record Generate(String store, String scenarios, Map<String, Integer> rowsPerAsk, int rowsPerNoKernel) {}
+    public record Generate(String store, String scenarios, Map<String, Integer> rowsPerAsk, int rowsPerNoKernel) {
+        public Generate {
+            if (store == null || scenarios == null || rowsPerAsk == null) {
+                throw InputException.at(
+                        "/generate",
+                        "needs store, scenarios and rows_per_ask",
+                        "give them, as phasecd/kernelweave.yaml does");
+            }
+            if (!Generator.TARGETS.keySet().containsAll(rowsPerAsk.keySet())) {
+                throw InputException.at(
+                        "/generate/rows_per_ask",
+                        "names an unknown phase: " + rowsPerAsk.keySet(),
+                        "use " + Generator.TARGETS.keySet());
+            }
+        }
+    }
 
     /**
      * A file of rows.
@@ -84,6 +99,7 @@ public record DatasetSpec(
             }
         });
         if (!SPLITS.containsAll(splits.keySet())
+                || splits.values().stream().anyMatch(share -> share < 0)
                 || Math.abs(splits.values().stream().mapToDouble(share -> share).sum() - 1) > 1e-9) {
             throw InputException.at(
                     "/splits", "the shares are " + splits, "give shares of " + SPLITS + " that add up to 1");

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -227,7 +228,7 @@ public final class Datasets {
                 .append(" rows in ")
                 .append(card.clusters())
                 .append(" clusters; ");
-        text.append("%.1f %%".formatted(100.0 * card.rowsWithoutKernel() / card.rows()))
+        text.append(String.format(Locale.ROOT, "%.1f %%", 100.0 * card.rowsWithoutKernel() / card.rows()))
                 .append(" fit no kernel\n");
         text.append("- seed ")
                 .append(card.seed())

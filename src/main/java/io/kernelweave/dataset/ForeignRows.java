@@ -60,9 +60,11 @@ final class ForeignRows {
                     : "";
         }
         String id = text(spec, object, "id");
-        List<String> acceptable = list(spec, object, "acceptable_kernels");
+        List<String> acceptable = list(spec, object, "acceptable_kernels").stream()
+                .map(kernel -> id(kernel, origin))
+                .toList();
         return new DatasetRow(
-                id == null ? sourceName + "-%06d".formatted(number) : id,
+                id == null ? sourceName + String.format(Locale.ROOT, "-%06d", number) : id,
                 split,
                 or(text(spec, object, "phase"), "prompt_kernel_selection"),
                 or(text(spec, object, "target"), "selection"),
@@ -140,11 +142,21 @@ final class ForeignRows {
         return id.replaceAll("[._-]+", " ");
     }
 
-    private static @Nullable String text(DatasetSpec spec, ObjectNode object, String field) {
+    /** The source's value for a field: under the name that the spec maps it to, or inside objects by a name with dots. */
+    private static JsonNode value(DatasetSpec spec, ObjectNode object, String field) {
+        String name = spec.fields().getOrDefault(field, field);
         JsonNode value = object;
-        for (String step : spec.fields().getOrDefault(field, field).split("\\.")) {
+        if (object.has(name)) {
+            return object.path(name);
+        }
+        for (String step : name.split("\\.")) {
             value = value.path(step);
         }
+        return value;
+    }
+
+    private static @Nullable String text(DatasetSpec spec, ObjectNode object, String field) {
+        JsonNode value = value(spec, object, field);
         if (value.isMissingNode() || value.isNull()) {
             return null;
         }
@@ -152,7 +164,7 @@ final class ForeignRows {
     }
 
     private static List<String> list(DatasetSpec spec, ObjectNode object, String field) {
-        JsonNode value = object.path(spec.fields().getOrDefault(field, field));
+        JsonNode value = value(spec, object, field);
         List<String> texts = new ArrayList<>();
         if (value.isArray()) {
             value.forEach(element -> texts.add(element.asString()));

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -239,7 +240,7 @@ final class Generator {
                 .toList();
         String id = String.join(DatasetRow.COMPOSED, cluster.scenario.kernels());
         rows.add(new DatasetRow(
-                "kw-%05d".formatted(rows.size() + 1),
+                String.format(Locale.ROOT, "kw-%05d", rows.size() + 1),
                 cluster.split,
                 phase,
                 String.valueOf(TARGETS.get(phase)),

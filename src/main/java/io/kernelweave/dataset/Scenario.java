@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param kernels the kernels that answer: none, one, or two for a composition
  * @param slots see {@link Slots}
- * @param fence the info string of the fenced blocks
+ * @param fence the info string of the fenced blocks; without one, a single source is pasted bare
  * @param sources templates of the pasted material, a fenced block each; empty if nothing is pasted
  * @param responses by kernel id, the template of its answer (JSON); for a scenario without kernels a plain-text reply under the empty string
  * @param asks the ways to ask
@@ -79,6 +79,10 @@ record Scenario(
         String separator = "\n\n";
         for (String source : sources) {
             String body = expand(source, drawn).stripTrailing();
+            if (fence.isEmpty() && sources.size() == 1) {
+                prompt.append(separator).append(body); // pasted bare, as many do
+                break;
+            }
             prompt.append(separator)
                     .append("```")
                     .append(fence)
@@ -96,6 +100,18 @@ record Scenario(
     /** The good answer with one mistake planted. */
     ObjectNode plant(Failure failure, ObjectNode good, Map<String, Object> drawn) {
         ObjectNode broken = good.deepCopy();
+        try {
+            change(failure, broken, drawn);
+        } catch (ClassCastException | NumberFormatException | IndexOutOfBoundsException e) {
+            throw InputException.at(
+                    origin + " failure \"" + failure.breaks() + '"',
+                    "changes what the answer does not have: " + Json.compact(good),
+                    "correct its paths");
+        }
+        return broken;
+    }
+
+    private void change(Failure failure, ObjectNode broken, Map<String, Object> drawn) {
         if (failure.set() != null) {
             failure.set().properties().forEach(change -> put(broken, change.getKey(), change.getValue(), drawn, false));
         }
@@ -112,7 +128,6 @@ record Scenario(
                 ((ObjectNode) place.parent).remove(place.key);
             }
         }
-        return broken;
     }
 
     private void put(ObjectNode document, String path, JsonNode template, Map<String, Object> drawn, boolean append) {

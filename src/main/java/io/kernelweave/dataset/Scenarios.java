@@ -63,27 +63,28 @@ record Scenarios(List<Scenario> all, String digest) {
             digests.append(name).append(' ').append(digest(file)).append('\n');
             switch (name) {
                 case "no-kernel.yaml" -> {
-                    for (Unfit unfit : Json.readYaml(file, NoKernelFile.class).none()) {
+                    for (Unfit unfit :
+                            required(Json.readYaml(file, NoKernelFile.class).none(), file, "none")) {
                         all.add(new Scenario(
                                 file.toString(),
                                 List.of(),
                                 slots(unfit.slots()),
                                 fence(unfit.fence()),
                                 sources(unfit.source()),
-                                Map.of("", unfit.reply()),
-                                List.of(unfit.ask()),
+                                Map.of("", required(unfit.reply(), file, "none/reply")),
+                                List.of(required(unfit.ask(), file, "none/ask")),
                                 List.of(),
-                                unfit.kind()));
+                                required(unfit.kind(), file, "none/kind")));
                     }
                 }
                 case "compositions.yaml" -> {
                     for (Composed composed :
-                            Json.readYaml(file, CompositionFile.class).compositions()) {
+                            required(Json.readYaml(file, CompositionFile.class).compositions(), file, "compositions")) {
+                        Map<String, String> responses = required(composed.responses(), file, "compositions/responses");
                         Map<String, String> ordered = new LinkedHashMap<>();
-                        composed.kernels()
+                        required(composed.kernels(), file, "compositions/kernels")
                                 .forEach(kernel -> ordered.put(
-                                        kernel,
-                                        required(composed.responses().get(kernel), file, "responses/" + kernel)));
+                                        kernel, required(responses.get(kernel), file, "responses/" + kernel)));
                         all.add(new Scenario(
                                 file.toString(),
                                 composed.kernels(),
@@ -91,7 +92,7 @@ record Scenarios(List<Scenario> all, String digest) {
                                 fence(composed.fence()),
                                 sources(composed.source()),
                                 ordered,
-                                composed.asks(),
+                                required(composed.asks(), file, "compositions/asks"),
                                 composed.failures() == null ? List.of() : composed.failures(),
                                 "task"));
                     }

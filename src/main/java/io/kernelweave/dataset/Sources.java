@@ -145,7 +145,7 @@ public final class Sources {
         if (file.endsWith(".gz")) {
             in = new GZIPInputStream(in, 1 << 16);
         }
-        return new BufferedReader(
+        BufferedReader reader = new BufferedReader(
                 new InputStreamReader(
                         in,
                         StandardCharsets.UTF_8
@@ -153,6 +153,11 @@ public final class Sources {
                                 .onMalformedInput(CodingErrorAction.REPORT)
                                 .onUnmappableCharacter(CodingErrorAction.REPORT)),
                 1 << 16);
+        reader.mark(1);
+        if (reader.read() != 0xfeff) { // spreadsheets put a byte order mark before UTF-8
+            reader.reset();
+        }
+        return reader;
     }
 
     private static RuntimeException broken(String path, long lastLine, IOException e) {

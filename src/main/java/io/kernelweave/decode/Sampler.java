@@ -53,20 +53,32 @@ final class Sampler {
     private void select(float[] logits, TokenMask mask) {
         count = 0;
         long[] words = mask.words();
-        float threshold = Float.NEGATIVE_INFINITY;
         for (int w = 0; w < words.length; w++) {
+            if (words[w] == -1 && count == scores.length && !anyAbove(scores[0], logits, w << 6)) {
+                continue; // most of a string's mask is such words
+            }
             for (long bits = words[w]; bits != 0; bits &= bits - 1) {
                 int token = w << 6 | Long.numberOfTrailingZeros(bits);
                 float score = logits[token];
                 if (count < scores.length) {
                     up(score >= Float.NEGATIVE_INFINITY ? score : Float.NEGATIVE_INFINITY, token); // NaN is no score
-                    threshold = scores[0];
-                } else if (score > threshold) {
+                } else if (score > scores[0]) {
                     down(score, token);
-                    threshold = scores[0];
                 }
             }
         }
+    }
+
+    private static boolean anyAbove(float threshold, float[] logits, int from) {
+        for (int token = from; token < from + 64; token += 4) {
+            if (logits[token] > threshold
+                    || logits[token + 1] > threshold
+                    || logits[token + 2] > threshold
+                    || logits[token + 3] > threshold) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void up(float score, int token) {

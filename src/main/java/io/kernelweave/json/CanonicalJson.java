@@ -1,6 +1,7 @@
 package io.kernelweave.json;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,7 +13,8 @@ import tools.jackson.databind.JsonNode;
  * The JSON Canonicalization Scheme, <a href="https://www.rfc-editor.org/rfc/rfc8785">RFC 8785</a>: one byte sequence for
  * each JSON value, whatever its spacing, key order or number spelling. Digests are taken of it.
  *
- * <p>The scheme knows numbers as IEEE doubles only; an integer that no double holds is refused rather than rounded.
+ * <p>The scheme knows numbers as IEEE doubles only; an integer that no double holds is refused rather than rounded,
+ * and so is a text with half a surrogate pair.
  */
 public final class CanonicalJson {
     private CanonicalJson() {}
@@ -55,7 +57,7 @@ public final class CanonicalJson {
                 out.append(']');
             }
             case STRING -> string(value.stringValue(), out);
-            case NUMBER -> out.append(number(value.decimalValue()));
+            case NUMBER -> out.append(number(value.isDouble() ? exact(value.doubleValue()) : value.decimalValue()));
             case BOOLEAN -> out.append(value.booleanValue());
             case NULL -> out.append("null");
             default -> throw new IllegalArgumentException("not a JSON value: " + value.getNodeType());
@@ -63,6 +65,12 @@ public final class CanonicalJson {
     }
 
     private static void string(String text, StringBuilder out) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw InputException.at(
+                    "text \"" + abbreviate(text.replaceAll("\\p{Cs}", "\ufffd")) + '"',
+                    "holds half a surrogate pair, which has no UTF-8",
+                    "write the character whole");
+        }
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -91,15 +99,17 @@ public final class CanonicalJson {
     /** ECMAScript's Number::toString of the double nearest to {@code exact}. */
     static String number(BigDecimal exact) {
         double value = exact.doubleValue();
-        if (Double.isInfinite(value) || exact.scale() <= 0 && new BigDecimal(value).compareTo(exact) != 0) {
-            throw InputException.at(
-                    "number " + abbreviate(exact.toString()), "no IEEE double holds it", "write it as a string");
-        }
         if (value == 0) {
             return "0";
         }
-        // The shortest digits that read back as the same double, on every JDK.
-        BigDecimal shortest = new BigDecimal(DoubleToDecimal.toString(Math.abs(value))).stripTrailingZeros();
+        BigDecimal shortest = Double.isInfinite(value) ? BigDecimal.ZERO : shortest(Math.abs(value));
+        // A large double's own text stands for it, although its digits end in zeros that are not those of the double.
+        if (exact.scale() <= 0
+                && shortest.compareTo(exact.abs()) != 0
+                && (Double.isInfinite(value) || new BigDecimal(value).compareTo(exact) != 0)) {
+            throw InputException.at(
+                    "number " + abbreviate(exact.toString()), "no IEEE double holds it", "write it as a string");
+        }
         String digits = shortest.unscaledValue().toString();
         int count = digits.length();
         int point = count - shortest.scale(); // decimal point position, counted from the first digit
@@ -119,6 +129,21 @@ public final class CanonicalJson {
             out.append('e').append(exponent < 0 ? '-' : '+').append(Math.abs(exponent));
         }
         return out.toString();
+    }
+
+    private static BigDecimal exact(double value) {
+        if (!Double.isFinite(value)) {
+            throw InputException.at("number " + value, "is no JSON", "leave it out");
+        }
+        return new BigDecimal(value);
+    }
+
+    /** The shortest digits that read back as the same double, on every JDK. */
+    private static BigDecimal shortest(double value) {
+        BigDecimal shortest = new BigDecimal(DoubleToDecimal.toString(value)).stripTrailingZeros();
+        // Java writes two digits at least, ECMAScript one where one will do: 4.9E-324 there, 5e-324 here.
+        BigDecimal digit = shortest.round(new MathContext(1));
+        return digit.doubleValue() == value ? digit : shortest;
     }
 
     private static String abbreviate(String text) {

@@ -24,6 +24,9 @@ public final class InputException extends RuntimeException {
     }
 
     private static String oneLine(String text) {
-        return text.replaceAll("\\s*[\\r\\n]+\\s*", " ").strip();
+        // What would break the line becomes a space; a terminal shall not obey what else is no character.
+        return text.replaceAll("\\s*\\R\\s*", " ")
+                .replaceAll("[\\p{Cc}&&[^\\t]]", "\ufffd")
+                .strip();
     }
 }

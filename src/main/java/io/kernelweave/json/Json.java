@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonPointer;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
@@ -105,7 +108,7 @@ public final class Json {
         try {
             return JSON.treeToValue(tree, type);
         } catch (JacksonException e) {
-            throw refusal(e, origin);
+            throw refusal(e, origin, e.getLocation());
         }
     }
 
@@ -134,7 +137,9 @@ public final class Json {
             }
             return value;
         } catch (JacksonException e) {
-            throw refusal(e, origin);
+            throw refusal(e, origin, location(e, mapper, text));
+        } catch (ArithmeticException | NumberFormatException e) { // an exponent that no BigDecimal holds
+            throw InputException.at(origin, "holds a number that is out of range", "write it as a string");
         }
     }
 
@@ -150,10 +155,10 @@ public final class Json {
         }
     }
 
-    private static InputException refusal(JacksonException e, String origin) {
+    private static InputException refusal(JacksonException e, String origin, @Nullable TokenStreamLocation location) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof InputException input) {
-                return input.in(origin + place(e));
+                return input.in(origin + place(e, location));
             }
         }
         String problem = e.getOriginalMessage();
@@ -175,25 +180,54 @@ public final class Json {
             int detail = problem.indexOf('\n');
             problem = detail < 0 ? problem : problem.substring(0, detail);
         }
-        return InputException.at(origin + place(e), problem, remedy);
+        return InputException.at(origin + place(e, location), problem, remedy);
     }
 
-    private static String place(JacksonException e) {
+    private static String place(JacksonException e, @Nullable TokenStreamLocation location) {
         StringBuilder place = new StringBuilder();
-        TokenStreamLocation location = e.getLocation();
         if (location != null && location.getLineNr() > 0) {
             place.append(" line ").append(location.getLineNr());
             if (location.getColumnNr() > 0) {
                 place.append(" column ").append(location.getColumnNr());
             }
         }
-        if (e instanceof DatabindException databind && !databind.getPath().isEmpty()) {
-            StringBuilder pointer = new StringBuilder();
-            databind.getPath()
-                    .forEach(step -> pointer.append('/')
-                            .append(step.getPropertyName() != null ? step.getPropertyName() : step.getIndex()));
-            place.append(" at ").append(pointer);
+        String pointer = pointer(e);
+        return pointer.isEmpty()
+                ? place.toString()
+                : place.append(" at ").append(pointer).toString();
+    }
+
+    /** The JSON pointer of what does not fit; empty if it is the document, or no JSON at all. */
+    private static String pointer(JacksonException e) {
+        StringBuilder pointer = new StringBuilder();
+        if (e instanceof DatabindException databind) {
+            for (JacksonException.Reference step : databind.getPath()) {
+                String name = step.getPropertyName();
+                pointer.append('/')
+                        .append(
+                                name == null
+                                        ? String.valueOf(step.getIndex())
+                                        : name.replace("~", "~0").replace("/", "~1"));
+            }
         }
-        return place.toString();
+        return pointer.toString();
+    }
+
+    /** Where what does not fit stands in the text; the parser that noticed may be lines ahead of it. */
+    private static @Nullable TokenStreamLocation location(JacksonException e, ObjectMapper mapper, String text) {
+        String pointer = pointer(e);
+        if (!pointer.isEmpty()) {
+            JsonPointer wanted = JsonPointer.compile(pointer);
+            try (JsonParser parser = mapper.createParser(text)) {
+                while (parser.nextToken() != null) {
+                    if (parser.streamReadContext().pathAsPointer().equals(wanted)) {
+                        return parser.currentTokenLocation();
+                    }
+                }
+            } catch (JacksonException broken) {
+                return e.getLocation();
+            }
+        }
+        return e.getLocation();
     }
 }

@@ -54,7 +54,7 @@ public final class Journal {
         String previous = NOTHING;
         for (String line : completeLines()) {
             Entry entry = Json.parse(line, Entry.class, file + " line " + (entries.size() + 1));
-            if (!entry.previous().equals(previous)) {
+            if (!previous.equals(entry.previous())) {
                 throw InputException.at(
                         file + " line " + (entries.size() + 1),
                         "the chain is broken: previous is " + entry.previous() + ", the line before has " + previous,
@@ -85,9 +85,7 @@ public final class Journal {
                 kernel.digest(),
                 note,
                 previous);
-        long complete = lines.stream()
-                .mapToLong(line -> line.getBytes(StandardCharsets.UTF_8).length + 1)
-                .sum();
+        long complete = complete(bytes());
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             channel.truncate(complete); // drops what a crash left of a last line
             channel.position(complete);
@@ -100,14 +98,26 @@ public final class Journal {
     }
 
     private List<String> completeLines() {
+        byte[] bytes = bytes();
+        return new String(bytes, 0, complete(bytes), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+    }
+
+    private byte[] bytes() {
         try {
-            if (!Files.exists(file)) {
-                return List.of();
-            }
-            String text = Files.readString(file);
-            return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+            return Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** How many bytes the whole lines take: a last line may be cut short anywhere, also inside a character. */
+    private static int complete(byte[] bytes) {
+        int end = bytes.length;
+        while (end > 0 && bytes[end - 1] != '\n') {
+            end--;
+        }
+        return end;
     }
 }

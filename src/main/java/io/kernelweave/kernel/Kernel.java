@@ -116,14 +116,19 @@ public record Kernel(
 
     /** This kernel with the digest that its content has. */
     public Kernel sealed() {
-        return with(version, computedDigest());
+        return with(version, computedDigest(), status);
+    }
+
+    /** This content as a version that the gate has not seen yet, with its digest. */
+    Kernel asCandidate(int number) {
+        return with(number, "", KernelStatus.candidate()).sealed();
     }
 
     Kernel withVersion(int number) {
-        return with(number, digest);
+        return with(number, digest, status);
     }
 
-    private Kernel with(int newVersion, String newDigest) {
+    private Kernel with(int newVersion, String newDigest, KernelStatus newStatus) {
         return new Kernel(
                 kernelId,
                 name,
@@ -142,7 +147,7 @@ public record Kernel(
                 sourceTraceIds,
                 newVersion,
                 newDigest,
-                status);
+                newStatus);
     }
 
     /** All checks that an answer must satisfy beside the output schema: postconditions, then evidence. */

@@ -5,6 +5,7 @@ import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -93,7 +94,8 @@ public final class KernelStore {
 
     /**
      * Puts a kernel into the store. The same content again changes nothing; other content under a known id becomes the
-     * next version, and the one before it is kept under {@code versions/}.
+     * next version, and the one before it is kept under {@code versions/}. New content is a candidate, whatever the kernel
+     * says of itself.
      *
      * @return the kernel as stored, with version and digest
      */
@@ -102,7 +104,7 @@ public final class KernelStore {
             Path file = file(kernel.kernelId());
             @Nullable Kernel before = Files.exists(file) ? read(file) : null;
             if (before == null) {
-                Kernel stored = kernel.withVersion(1).sealed();
+                Kernel stored = kernel.asCandidate(1);
                 write(file, stored);
                 journal().append("add", stored, note);
                 return stored;
@@ -110,7 +112,7 @@ public final class KernelStore {
             if (kernel.withVersion(before.version()).computedDigest().equals(before.digest())) {
                 return before;
             }
-            Kernel stored = kernel.withVersion(before.version() + 1).sealed();
+            Kernel stored = kernel.asCandidate(before.version() + 1);
             write(folder.resolve("versions").resolve(before.kernelId() + "-v" + before.version() + ".json"), before);
             write(file, stored);
             journal().append("update", stored, note);
@@ -129,7 +131,12 @@ public final class KernelStore {
     private static Kernel read(Path file) {
         ObjectNode json = Json.read(file, ObjectNode.class);
         Kernel kernel = Json.convert(json, Kernel.class, file.toString());
-        String found = Kernel.digest(json);
+        String found;
+        try {
+            found = Kernel.digest(json);
+        } catch (InputException e) {
+            throw e.in(file.toString());
+        }
         if (!found.equals(kernel.digest())) {
             throw InputException.at(
                     file.toString(),
@@ -151,7 +158,10 @@ public final class KernelStore {
         Path temporary = Files.createTempFile(file.getParent(), "." + file.getFileName(), ".tmp");
         try {
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                channel.write(StandardCharsets.UTF_8.encode(Json.pretty(kernel)));
+                ByteBuffer bytes = StandardCharsets.UTF_8.encode(Json.pretty(kernel));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
                 channel.force(true);
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

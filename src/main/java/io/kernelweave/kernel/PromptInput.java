@@ -11,8 +11,9 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A prompt as a kernel's typed input. What people paste is told from what they ask: fenced blocks are the source; without
- * a fence, everything after the first blank line is.
+ * A prompt as a kernel's typed input. What people paste is told from what they ask: fenced blocks are the source (a fence
+ * of more than three backticks ends at as many, so that a block may hold fences); without a fence, everything after the first
+ * blank line is.
  *
  * @param request the prompt outside the pasted material, white space collapsed
  * @param source the pasted material, fenced blocks joined by a line break; null if there is none
@@ -30,10 +31,11 @@ public record PromptInput(
         List<BigDecimal> numbers) {
 
     private static final Pattern FENCE =
-            Pattern.compile("(?m)^[ \\t]*```([^\\n`]*)\\n(.*?)(?:^[ \\t]*```[ \\t]*$|\\z)", Pattern.DOTALL);
-    private static final Pattern QUOTED = Pattern.compile("`([^`\\n]+)`|\"([^\"\\n]+)\"|“([^”\\n]+)”");
+            Pattern.compile("(?m)^[ \\t]*(`{3,})([^\\n`]*)\\n(.*?)(?:^[ \\t]*\\1`*[ \\t]*$|\\z)", Pattern.DOTALL);
+    private static final Pattern QUOTED = Pattern.compile("`([^`\\n]+)`|\"([^\"\\n]+)\"|“([^“”\\n]+)”");
     private static final Pattern NUMBER =
             Pattern.compile("(?<![\\w.])-?(?:\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?(?![\\d])");
+    private static final int LONGEST_NUMBER = 100;
     private static final Pattern BLANK_LINE = Pattern.compile("\\n[ \\t]*\\n");
 
     /** Reads a prompt; every prompt has a reading. */
@@ -43,23 +45,23 @@ public record PromptInput(
         String language = null;
         String request;
         String source = null;
-        if (text.contains("```")) {
+        Matcher fence = FENCE.matcher(text);
+        if (fence.find()) {
             StringBuilder outside = new StringBuilder();
-            Matcher fence = FENCE.matcher(text);
             int end = 0;
-            while (fence.find()) {
+            do {
                 outside.append(text, end, fence.start()).append('\n');
-                String info = fence.group(1).strip();
+                String info = fence.group(2).strip();
                 if (blocks.isEmpty() && !info.isEmpty()) {
                     language = info;
                 }
-                String block = fence.group(2);
+                String block = fence.group(3);
                 blocks.add(block.endsWith("\n") ? block.substring(0, block.length() - 1) : block);
                 end = fence.end();
-            }
+            } while (fence.find());
             outside.append(text, end, text.length());
             request = outside.toString();
-            source = blocks.isEmpty() ? null : String.join("\n", blocks);
+            source = String.join("\n", blocks);
         } else {
             String body = text.strip();
             Matcher blank = BLANK_LINE.matcher(body);
@@ -81,7 +83,10 @@ public record PromptInput(
         List<BigDecimal> numbers = new ArrayList<>();
         Matcher digits = NUMBER.matcher(request);
         while (digits.find()) {
-            numbers.add(new BigDecimal(digits.group().replace(",", "")));
+            // Longer ones are no figures, and reading one takes time that grows with the square of its length.
+            if (digits.end() - digits.start() <= LONGEST_NUMBER) {
+                numbers.add(new BigDecimal(digits.group().replace(",", "")));
+            }
         }
         return new PromptInput(request.strip().replaceAll("\\s+", " "), source, blocks, language, quoted, numbers);
     }

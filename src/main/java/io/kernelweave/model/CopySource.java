@@ -6,11 +6,14 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The tokens of a prompt with the bytes where they begin, as an answer may write them: also without the space or mark that a
- * tokenizer joins to the word after it, as answers have words in other company. No token here goes over a line's end.
+ * tokenizer joins to the word after it, as answers have words in other company. A copy does
+ * not go over a line's end.
  */
 final class CopySource {
     private static final int NONE = -1;
     private static final int NUMBER = -2;
+    /** Stands for a token that holds a line's end, and for the end of the prompt: no copy goes on here. */
+    static final int LINE_END = -3;
 
     final int[] bytes;
     final int[] tokens;
@@ -26,6 +29,7 @@ final class CopySource {
     final int[] reach;
 
     private final int[] words;
+    private final long[] pairs;
 
     /** Makes copy sources over one vocabulary, and remembers how tokens are written without their first character. */
     static final class Factory {
@@ -62,6 +66,7 @@ final class CopySource {
         IntArray allBytes = new IntArray();
         IntArray allTokens = new IntArray();
         IntArray allOffsets = new IntArray();
+        IntArray ends = new IntArray();
         IntArray starts = new IntArray();
         IntArray previous = new IntArray();
         IntArray previousButOne = new IntArray();
@@ -78,13 +83,12 @@ final class CopySource {
                 withinLine &= b < 0 || b >= ' ';
                 number &= b >= '0' && b <= '9';
             }
-            if (withinLine) {
-                allTokens.add(token);
-                allOffsets.add(offset);
-                starts.add(begins && isWord(text[0]) ? 1 : 0);
-                previous.add(last);
-                previousButOne.add(lastButOne);
-            }
+            allTokens.add(withinLine ? token : LINE_END);
+            allOffsets.add(offset);
+            ends.add(allBytes.size());
+            starts.add(withinLine && begins && isWord(text[0]) ? 1 : 0);
+            previous.add(last);
+            previousButOne.add(lastButOne);
             int at = offset + 1;
             for (int piece : factory.bare(token)) {
                 allTokens.add(piece);
@@ -93,10 +97,17 @@ final class CopySource {
                 previous.add(last);
                 previousButOne.add(lastButOne);
                 at += vocabulary.bytes(piece).length;
+                ends.add(at);
             }
             lastButOne = last;
             last = number ? NUMBER : token;
         }
+        allTokens.add(LINE_END);
+        allOffsets.add(allBytes.size());
+        ends.add(allBytes.size());
+        starts.add(0);
+        previous.add(last);
+        previousButOne.add(lastButOne);
         this.bytes = allBytes.toArray();
         this.tokens = allTokens.toArray();
         this.offsets = allOffsets.toArray();
@@ -114,8 +125,23 @@ final class CopySource {
             }
             reach[i] = Math.max(1, offsets[i] - Math.max(0, start));
         }
+        long[] allPairs = new long[2 * tokens.length];
+        int count = 0;
+        for (int i = 0; i < tokens.length; i++) {
+            int end = ends.get(i);
+            int found = 0;
+            // What begins where this token ends is among the next few: the pieces of this token and the token after it.
+            for (int j = i + 1; j < tokens.length && offsets[j] <= end && found < 2; j++) {
+                if (offsets[j] == end && tokens[i] >= 0 && tokens[j] >= 0) {
+                    allPairs[count++] = pair(tokens[i], tokens[j]);
+                    found++;
+                }
+            }
+        }
+        this.pairs = Arrays.copyOf(allPairs, count);
+        Arrays.sort(pairs);
         this.words = Arrays.stream(tokens)
-                .filter(token -> hasWord(vocabulary.bytes(token)))
+                .filter(token -> token >= 0 && hasWord(vocabulary.bytes(token)))
                 .sorted()
                 .distinct()
                 .toArray();
@@ -130,13 +156,39 @@ final class CopySource {
         return false;
     }
 
-    /** For each token of an answer, whether it is of a word and stands here too. */
+    /** For each token of an answer, whether it may be copied from here, see {@link #copies(int, int)}. */
     boolean[] copies(int[] answer) {
         boolean[] copies = new boolean[answer.length];
         for (int i = 0; i < answer.length; i++) {
-            copies[i] = Arrays.binarySearch(words, answer[i]) >= 0;
+            copies[i] = copies(i == 0 ? NONE : answer[i - 1], answer[i]);
         }
         return copies;
+    }
+
+    /** Whether a token is of a word that stands here, or stands here after {@code last}. */
+    boolean copies(int last, int token) {
+        return Arrays.binarySearch(words, token) >= 0 || Arrays.binarySearch(pairs, pair(last, token)) >= 0;
+    }
+
+    /** What stands after a token of a word, once for each place. */
+    int[] after(int token) {
+        if (Arrays.binarySearch(words, token) < 0) {
+            return new int[0];
+        }
+        int from = -1 - Arrays.binarySearch(pairs, pair(token, -1)); // no pair ends in -1, so this is where they begin
+        int to = from;
+        while (to < pairs.length && pairs[to] >>> 32 == token) {
+            to++;
+        }
+        int[] after = new int[to - from];
+        for (int i = from; i < to; i++) {
+            after[i - from] = (int) pairs[i];
+        }
+        return after;
+    }
+
+    private static long pair(int one, int other) {
+        return ((long) one << 32) + other;
     }
 
     /** Whether a byte belongs to a word or number; all of UTF-8 beyond ASCII counts. */

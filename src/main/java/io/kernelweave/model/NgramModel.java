@@ -26,8 +26,8 @@ import java.util.List;
  *       retrievalWeight}, less where matches are short.
  *   <li><b>C</b>, copying from the prompt: what stands after the longest matches with what was generated, and the first
  *       tokens of words. {@code c} is the setting {@code copyWeight} times how often, in training, the token after such a
- *       context stood in the prompt: keys of an object hardly, values often. Which words begin a copy is learned too: how
- *       often those after this word of the prompt were copied in this place of an answer.
+ *       context was copied: keys of an object hardly, values often. Where copies begin and end is learned too, see {@link
+ *       CopyHabits}; what was copied before is less likely to be again.
  * </ul>
  *
  * <p>Sources: Kneser and Ney, "Improved backing-off for m-gram language modeling", ICASSP 1995; Chen and Goodman, "An empirical
@@ -82,10 +82,10 @@ public final class NgramModel implements LanguageModel {
     private final NgramTables tables;
     private final ExampleIndex index;
     private final int[][] answers;
-    /** For each token of an answer, whether it is of a word and stands in the prompt too. */
+    /** For each token of an answer, whether it may have been copied from the prompt. */
     private final boolean[][] copied;
 
-    private final CopyStarts starts;
+    private final CopyHabits habits;
     private final CopySource.Factory copySources;
     private final String identity;
 
@@ -99,30 +99,34 @@ public final class NgramModel implements LanguageModel {
         this.answers = examples.parallelStream()
                 .map(example -> vocabulary.encode(example.answer()))
                 .toArray(int[][]::new);
-        this.starts = new CopyStarts();
+        this.habits = new CopyHabits();
         this.copied = new boolean[answers.length][];
         IntArray corpus = new IntArray();
         IntArray places = new IntArray();
-        IntArray copies = new IntArray();
         int length = settings.order() - 1;
         for (int i = 0; i < answers.length; i++) {
             int[] context = context(prompts[i]);
             corpus.addAll(context);
             CopySource source = copySources.of(prompts[i]);
-            starts.learn(source, context, answers[i]);
+            habits.learn(source, context, answers[i]);
             copied[i] = source.copies(answers[i]);
             for (int j = 0; j <= answers[i].length; j++) {
                 places.add(corpus.size());
                 corpus.add(j < answers[i].length ? answers[i][j] : vocabulary.endToken());
-                copies.add(j < answers[i].length && copied[i][j] ? 1 : 0);
             }
+        }
+        boolean[] copies = new boolean[places.size()];
+        int place = 0;
+        for (boolean[] answer : copied) {
+            System.arraycopy(answer, 0, copies, place, answer.length);
+            place += answer.length + 1; // the end token is never copied
         }
         boolean[] possible = new boolean[vocabulary.size()];
         for (int token = 0; token < possible.length; token++) {
             possible[token] = !vocabulary.isSpecial(token) || token == vocabulary.endToken();
         }
         this.tables = new NgramTables(
-                corpus.toArray(), places.toArray(), copies.toArray(), length, symbols(), settings.discount(), possible);
+                corpus.toArray(), places.toArray(), copies, length, symbols(), settings.discount(), possible);
         this.index = new ExampleIndex(prompts, symbols());
         this.identity = "ngram:" + digest(examples, settings, vocabulary);
     }
@@ -190,6 +194,10 @@ public final class NgramModel implements LanguageModel {
         return identity;
     }
 
+    NgramTables tables() {
+        return tables;
+    }
+
     @Override
     public Session open(String prompt, long seed) {
         return new NgramSession(vocabulary.encode(prompt));
@@ -199,6 +207,8 @@ public final class NgramModel implements LanguageModel {
         private static final int LONGEST = 8;
         /** What a word that was never copied in a slot weighs, beside the count of those that were. */
         private static final double UNSEEN_START = 0.1;
+        /** What is left of the weight of a place that was copied already. */
+        private static final double TAKEN = 0.2;
 
         private final NgramTables.Context context = tables.new Context();
         private final IntArray history = new IntArray();
@@ -207,11 +217,15 @@ public final class NgramModel implements LanguageModel {
         private final int[] retrieved;
         private final boolean[] retrievedCopies;
         private final double[] similarity;
+        private final double[] weights;
         private final SuffixMatcher inRetrieved;
         private final TokenWeights copy = new TokenWeights();
         private final TokenWeights retrieval = new TokenWeights();
         private final TokenWeights extra = new TokenWeights();
+        private final double[] copyWeights;
+        private final boolean[] taken;
         private boolean inWord;
+        private double goingShare;
         private int longest;
         private double copyShare;
 
@@ -219,6 +233,8 @@ public final class NgramModel implements LanguageModel {
             history.addAll(context(prompt));
             this.source = copySources.of(prompt);
             this.inPrompt = new SuffixMatcher(source.bytes);
+            this.copyWeights = new double[source.tokens.length];
+            this.taken = new boolean[source.tokens.length];
             ExampleIndex.Neighbour[] nearest = index.nearest(prompt, settings.neighbours());
             int size = 0;
             for (ExampleIndex.Neighbour neighbour : nearest) {
@@ -227,6 +243,7 @@ public final class NgramModel implements LanguageModel {
             this.retrieved = new int[size];
             this.retrievedCopies = new boolean[size];
             this.similarity = new double[size];
+            this.weights = new double[size];
             int at = 0;
             for (ExampleIndex.Neighbour neighbour : nearest) {
                 int[] answer = answers[neighbour.example()];
@@ -249,7 +266,7 @@ public final class NgramModel implements LanguageModel {
             retrieve();
             copy();
             double r = settings.retrievalWeight() * (1 - 1.0 / (1L << 2 * Math.min(longest, LONGEST)));
-            double c = copy.size() == 0 ? 0 : settings.copyWeight() * ((1 - r) * context.copyRate() + r * copyShare);
+            double c = settings.copyWeight() * goingShare * ((1 - r) * context.copyRate() + r * copyShare);
             extra.clear();
             addTo(extra, retrieval, (1 - c) * r);
             addTo(extra, copy, c);
@@ -261,44 +278,76 @@ public final class NgramModel implements LanguageModel {
             }
         }
 
-        /** Weighs what follows the matches in the retrieved answers, and how much of that is copied there. */
+        /**
+         * Weighs what follows the matches in the retrieved answers, and how much of that is copied there: as far as the others
+         * do not have the same, for what they all have belongs to the form.
+         */
         private void retrieve() {
             retrieval.clear();
             longest = 0;
             double all = 0;
-            double copies = 0;
             for (int i = 0; i < retrieved.length; i++) {
+                weights[i] = 0;
                 int length = inRetrieved.length(i);
                 if (length > 0 && retrieved[i] != separator()) {
-                    double weight = similarity[i] * quadrupled(Math.min(length, LONGEST));
+                    weights[i] = similarity[i] * quadrupled(Math.min(length, LONGEST));
                     longest = Math.max(longest, length);
-                    retrieval.add(retrieved[i], weight);
-                    all += weight;
-                    copies += retrievedCopies[i] ? weight : 0;
+                    retrieval.add(retrieved[i], weights[i]);
+                    all += weights[i];
                 }
             }
-            copyShare = copies == 0 ? 0 : copies / all;
+            copyShare = 0;
+            for (int i = 0; i < retrieved.length; i++) {
+                if (retrievedCopies[i] && weights[i] > 0) {
+                    double others = all - weights[i];
+                    double alike = retrieval.sumOf(retrieved[i]) - weights[i];
+                    copyShare += weights[i] / all * (others <= 0 ? 1 : Math.max(0, 1 - alike / others));
+                }
+            }
         }
 
-        /** Weighs what can be copied from the prompt: where a match goes on, most of all one since a word's beginning. */
+        /**
+         * Weighs what can be copied from the prompt: where a match goes on, most of all one since a word's beginning, and the
+         * first words of copies. Where training says that copies stop, and at a line's end, the weight goes to what is not
+         * copied. What was copied before weighs less.
+         */
         private void copy() {
             copy.clear();
-            long slot = CopyStarts.slot(history.values(), history.size());
+            double all = 0;
+            double going = 0;
+            long slot = CopyHabits.slot(history.values(), history.size());
             for (int i = 0; i < source.tokens.length; i++) {
+                int token = source.tokens[i];
                 int length = inPrompt.length(source.offsets[i]);
+                double matched = length >= source.reach[i]
+                        ? quadrupled(Math.min(length, LONGEST))
+                        : length > 2 ? quadrupled(Math.min(length, LONGEST) - 2) : 0;
+                double start = source.wordStarts[i] ? habits.weight(slot, source, i) + (inWord ? 0 : UNSEEN_START) : 0;
                 double weight = 0;
-                if (length >= source.reach[i]) {
-                    weight = quadrupled(Math.min(length, LONGEST));
-                } else if (length > 2) {
-                    weight = quadrupled(Math.min(length, LONGEST) - 2);
+                if (token != CopySource.LINE_END && matched + start > 0) {
+                    weight = (matched > 0 ? matched * habits.goesOn(token) : 0) + start;
+                    weight *= taken[i] ? TAKEN : 1;
+                    copy.add(token, weight);
                 }
-                if (source.wordStarts[i]) {
-                    weight += starts.weight(slot, source, i) + (inWord ? 0 : UNSEEN_START);
-                }
-                if (weight > 0) {
-                    copy.add(source.tokens[i], weight);
+                copyWeights[i] = weight;
+                going += weight;
+                all += matched + start;
+            }
+            goingShare = all == 0 ? 0 : going / all;
+        }
+
+        /** Marks the place that a token was most likely copied from. */
+        private void take(int token) {
+            int best = -1;
+            for (int i = 0; i < copyWeights.length; i++) {
+                if (source.tokens[i] == token && copyWeights[i] > (best < 0 ? 0 : copyWeights[best])) {
+                    best = i;
                 }
             }
+            if (best >= 0) {
+                taken[best] = true;
+            }
+            Arrays.fill(copyWeights, 0);
         }
 
         private static double quadrupled(int times) {
@@ -317,8 +366,9 @@ public final class NgramModel implements LanguageModel {
 
         @Override
         public void accept(int token) {
+            take(token);
+            inRetrieved.accept(token, source.copies(history.get(history.size() - 1), token));
             history.add(token);
-            inRetrieved.accept(token, source.copies(new int[] {token})[0]);
             for (byte b : vocabulary.bytes(token)) {
                 inPrompt.accept(b & 0xFF, false);
                 inWord = CopySource.isWord(b);

@@ -33,34 +33,41 @@ final class NgramTables {
     }
 
     private static final double RATE_PRIOR = 2;
+    /** Contexts of so many tokens tell which words belong to the form of an answer. */
+    private static final int TELLING = 3;
 
     private final int[] corpus;
     private final int[] places;
-    private final int[] copiedBefore;
+    private final double[] copiedBefore;
     private final Level[] levels;
     private final float[] unigrams;
 
     /**
      * @param corpus tokens; before each place there are at least {@code length} of them
      * @param places where the predicted tokens stand
-     * @param copied for each place, 1 if its token stands in the prompt, else 0
+     * @param copied for each place, whether its token may have been copied from the prompt
      * @param length of the longest context, at least 1
      * @param symbols one more than the largest token in the corpus
      * @param possible the tokens that may be predicted, of which those never seen share the rest
      */
     NgramTables(
-            int[] corpus, int[] places, int[] copied, int length, int symbols, double discount, boolean[] possible) {
+            int[] corpus,
+            int[] places,
+            boolean[] copied,
+            int length,
+            int symbols,
+            double discount,
+            boolean[] possible) {
         this.corpus = corpus;
         int[] order = sorted(corpus, places, length, symbols);
         this.places = new int[order.length];
-        this.copiedBefore = new int[order.length + 1];
         for (int i = 0; i < order.length; i++) {
             this.places[i] = places[order[i]];
-            copiedBefore[i + 1] = copiedBefore[i] + copied[order[i]];
         }
         this.levels = new Level[length];
         int[] counts = new int[symbols];
         int[] touched = new int[symbols];
+        this.copiedBefore = copies(order, copied, Math.min(length, TELLING), counts);
         for (int k = length; k >= 1; k--) {
             levels[k - 1] = count(k, k == length ? null : levels[k], counts, touched);
         }
@@ -145,6 +152,29 @@ final class NgramTables {
         return new Level(starts.toArray(), entries.toArray(), tokens.toArray(), sums.toArray());
     }
 
+    /**
+     * Running sums of how far the tokens were copied. A token that other places with the same context have too is a word of
+     * the form, though the prompt may happen to have it; so it counts as copied as far as they do not have it.
+     */
+    private double[] copies(int[] order, boolean[] copied, int k, int[] counts) {
+        double[] sums = new double[places.length + 1];
+        for (int from = 0; from < places.length; ) {
+            int to = from;
+            while (to < places.length && sameContext(places[from], places[to], k)) {
+                counts[corpus[places[to++]]]++;
+            }
+            for (int i = from; i < to; i++) {
+                double others = to - from == 1 ? 0 : (counts[corpus[places[i]]] - 1.0) / (to - from - 1);
+                sums[i + 1] = sums[i] + (copied[order[i]] ? 1 - others : 0);
+            }
+            for (int i = from; i < to; i++) {
+                counts[corpus[places[i]]] = 0;
+            }
+            from = to;
+        }
+        return sums;
+    }
+
     private boolean sameContext(int one, int other, int k) {
         for (int back = 1; back <= k; back++) {
             if (corpus[one - back] != corpus[other - back]) {
@@ -211,6 +241,46 @@ final class NgramTables {
         return unigrams;
     }
 
+    /**
+     * The probability of one token after the last tokens of a history: slow, for comparison.
+     *
+     * @param history tokens, of which the last {@code size} count
+     */
+    double probability(int token, int[] history, int size) {
+        int from = 0;
+        int to = places.length;
+        double log = unigrams[token];
+        for (int k = 1; k <= levels.length && k <= size; k++) {
+            from = bound(from, to, k, history[size - k]);
+            to = bound(from, to, k, history[size - k] + 1);
+            if (from == to) {
+                break;
+            }
+            Level level = levels[k - 1];
+            int context = Arrays.binarySearch(level.starts, from);
+            log += level.logBackoff[context];
+            for (int e = level.entries[context]; e < level.entries[context + 1]; e++) {
+                log = level.tokens[e] == token ? level.logProbability[e] : log;
+            }
+        }
+        return StrictMath.exp(log);
+    }
+
+    /** The first place in the range whose {@code k}-th token back is not below {@code token}. */
+    private int bound(int from, int to, int k, int token) {
+        int low = from;
+        int high = to;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (corpus[places[middle] - k] < token) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
     /** What is known of a context, as the parts of a mixture that go with it. */
     final class Context {
         private double logBackoff;
@@ -249,21 +319,6 @@ final class NgramTables {
 
         private double rate(int from, int to, double prior) {
             return (copiedBefore[to] - copiedBefore[from] + RATE_PRIOR * prior) / (to - from + RATE_PRIOR);
-        }
-
-        /** The first place in the range whose {@code k}-th token back is not below {@code token}. */
-        private int bound(int from, int to, int k, int token) {
-            int low = from;
-            int high = to;
-            while (low < high) {
-                int middle = low + high >>> 1;
-                if (corpus[places[middle] - k] < token) {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
-            }
-            return low;
         }
 
         double logBackoff() {

@@ -14,12 +14,22 @@ final class TokenWeights {
         size = 0;
     }
 
-    void add(int token, double weight) {
+    private int slot(int token) {
         int mask = slots.length - 1;
         int slot = token * 0x9E3779B1 >>> 7 & mask;
         while (slots[slot] != 0 && tokens[slots[slot] - 1] != token) {
             slot = slot + 1 & mask;
         }
+        return slot;
+    }
+
+    /** The sum of a token that was added. */
+    double sumOf(int token) {
+        return sums[slots[slot(token)] - 1];
+    }
+
+    void add(int token, double weight) {
+        int slot = slot(token);
         if (slots[slot] == 0) {
             if (size == tokens.length) {
                 grow();

@@ -87,18 +87,21 @@ final class BenchmarkReport {
     /** What a reader should know first; where a simple arm wins, that comes first of all. */
     private List<String> findings() {
         List<String> findings = new ArrayList<>();
-        Arm best = arms.stream()
-                .max(Comparator.comparingDouble(arm -> value(arm, "verification_pass_rate")))
-                .orElse(main);
+        Arm best = main;
+        for (Arm arm : arms) {
+            if (value(arm, "verification_pass_rate") > value(best, "verification_pass_rate")) {
+                best = arm;
+            }
+        }
         Metric bestRate = Metrics.get(metrics, best, "verification_pass_rate");
         if (arms.size() > 1 && bestRate != null) {
-            boolean simple = best == Arm.RAW || best == Arm.RETRIEVAL || best == Arm.PROMPT_WRAPPER;
             String rate = percent(bestRate.value(), bestRate.interval());
-            if (simple) {
+            if (bestRate.value() == 0) {
+                findings.add("No arm gave a single answer that its label's contract accepts.");
+            } else if (best == Arm.RAW || best == Arm.RETRIEVAL || best == Arm.PROMPT_WRAPPER) {
                 findings.add("A simple arm wins: `" + best.label() + "` (" + best.description()
                         + ") has the highest verification pass rate, " + rate + ", above " + mainRate() + " for `"
-                        + main.label()
-                        + "`.");
+                        + main.label() + "`.");
             } else {
                 findings.add(
                         "`" + best.label() + "` has the highest verification pass rate: " + rate + " of all rows.");

@@ -17,7 +17,14 @@ final class Plots {
 
     /** A forest plot: each arm's verification pass rate and its interval. */
     static String arms(List<Arm> arms, Map<String, Metric> metrics) {
-        Axis axis = new Axis(0, 1, 150, 620);
+        double highest = arms.stream()
+                .map(arm -> Metrics.get(metrics, arm, "verification_pass_rate"))
+                .mapToDouble(metric -> metric == null || metric.interval() == null
+                        ? 0
+                        : metric.interval().high())
+                .max()
+                .orElse(1);
+        Axis axis = new Axis(0, Math.min(1, Math.max(0.05, 1.1 * highest)), 150, 620);
         List<Map<String, Object>> lines = new ArrayList<>();
         for (Arm arm : arms) {
             Metric metric = Metrics.get(metrics, arm, "verification_pass_rate");
@@ -38,7 +45,11 @@ final class Plots {
                 "description",
                 "Share of all rows whose answer the label's contract judges PASS, with 95 % intervals over clusters.");
         model.put("lines", lines);
-        model.put("ticks", ticks(axis, value -> String.format(Locale.ROOT, "%.0f %%", 100 * value)));
+        model.put(
+                "ticks",
+                ticks(
+                        axis,
+                        value -> String.format(Locale.ROOT, axis.high() < 0.08 ? "%.1f %%" : "%.0f %%", 100 * value)));
         model.put("bottom", 58 + ROW * lines.size() - 8);
         return Templates.render("arms.svg.ftl", model);
     }
@@ -88,7 +99,7 @@ final class Plots {
         model.put("title", "Median time by stage");
         model.put(
                 "description",
-                "Median milliseconds a row that each arm spends on routing, masks, the model and the gate.");
+                "Median milliseconds a row that each arm spends on routing, masks and sampling, the model, and the gate.");
         model.put("stages", stages);
         model.put("lines", lines);
         model.put(

@@ -99,7 +99,7 @@ final class Templates {
 
     /** {@code 93.4 % [92.0, 94.8]} */
     static String percent(double share, @Nullable Interval interval) {
-        return interval == null || Double.isNaN(share)
+        return interval == null || Double.isNaN(share) || Double.isInfinite(interval.low())
                 ? percent(share)
                 : String.format(
                         Locale.ROOT, "%.1f %% [%.1f, %.1f]", 100 * share, 100 * interval.low(), 100 * interval.high());
@@ -107,7 +107,7 @@ final class Templates {
 
     /** {@code +3.1 points [+1.2, +5.0]} */
     static String points(double difference, @Nullable Interval interval) {
-        return interval == null
+        return interval == null || Double.isInfinite(interval.low())
                 ? String.format(Locale.ROOT, "%+.1f points", 100 * difference)
                 : String.format(
                         Locale.ROOT,

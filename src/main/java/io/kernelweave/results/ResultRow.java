@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -108,12 +107,12 @@ public record ResultRow(
     public record Tokens(int generated, int forced, long masked) {}
 
     /** The schema of the Parquet files. */
-    public static final MessageType SCHEMA = schema();
+    public static final ParquetRows.Schema SCHEMA = schema();
 
-    private static MessageType schema() {
+    private static ParquetRows.Schema schema() {
         try (InputStream in = Objects.requireNonNull(
                 ResultRow.class.getResourceAsStream("result-row.parquet-schema"), "result-row.parquet-schema")) {
-            return ParquetRows.schema(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return ParquetRows.Schema.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -25,6 +25,7 @@ final class KernelIndex {
             "coverage",
             "preconditions_pass",
             "preconditions_fail",
+            "rivals_refused", // share of the other listed kernels whose preconditions fail, where this one's hold
             "conflicts");
 
     private static final int BY_HEAD = 8;
@@ -122,6 +123,9 @@ final class KernelIndex {
             similarities[i] = hasVectors() ? similarity(query.vector(), listed[i]) : 0;
             lexicals[i] = words.lexical()[listed[i]];
         }
+        long refused = Arrays.stream(listed)
+                .filter(k -> query.preconditions(k) == Outcome.FAIL)
+                .count();
         float[] shares = hasVectors() ? LinearHead.softmax(logits.clone()) : logits;
         List<Match> matches = new ArrayList<>();
         for (int i = 0; i < listed.length; i++) {
@@ -142,6 +146,7 @@ final class KernelIndex {
                 words.coverage()[k],
                 outcome == Outcome.PASS ? 1 : 0,
                 outcome == Outcome.FAIL ? 1 : 0,
+                outcome == Outcome.PASS && listed.length > 1 ? (double) refused / (listed.length - 1) : 0,
                 Math.min(3, conflicts.size())
             };
             matches.add(new Match(k, features, similarities[i], lexicals[i], words.coverage()[k], outcome, conflicts));

@@ -57,8 +57,8 @@ record Matcher(LogisticModel match, double threshold, LogisticModel plan, double
     /** Weights for a router that has learned nothing: set by hand, so that half is where the benefit of the doubt ends. */
     static Matcher untrained(boolean vectors) {
         List<Double> weights = vectors
-                ? List.of(0.0, 0.0, 0.0, 12.0, 8.0, 3.0, 2.0, 0.0, 1.0, -4.0, -0.5)
-                : List.of(0.0, 0.0, 0.0, 0.0, 0.0, 8.0, 8.0, 2.0, 1.0, -4.0, -0.5);
+                ? List.of(0.0, 0.0, 0.0, 12.0, 8.0, 3.0, 2.0, 0.0, 1.0, -4.0, 2.5, -0.5)
+                : List.of(0.0, 0.0, 0.0, 0.0, 0.0, 8.0, 8.0, 2.0, 1.0, -4.0, 2.5, -0.5);
         double bias = vectors ? -8.0 : -4.5;
         return new Matcher(
                 new LogisticModel(KernelIndex.FEATURES, weights, bias), 0.5, untrainedPlan(), UNTRAINED_PLAN_THRESHOLD);
@@ -78,7 +78,8 @@ record Matcher(LogisticModel match, double threshold, LogisticModel plan, double
     }
 
     /**
-     * The plans that the readings of a request give, of two kernels or more whose preconditions hold.
+     * The plans that the readings of a request give, of two kernels or more whose preconditions hold
+     * and that would be taken for their clauses alone.
      *
      * @param whole ranking for the whole request
      * @param rank ranking for a clause; asked once a clause
@@ -90,28 +91,26 @@ record Matcher(LogisticModel match, double threshold, LogisticModel plan, double
         for (List<String> clauses : Clauses.readings(request)) {
             List<Hit> tops = new ArrayList<>();
             for (String clause : clauses) {
-                ranked.computeIfAbsent(clause, rank).stream().limit(1).forEach(top -> tops.add(new Hit(clause, top)));
+                ranked.computeIfAbsent(clause, rank).stream()
+                        .filter(top -> top.match.preconditions() == Outcome.PASS)
+                        .limit(1)
+                        .forEach(top -> tops.add(new Hit(clause, top)));
             }
             List<Hit> hits = choose(tops);
-            boolean holds = hits.stream().allMatch(hit -> hit.ranked.match.preconditions() == Outcome.PASS);
-            if (hits.size() > 1 && holds) {
+            if (hits.size() > 1) {
                 plans.add(new Plan(hits, features(whole, hits, clauses.size() - hits.size(), enumerated)));
             }
         }
         return plans;
     }
 
-    /** For each kernel the clause that is surest of it; of these the two likeliest and all above the threshold. */
+    /** For each kernel that reaches the threshold the clause that is surest of it. */
     private List<Hit> choose(List<Hit> tops) {
         Set<Integer> kernels = new HashSet<>();
-        List<Hit> chosen = tops.stream()
+        return tops.stream()
+                .filter(hit -> hit.probability() >= threshold)
                 .sorted(Comparator.comparingDouble(Hit::probability).reversed())
                 .filter(hit -> kernels.add(hit.kernel()))
-                .toList();
-        long sure =
-                chosen.stream().filter(hit -> hit.probability() >= threshold).count();
-        return chosen.stream()
-                .limit(Math.max(2, sure))
                 .sorted(Comparator.comparingInt(tops::indexOf))
                 .toList();
     }

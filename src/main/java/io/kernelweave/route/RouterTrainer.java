@@ -46,8 +46,11 @@ public final class RouterTrainer {
     /** Exemplars kept for a kernel: enough for its ways of asking, few enough to compare one by one. */
     static final int MOST_EXEMPLARS = 128;
 
-    /** The share of prompts that no kernel fits, for which the threshold is right. */
-    static final double NO_KERNEL_SHARE = 0.25;
+    /**
+     * The share of prompts that no kernel fits, for which the threshold is right. Higher than most traffic has, because a kernel used
+     * where none fits does more harm than one left unused: at two in five both kinds of error are about as frequent out of fold.
+     */
+    static final double NO_KERNEL_SHARE = 0.4;
 
     /** Prompts scored for the few weights that are fitted on scores; more change nothing but the time. */
     private static final int MOST_SCORED = 6000;
@@ -123,6 +126,9 @@ public final class RouterTrainer {
         }
         items.sort(Comparator.comparing((Item item) -> item.prompt.clusterId())
                 .thenComparing(item -> item.prompt.prompt()));
+        if (items.stream().allMatch(item -> item.acceptable.isEmpty())) {
+            throw InputException.at("router training", "no prompt is for a single kernel", "give some of each kernel");
+        }
         this.items = items;
         long compositions = items.stream()
                 .filter(item -> item.prompt.isComposition())
@@ -142,7 +148,8 @@ public final class RouterTrainer {
      * Trains on labelled prompts; the same arguments give the same adapter.
      *
      * @param embedder null: the adapter is for words alone
-     * @throws InputException if a label names no routable kernel, or the prompts are of fewer than two clusters
+     * @throws InputException if a label names no routable kernel, the prompts are of fewer than two clusters, or none
+     *     is for a single kernel
      */
     public static RouterAdapter train(
             Collection<Kernel> kernels, List<LabelledPrompt> prompts, @Nullable Embedder embedder, long seed) {
@@ -208,12 +215,12 @@ public final class RouterTrainer {
     private KernelIndex index(int without) {
         Set<String> heldOut = items.stream()
                 .filter(item -> item.fold == without)
-                .map(item -> fold(item.request))
+                .map(item -> canonical(item.request))
                 .collect(Collectors.toSet());
         List<Exemplar> labelled = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
             for (String text : texts.get(k).texts()) {
-                if (!heldOut.contains(fold(text))) { // an example may be a prompt of the data
+                if (!heldOut.contains(canonical(text))) { // an example may be a prompt of the data
                     labelled.add(new Exemplar(k, text, vector(text)));
                 }
             }
@@ -238,10 +245,10 @@ public final class RouterTrainer {
     /** Distinct requests for a kernel that its own texts do not have, taken from the clusters in turn. */
     private List<String> exemplars(int kernel, int without) {
         Set<String> seen = new HashSet<>();
-        texts.get(kernel).texts().forEach(text -> seen.add(fold(text)));
+        texts.get(kernel).texts().forEach(text -> seen.add(canonical(text)));
         Map<String, List<String>> byCluster = new LinkedHashMap<>();
         for (Item item : items) {
-            if (item.fold != without && item.acceptable.contains(kernel) && seen.add(fold(item.request))) {
+            if (item.fold != without && item.acceptable.contains(kernel) && seen.add(canonical(item.request))) {
                 byCluster
                         .computeIfAbsent(item.prompt.clusterId(), cluster -> new ArrayList<>())
                         .add(item.request);
@@ -260,7 +267,7 @@ public final class RouterTrainer {
         return chosen;
     }
 
-    private static String fold(String text) {
+    private static String canonical(String text) {
         return text.strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
     }
 
@@ -278,26 +285,23 @@ public final class RouterTrainer {
                 items.stream().filter(item -> item.prompt.fitsNoKernel()).toList();
         long noneClusters =
                 none.stream().map(item -> item.prompt.clusterId()).distinct().count();
-        boolean enough = noneClusters >= ENOUGH_NO_KERNEL;
         List<Item> masked = kernels.size() < 2 ? List.of() : chosen.subList(0, (chosen.size() + 2) / 3);
-        double maskedShare = NO_KERNEL_SHARE * (enough ? MASKED_HELP : 1);
-        double noneShare = NO_KERNEL_SHARE - (masked.isEmpty() ? 0 : maskedShare);
+        double trust = masked.isEmpty() ? 1 : (1 - MASKED_HELP) * Math.min(1, (double) noneClusters / ENOUGH_NO_KERNEL);
         List<Scored> rows = new ArrayList<>();
-        rows.addAll(score(indices, chosen, Kind.IN_SCOPE, (1 - NO_KERNEL_SHARE) / Math.max(1, chosen.size())));
-        rows.addAll(
-                score(indices, none, Kind.NO_KERNEL, (enough ? noneShare : maskedShare) / Math.max(1, none.size())));
-        rows.addAll(score(indices, masked, Kind.MASKED, maskedShare / Math.max(1, masked.size())));
+        rows.addAll(score(indices, chosen, Kind.IN_SCOPE, 1 - NO_KERNEL_SHARE));
+        rows.addAll(score(indices, none, Kind.NO_KERNEL, NO_KERNEL_SHARE * trust));
+        rows.addAll(score(indices, masked, Kind.MASKED, NO_KERNEL_SHARE * (1 - trust)));
         return rows;
     }
 
-    private List<Scored> score(List<KernelIndex> indices, List<Item> of, Kind kind, double weight) {
+    private List<Scored> score(List<KernelIndex> indices, List<Item> of, Kind kind, double share) {
         return of.stream()
                 .parallel()
                 .map(item -> new Scored(
                         item,
                         kind,
                         indices.get(item.fold).matches(query(item), kind == Kind.MASKED ? item.acceptable : Set.of()),
-                        weight))
+                        share / of.size()))
                 .toList();
     }
 

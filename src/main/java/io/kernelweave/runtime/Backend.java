@@ -8,6 +8,8 @@ import io.kernelweave.decode.Forced;
 import io.kernelweave.decode.TokenVocabulary;
 import io.kernelweave.model.LanguageModel;
 import io.kernelweave.model.RecordedModel;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Where answers come from: a language model that is sampled, or recorded answers that are replayed. */
 public sealed interface Backend {
@@ -56,8 +58,8 @@ public sealed interface Backend {
     }
 
     /**
-     * Recorded answers, by task id. Under a mask an answer is force-decoded token by token; one that the mask refuses comes
-     * back incomplete, as it was recorded.
+     * Recorded answers, by task id. Under a mask an answer is force-decoded token by token; of one that the mask refuses
+     * comes back what the mask let through, incomplete.
      */
     record Recorded(RecordedModel model, TokenVocabulary vocabulary) implements Backend {
         @Override
@@ -82,7 +84,7 @@ public sealed interface Backend {
             long start = System.nanoTime();
             Forced forced = Decoder.force(constraint, answer);
             return new Decoded(
-                    answer,
+                    forced.accepted() ? answer : before(answer, forced.refusedAtByte()),
                     forced.tokens(),
                     forced.forcedTokens(),
                     forced.maskedTokens(),
@@ -90,6 +92,11 @@ public sealed interface Backend {
                     System.nanoTime() - start,
                     0,
                     0);
+        }
+
+        /** What the mask let through. */
+        private static String before(String answer, int bytes) {
+            return new String(Arrays.copyOf(answer.getBytes(StandardCharsets.UTF_8), bytes), StandardCharsets.UTF_8);
         }
 
         private String answer(Task task) {

@@ -21,6 +21,7 @@ import io.kernelweave.verify.Judgement;
 import io.kernelweave.verify.Outcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -192,7 +193,7 @@ public final class KernelRuntime {
                     ids,
                     hit.similarity(),
                     0,
-                    "the nearest training prompt (cosine %.2f)".formatted(hit.similarity()),
+                    String.format(Locale.ROOT, "the nearest training prompt (cosine %.2f)", hit.similarity()),
                     List.of());
             trace.record(Kind.DECISION, "retrieve", Json.tree(decision));
             return finish(decision, Path.RETRIEVAL, ids, hit.entry().answer(), Outcome.UNKNOWN);

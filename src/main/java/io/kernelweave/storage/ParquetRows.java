@@ -3,7 +3,6 @@ package io.kernelweave.storage;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -34,6 +33,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.Type;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -50,18 +50,27 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ParquetRows {
     private ParquetRows() {}
 
-    /** Reads a Parquet schema from its text form. */
-    public static MessageType schema(String text) {
-        return MessageTypeParser.parseMessageType(text);
+    /** The schema of a file's rows. */
+    public static final class Schema {
+        private final MessageType type;
+
+        private Schema(MessageType type) {
+            this.type = type;
+        }
+
+        /** Reads a Parquet schema from its text form. */
+        public static Schema parse(String text) {
+            return new Schema(MessageTypeParser.parseMessageType(text));
+        }
     }
 
     /** Writes one file whole, or nothing. */
-    public static void write(Folder folder, String name, MessageType schema, Iterable<ObjectNode> rows) {
+    public static void write(Folder folder, String name, Schema schema, Iterable<ObjectNode> rows) {
         folder.run(() -> {
             Path target = folder.path(name);
             Path temporary = Folder.temporary(target);
             try {
-                try (ParquetWriter<ObjectNode> writer = new Builder(new SyncedFile(folder, temporary), schema)
+                try (ParquetWriter<ObjectNode> writer = new Builder(new SyncedFile(folder, temporary), schema.type)
                         .withConf(new Configuration(Folder.CONFIGURATION))
                         .withCompressionCodec(CompressionCodecName.ZSTD)
                         .withRowGroupSize(32L << 20)
@@ -80,16 +89,32 @@ public final class ParquetRows {
     /** Passes each row of a file to {@code sink}, in order; the schema is the file's own. */
     public static void read(Folder folder, String name, Consumer<ObjectNode> sink) {
         folder.run(() -> {
-            try (ParquetReader<Group> reader = ParquetReader.builder(new GroupReadSupport(), folder.path(name))
-                    .withConf(Folder.CONFIGURATION)
-                    .build()) {
-                for (Group group = reader.read(); group != null; group = reader.read()) {
-                    sink.accept(object(group));
+            try (ParquetReader<Group> reader = open(folder, name)) {
+                for (ObjectNode row = next(reader, folder, name); row != null; row = next(reader, folder, name)) {
+                    sink.accept(row);
                 }
-            } catch (RuntimeException e) {
-                throw notParquet(folder, name, e);
             }
         });
+    }
+
+    private static ParquetReader<Group> open(Folder folder, String name) throws IOException {
+        try {
+            return ParquetReader.builder(new GroupReadSupport(), folder.path(name))
+                    .withConf(Folder.CONFIGURATION)
+                    .build();
+        } catch (RuntimeException e) {
+            throw notParquet(folder, name, e);
+        }
+    }
+
+    private static @Nullable ObjectNode next(ParquetReader<Group> reader, Folder folder, String name)
+            throws IOException {
+        try {
+            Group group = reader.read();
+            return group == null ? null : object(group);
+        } catch (RuntimeException e) {
+            throw notParquet(folder, name, e);
+        }
     }
 
     /** How many rows the footer of a file promises. */
@@ -221,18 +246,20 @@ public final class ParquetRows {
 
         private void fields(GroupType group, JsonNode object) {
             for (int i = 0; i < group.getFieldCount(); i++) {
-                Type type = group.getType(i);
-                JsonNode value = object.path(type.getName());
-                if (value.isMissingNode() || value.isNull()) {
-                    if (type.isRepetition(Type.Repetition.REQUIRED)) {
-                        throw new IllegalArgumentException("required field " + type.getName() + " is missing");
-                    }
-                    continue;
-                }
-                consumer.startField(type.getName(), i);
-                value(type, value);
-                consumer.endField(type.getName(), i);
+                field(group.getType(i), i, object.path(group.getFieldName(i)));
             }
+        }
+
+        private void field(Type type, int index, JsonNode value) {
+            if (value.isMissingNode() || value.isNull()) {
+                if (type.isRepetition(Type.Repetition.REQUIRED)) {
+                    throw new IllegalArgumentException("required field " + type.getName() + " is missing");
+                }
+                return;
+            }
+            consumer.startField(type.getName(), index);
+            value(type, value);
+            consumer.endField(type.getName(), index);
         }
 
         private void value(Type type, JsonNode value) {
@@ -247,9 +274,7 @@ public final class ParquetRows {
                     consumer.startField(repeated.getName(), 0);
                     for (JsonNode element : value) {
                         consumer.startGroup();
-                        consumer.startField(repeated.getFieldName(0), 0);
-                        value(repeated.getType(0), element);
-                        consumer.endField(repeated.getFieldName(0), 0);
+                        field(repeated.getType(0), 0, element);
                         consumer.endGroup();
                     }
                     consumer.endField(repeated.getName(), 0);
@@ -270,8 +295,7 @@ public final class ParquetRows {
                                     ? ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(value.stringValue()))
                                     : value.longValue());
                 case FLOAT -> consumer.addFloat(value.floatValue());
-                case DOUBLE ->
-                    consumer.addDouble(value.decimalValue(BigDecimal.ZERO).doubleValue());
+                case DOUBLE -> consumer.addDouble(value.doubleValue());
                 default ->
                     consumer.addBinary(Binary.fromString(value.isString() ? value.stringValue() : value.toString()));
             }

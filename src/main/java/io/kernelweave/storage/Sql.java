@@ -7,13 +7,14 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** SQL over Parquet files, by DuckDB in this process. The only place that knows DuckDB. */
 public final class Sql {
-    /** A result as text; SQL's NULL is the empty string. */
+    /** A result as text; SQL's NULL is the empty string, times of day are UTC. */
     public record Table(List<String> columns, List<List<String>> rows) {}
 
     private Sql() {}
@@ -32,6 +33,7 @@ public final class Sql {
                 files.stream().map(file -> "'" + file.replace("'", "''") + "'").collect(Collectors.joining(", "));
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
+            statement.execute("SET TimeZone = 'UTC'");
             try {
                 statement.execute("CREATE VIEW " + view + " AS SELECT * FROM read_parquet([" + list + "])");
             } catch (SQLException e) {
@@ -66,7 +68,12 @@ public final class Sql {
             List<String> row = new ArrayList<>();
             for (int i = 1; i <= columns.size(); i++) {
                 Object value = result.getObject(i);
-                row.add(value == null ? "" : value.toString());
+                row.add(
+                        value == null
+                                ? ""
+                                : value instanceof OffsetDateTime at
+                                        ? at.toInstant().toString()
+                                        : value.toString());
             }
             rows.add(row);
         }

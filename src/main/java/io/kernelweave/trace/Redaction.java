@@ -12,17 +12,20 @@ public final class Redaction {
     private record Rule(String name, Pattern pattern, String replacement) {}
 
     private static final List<Rule> RULES = List.of(
-            rule("private-key", "(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", ""),
+            rule(
+                    "private-key",
+                    "(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\\z)",
+                    ""),
             rule("aws-access-key", "\\b(?:AKIA|ASIA)[0-9A-Z]{16}\\b", ""),
-            rule("github-token", "\\bgh[pousr]_[A-Za-z0-9]{36,}\\b", ""),
+            rule("github-token", "\\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})\\b", ""),
             rule("slack-token", "\\bxox[abprs]-[A-Za-z0-9-]{10,}", ""),
             rule("api-key", "\\bsk-[A-Za-z0-9_-]{20,}", ""),
             rule("json-web-token", "\\beyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]+", ""),
             rule("bearer", "(?i)\\b(bearer )[A-Za-z0-9._~+/-]{16,}=*", "$1"),
-            rule("url-password", "(\\b[a-z][a-z0-9+.-]*://[^\\s/:@]+:)[^\\s/@]+@", "$1"),
+            rule("url-password", "(?i)(\\b[a-z][a-z0-9+.-]*://[^\\s/:@]+:)[^\\s/@]+@", "$1"),
             rule(
                     "password",
-                    "(?i)\\b((?:password|passwd|secret|api_?key|access_?token)[\"']?\\s*[:=]\\s*[\"']?)[^\\s\"',;]{6,}",
+                    "(?i)((?:password|passwd|secret(?:_access)?(?:_key)?|api_?key|access_?token)[\"']?\\s*[:=]\\s*[\"']?)[^\\s\"',;]{6,}",
                     "$1"));
 
     private Redaction() {}

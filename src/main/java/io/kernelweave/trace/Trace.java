@@ -1,5 +1,6 @@
 package io.kernelweave.trace;
 
+import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +27,17 @@ public record Trace(
         String verdict) {
 
     public Trace {
-        events = List.copyOf(events);
+        require("trace_id", traceId);
+        require("prompt", prompt);
+        require("started_at", startedAt);
+        require("verdict", verdict);
+        events = events == null ? List.of() : List.copyOf(events);
+    }
+
+    private static void require(String field, @Nullable Object value) {
+        if (value == null) {
+            throw InputException.at("/" + field, "is missing", "give it a value");
+        }
     }
 
     /** Reads a trace from its JSON. */

@@ -1,5 +1,6 @@
 package io.kernelweave.verify;
 
+import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -17,9 +18,13 @@ sealed interface Connective extends Rule {
         return new Finding(verdict.outcome(), verdict.reason(), verdict.spans());
     }
 
+    private static Undecided emptyList() {
+        return new Undecided("the list of checks is empty");
+    }
+
     private static List<Finding> findings(List<Check> checks, Subject subject) throws Undecided {
         if (checks.isEmpty()) {
-            throw new Undecided("the list of checks is empty");
+            throw emptyList();
         }
         return checks.stream().map(check -> finding(check, subject)).toList();
     }
@@ -42,8 +47,19 @@ sealed interface Connective extends Rule {
 
         @Override
         public Finding apply(Subject subject) throws Undecided {
-            List<Finding> findings = findings(of, subject);
-            Outcome outcome = findings.stream().map(Finding::outcome).reduce(Outcome.FAIL, Outcome::or);
+            if (of.isEmpty()) {
+                throw emptyList();
+            }
+            List<Finding> findings = new ArrayList<>();
+            Outcome outcome = Outcome.FAIL;
+            for (Check check : of) {
+                Finding finding = finding(check, subject);
+                if (finding.outcome() == Outcome.PASS) {
+                    return finding; // whatever the others say
+                }
+                findings.add(finding);
+                outcome = outcome.or(finding.outcome());
+            }
             return Finding.of(outcome, findings);
         }
     }
@@ -68,14 +84,13 @@ sealed interface Connective extends Rule {
         @Override
         public Finding apply(Subject subject) {
             Finding first = finding(premise, subject);
+            if (first.outcome() == Outcome.FAIL) {
+                return Finding.pass("does not apply: " + first.reason());
+            }
             Finding second = finding(conclusion, subject);
-            Outcome outcome = first.outcome().not().or(second.outcome());
-            return switch (first.outcome()) {
-                case FAIL -> Finding.pass("does not apply: " + first.reason());
-                case PASS -> second;
-                case UNKNOWN ->
-                    new Finding(outcome, "it is not known whether it applies: " + first.reason(), List.of());
-            };
+            return first.outcome() == Outcome.PASS || second.outcome() == Outcome.PASS
+                    ? second
+                    : Finding.unknown("it is not known whether it applies: " + first.reason());
         }
     }
 

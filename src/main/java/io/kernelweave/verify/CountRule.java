@@ -24,7 +24,7 @@ sealed interface CountRule extends Rule {
 
         @Override
         public Finding apply(Subject subject) throws Undecided {
-            BigDecimal wanted = Values.number(value.value(subject, target.emptyPasses()), value.toString());
+            BigDecimal wanted = Values.number(value.value(subject, target.emptyPasses()), value);
             return unit == Measure.ITEMS
                     ? target.eachValue(subject, place -> {
                         JsonNode array = place.require();

@@ -29,7 +29,7 @@ sealed interface Expression {
     default List<String> texts(Subject subject, boolean emptyPasses) throws Undecided {
         List<String> texts = new ArrayList<>();
         for (JsonNode element : Values.flat(value(subject, emptyPasses))) {
-            texts.add(Path.Place.text(element, toString()));
+            texts.add(Path.Place.text(element, this));
         }
         return texts;
     }
@@ -245,7 +245,7 @@ sealed interface Expression {
             List<BigDecimal> numbers = new ArrayList<>();
             for (Expression operand : operands) {
                 for (JsonNode element : Values.flat(operand.value(subject, emptyPasses))) {
-                    numbers.add(Values.number(element, operand.toString()));
+                    numbers.add(Values.number(element, operand));
                 }
             }
             if (kind == Kind.SUM) {
@@ -256,7 +256,7 @@ sealed interface Expression {
                 for (BigDecimal number : numbers) {
                     product = product.multiply(number, MathContext.DECIMAL128);
                 }
-                return DecimalNode.valueOf(Values.bounded(product, toString()));
+                return DecimalNode.valueOf(Values.bounded(product, this));
             }
             if (numbers.isEmpty()) {
                 boolean everyOfNone =
@@ -296,15 +296,15 @@ sealed interface Expression {
         }
 
         private JsonNode apply(JsonNode a, JsonNode b) throws Undecided {
-            BigDecimal x = Values.number(a, left.toString());
-            BigDecimal y = Values.number(b, right.toString());
+            BigDecimal x = Values.number(a, left);
+            BigDecimal y = Values.number(b, right);
             if (!quotient) {
                 return DecimalNode.valueOf(x.subtract(y));
             }
             if (y.signum() == 0) {
                 throw new Undecided(right + " is 0 and divides");
             }
-            return DecimalNode.valueOf(Values.bounded(x.divide(y, MathContext.DECIMAL128), toString()));
+            return DecimalNode.valueOf(Values.bounded(x.divide(y, MathContext.DECIMAL128), this));
         }
 
         @Override

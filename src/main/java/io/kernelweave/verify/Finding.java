@@ -2,9 +2,11 @@ package io.kernelweave.verify;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** What a rule found: a verdict without the check's name. */
 record Finding(Outcome outcome, String reason, List<Span> spans) {
+    private static final Pattern SPACE = Pattern.compile("\\s+");
     private static final int SHOWN = 3;
     private static final int SHOWN_SPANS = 20;
 
@@ -57,9 +59,8 @@ record Finding(Outcome outcome, String reason, List<Span> spans) {
     /** A value as a reason shows it: one line, at most 60 characters, in quotation marks. */
     static String quote(String text) {
         // The whole text may be long; a few hundred units are enough for 60 without white space at either end.
-        String line = (text.length() > 400 ? text.substring(0, 400) + " …" : text)
-                .strip()
-                .replaceAll("\\s+", " ");
+        String line = (text.length() > 400 ? text.substring(0, 400) + " …" : text).strip();
+        line = SPACE.matcher(line).replaceAll(" ");
         int end = Math.min(line.length(), 60);
         if (end < line.length() && Character.isHighSurrogate(line.charAt(end - 1))) {
             end--;

@@ -29,11 +29,13 @@ final class Path {
     private final String text;
     private final Root root;
     private final List<Step> steps;
+    private final boolean every;
 
     private Path(String text, Root root, List<Step> steps) {
         this.text = text;
         this.root = root;
         this.steps = List.copyOf(steps);
+        this.every = steps.stream().anyMatch(Step.Every.class::isInstance);
     }
 
     static Path parse(String text, String pointer) {
@@ -92,7 +94,7 @@ final class Path {
 
     /** Does it lead to any number of places? */
     boolean hasEvery() {
-        return steps.stream().anyMatch(Step.Every.class::isInstance);
+        return every;
     }
 
     /** The values it leads to, missing ones included; empty only for {@code [*]} over an empty array. */
@@ -104,7 +106,7 @@ final class Path {
             case PROMPT -> StringNode.valueOf(subject.prompt());
         };
         String name = text.substring(0, root.name().length());
-        if (!hasEvery()) {
+        if (!every) {
             // The common case, without lists in between.
             for (int i = 0; i < steps.size(); i++) {
                 JsonNode next = child(value, steps.get(i));
@@ -182,7 +184,7 @@ final class Path {
             return text(require(), name);
         }
 
-        static String text(JsonNode value, String name) throws Undecided {
+        static String text(JsonNode value, Object name) throws Undecided {
             if (value.isString()) {
                 String text = value.stringValue();
                 if (text.length() > Subject.MAX_TEXT) {

@@ -52,8 +52,11 @@ sealed interface TextRule extends Rule {
                         demanded.add(place.text());
                     }
                 }
-                if (demanded.size() == all.size() && all.isEmpty() && any.isEmpty() && none.isEmpty()) {
-                    return new Target(allFrom, target.emptyPasses()).empty();
+                if (demanded.size() == all.size()) {
+                    Finding nothing = new Target(allFrom, target.emptyPasses()).empty();
+                    if (all.isEmpty() && any.isEmpty() && none.isEmpty()) {
+                        return nothing;
+                    }
                 }
             }
             return target.eachText(subject, place -> in(place, demanded));
@@ -63,6 +66,9 @@ sealed interface TextRule extends Rule {
             String text = place.text();
             List<Span> spans = new ArrayList<>();
             for (String wanted : demanded) {
+                if (wanted.isBlank()) {
+                    throw new Undecided("a text to look for in " + place.name() + " is empty");
+                }
                 int at = find(text, wanted);
                 if (at < 0) {
                     return Finding.fail(Finding.quote(wanted) + " does not occur in " + place.name());

@@ -35,7 +35,8 @@ final class Values {
         return value.isString() ? reading(value.stringValue()) : null;
     }
 
-    static BigDecimal number(JsonNode value, String name) throws Undecided {
+    /** @param name what the value is called in a reason; written out only there */
+    static BigDecimal number(JsonNode value, Object name) throws Undecided {
         BigDecimal number = numberOrNull(value);
         if (number == null) {
             throw new Undecided(name + " is " + show(value) + ", not a number");
@@ -43,7 +44,7 @@ final class Values {
         return bounded(number, name);
     }
 
-    static BigDecimal bounded(BigDecimal number, String name) throws Undecided {
+    static BigDecimal bounded(BigDecimal number, Object name) throws Undecided {
         if (!Subject.inRange(number)) {
             throw new Undecided(name + " is out of range");
         }

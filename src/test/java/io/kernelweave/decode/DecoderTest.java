@@ -262,6 +262,20 @@ class DecoderTest {
     }
 
     @Test
+    void ofEqualScoresTheLowerTokenIsTaken() {
+        TokenMask mask = new TokenMask(300);
+        for (int token = 17; token < 300; token++) {
+            mask.set(token);
+        }
+        assertThat(new Sampler(new DecodeSettings(0, 5, 1, 1), 300).pick(new float[300], mask))
+                .isEqualTo(17);
+        Sampler three = new Sampler(new DecodeSettings(1, 3, 1, 1), 300);
+        for (int i = 0; i < 100; i++) {
+            assertThat(three.pick(new float[300], mask)).isBetween(17, 19);
+        }
+    }
+
+    @Test
     void aFreeTextEndsAtTheEndTokenOrTheBudget() {
         int[] text = O200K.encode("plain words, no JSON");
         int[] at = {0};
@@ -292,8 +306,10 @@ class DecoderTest {
     void neitherThreadsNorTheCacheChangeAText() throws Exception {
         JsonNode schema = Json.parse(TICKET, "test");
         JsonSchemaConstraint shared = JsonSchemaConstraint.compile(schema, O200K);
-        JsonSchemaConstraint tight = JsonSchemaConstraint.compile(schema, O200K, 40_000);
-        JsonSchemaConstraint uncached = JsonSchemaConstraint.compile(schema, O200K, 0);
+        JsonSchemaConstraint tight =
+                JsonSchemaConstraint.compile(schema, O200K, new BoundedCache<>(40_000, AllowedTokens::weight));
+        JsonSchemaConstraint uncached =
+                JsonSchemaConstraint.compile(schema, O200K, new BoundedCache<>(0, AllowedTokens::weight));
         List<String> expected = new ArrayList<>();
         for (int seed = 0; seed < 8; seed++) {
             expected.add(decode(uncached, seed));

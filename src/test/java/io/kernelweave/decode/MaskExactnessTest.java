@@ -25,6 +25,9 @@ class MaskExactnessTest {
                 "(?:" + ByteOracle.spelled('a') + "|" + ByteOracle.spelled('b') + "|" + ByteOracle.spelled('c') + ")";
         return Stream.of(
                 new ByteOracle("{'type':'string'}", "\"" + C + "*\""),
+                new ByteOracle(
+                        "{'type':'string','pattern':'^[\uD83F\uDFFDÿ]?$'}",
+                        "\"(?:" + ByteOracle.spelled("\uD83F\uDFFD") + "|" + ByteOracle.spelled("ÿ") + ")?\""),
                 new ByteOracle("{'type':'string','maxLength':3}", "\"" + C + "{0,3}\""),
                 new ByteOracle("{'type':'string','minLength':2,'maxLength':2}", "\"" + C + "{2}\""),
                 new ByteOracle("{'type':'string','minLength':3}", "\"" + C + "{3,}\""),

@@ -28,10 +28,10 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A slice of CLINC150 (Larson et al. 2019): 15 intents as kernels, and requests that belong to none. */
+/** A slice of CLINC150 (Larson et al. 2019): 10 intents as kernels, and requests that belong to none. */
 class RoutingCorpusTest {
-    private static final int INTENTS = 15;
-    private static final int EXAMPLES = 25;
+    private static final int INTENTS = 10;
+    private static final int EXAMPLES = 20;
 
     private record Row(String text, String intent) {}
 

@@ -105,5 +105,9 @@ class RouterTrainerTest {
                         7))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("missing");
+        assertThatThrownBy(() -> RouterTrainer.train(
+                        KERNELS, List.of(LabelledPrompt.none("x", "a"), LabelledPrompt.none("y", "b")), VECTORS, 7))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("no prompt is for a single kernel");
     }
 }

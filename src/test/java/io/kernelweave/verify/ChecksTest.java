@@ -24,7 +24,7 @@ class ChecksTest {
 
     private static final String ANSWER = """
             {"name":"alpha","n":2,"code":"502","rows":[{"id":"a","ms":12,"old":10,"new":20},{"id":"b","ms":40,"old":4,"new":2}],
-             "none":[],"text":"It took 12 ms. Then e.g. nothing! And so on","null":null,"flag":true,"mixed":[1,"x"]}""";
+             "none":[],"blank":"","text":"It took 12 ms. Then e.g. nothing! And so on","null":null,"flag":true,"mixed":[1,"x"]}""";
 
     private static Check parse(String check) {
         return Checks.parse((ObjectNode) Json.parse(check.replace('\'', '"'), "test"), "kernel k /postconditions/0");
@@ -56,6 +56,9 @@ class ChecksTest {
                 "{'check':'contains','target':'output.text','allFrom':'output.missing'} | UNKNOWN",
                 "{'check':'contains','target':'output.text','allFrom':'output.none[*]'} | UNKNOWN",
                 "{'check':'contains','target':'output.text','allFrom':'output.none[*]','empty':'pass'} | PASS",
+                "{'check':'contains','target':'output.text','allFrom':'output.blank'} | UNKNOWN",
+                "{'check':'contains','target':'output.text','allFrom':'output.blank','wholeWord':true} | UNKNOWN",
+                "{'check':'contains','target':'output.text','all':['took'],'allFrom':'output.none[*]'} | UNKNOWN",
                 "{'check':'contains','all':['\\'name\\'']} | PASS",
                 "{'check':'contains','all':['alpha']} | PASS",
                 "{'check':'regex','target':'output.code','pattern':'^5\\\\d\\\\d$'} | PASS",

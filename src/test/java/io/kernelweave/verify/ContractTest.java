@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -192,6 +193,53 @@ class ContractTest {
                     + SampleKernel.GOOD.substring(at + random.nextInt(20));
             assertNoPass(answer);
         }
+    }
+
+    @Test
+    void wellFormedRubbishNeverRaisesAndNeverPasses() {
+        SplittableRandom random = new SplittableRandom(12);
+        JsonNode good = Json.parse(SampleKernel.GOOD, "test");
+        for (int round = 0; round < 4000; round++) {
+            JsonNode changed = change(good, random);
+            if (!changed.equals(good)) {
+                assertNoPass(Json.compact(changed));
+            }
+        }
+    }
+
+    private static JsonNode change(JsonNode value, SplittableRandom random) {
+        if (random.nextInt(6) == 0) {
+            String[] others = {
+                "null",
+                "1e380",
+                "-1e-380",
+                "[]",
+                "{}",
+                "\"\"",
+                "\"1.2.3\"",
+                "true",
+                "99999999999999999999",
+                "[[1],[2]]",
+                "{\"level\":null}",
+                "\"\\u0000\\ud800\"",
+                "0.1",
+                "\"12:00-13:00,4/5\"",
+                "[{}]",
+                "7"
+            };
+            return Json.parse(others[random.nextInt(others.length)], "test");
+        }
+        if (value.isObject()) {
+            ObjectNode object = Json.object();
+            value.properties().forEach(field -> object.set(field.getKey(), change(field.getValue(), random)));
+            return object;
+        }
+        if (value.isArray()) {
+            ArrayNode array = Json.mapper().createArrayNode();
+            value.forEach(element -> array.add(change(element, random)));
+            return array;
+        }
+        return value;
     }
 
     private void assertNoPass(String answer) {

@@ -3,15 +3,19 @@ package io.kernelweave.model;
 import java.util.Arrays;
 
 /**
- * Where copies begin: for a slot of an answer (its last two tokens) and one or two tokens of the prompt, how often, in
- * training, the answer went on with the word after those tokens. A hash table of primitives.
+ * Where copies begin and end, as counted in training. Begin: for a slot of an answer (its last two tokens) and one or two
+ * tokens of the prompt, how often the answer went on with the word after those tokens. End: how often, where a word was
+ * copied before some token of the prompt, that token was copied too. A hash table of primitives.
  */
-final class CopyStarts {
+final class CopyHabits {
     /** A word found in many places of the prompt says little about which of them was copied. */
     private static final int MOST_PLACES = 4;
 
     /** Two tokens of the prompt say more than one. */
     private static final double PAIR = 8;
+
+    private static final long WENT_ON = -1;
+    private static final long STOPPED = -2;
 
     private long[] keys = new long[1 << 12];
     private float[] counts = new float[1 << 12];
@@ -28,6 +32,10 @@ final class CopyStarts {
         System.arraycopy(answer, 0, history, context.length, answer.length);
         int[] byToken = sortedStarts(source);
         for (int i = 0; i < answer.length; i++) {
+            int[] next = i == 0 ? new int[0] : source.after(answer[i - 1]);
+            for (int j = 0; j < next.length && next.length <= MOST_PLACES; j++) {
+                add(mixed(next[j] == answer[i] ? WENT_ON : STOPPED, next[j]), 1f / next.length);
+            }
             int from = firstOf(source, byToken, answer[i]);
             int to = from;
             while (to < byToken.length && source.tokens[byToken[to]] == answer[i]) {
@@ -77,14 +85,22 @@ final class CopyStarts {
         return counts[find(key(slot, source, start, 1))] + PAIR * counts[find(key(slot, source, start, 2))];
     }
 
+    /** The probability that a copy of what stands before {@code token} goes on with it. */
+    double goesOn(int token) {
+        double wentOn = counts[find(mixed(WENT_ON, token))];
+        double stopped = counts[find(mixed(STOPPED, token))];
+        return (wentOn + 1) / (wentOn + stopped + 1.5);
+    }
+
     /** Two different keys may share a number once in a very long while; a count is then too high. */
     private static long key(long slot, CopySource source, int start, int tokens) {
-        long mixed = (slot * 0x9E3779B97F4A7C15L ^ source.before[start]) * 0xBF58476D1CE4E5B9L;
+        long one = mixed(slot, source.before[start]);
+        return tokens == 1 ? one : mixed(one, source.twoBefore[start]);
+    }
+
+    private static long mixed(long key, int token) {
+        long mixed = (key * 0x9E3779B97F4A7C15L ^ token) * 0xBF58476D1CE4E5B9L;
         mixed ^= mixed >>> 31;
-        if (tokens == 2) {
-            mixed = (mixed ^ source.twoBefore[start]) * 0x94D049BB133111EBL;
-            mixed ^= mixed >>> 29;
-        }
         return mixed == 0 ? 1 : mixed;
     }
 
