@@ -236,9 +236,7 @@ public final class Folder {
             throw InputException.at(toString(), "permission denied", "make the folder writable or name another");
         } catch (IOException e) {
             String reason = String.valueOf(e.getMessage());
-            if (e instanceof FileAlreadyExistsException
-                    || e instanceof ParentNotDirectoryException
-                    || reason.contains("Mkdirs failed")
+            if (reason.contains("Mkdirs failed")
                     || reason.contains("Permission denied")
                     || reason.contains("Read-only")
                     || reason.contains("No space left")

@@ -60,11 +60,11 @@ class BadInputTest {
     void anUnknownFieldInAJobFileOrASpec() throws IOException {
         SmallJob job = SmallJob.in(temp.resolve("field"), 6);
         Files.writeString(job.file("job.yaml"), "colour: red\n", StandardOpenOption.APPEND);
-        refused(Program.run(job.run("--json")), "job.yaml line 15", "unknown field \"colour\"", "known here: adapter");
+        refused(Program.run(job.run("--json")), "job.yaml line 14", "unknown field \"colour\"", "known here: adapter");
         Files.writeString(job.file("spec.yaml"), "licence: MIT\n", StandardOpenOption.APPEND);
         refused(
                 Program.run("dataset", "stats", job.file("spec.yaml").toString()),
-                "spec.yaml line 8",
+                "spec.yaml line 7",
                 "unknown field \"licence\"",
                 "license");
     }

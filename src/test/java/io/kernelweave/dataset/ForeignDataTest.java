@@ -170,7 +170,7 @@ class ForeignDataTest {
             delimiter = '|',
             value = {
                 "name: Bad | /name",
-                "name: x | has neither generate and sources",
+                "name: x | has neither generate nor sources",
                 "name: x; splits: {train: 0.5, eval: 0.6}; sources: {a: {path: p}} | add up to 1",
                 "name: x; splits: {train: 1.5, eval: -0.5}; sources: {a: {path: p}} | /splits",
                 "name: x; splits: {train: 0.5, test: 0.5}; sources: {a: {path: p}} | /splits",

@@ -153,10 +153,17 @@ class BundleTest {
 
     @Test
     void aTieIsNoWinOfTheSimpleArm() {
+        List<ResultRow> rows =
+                List.of(Rows.row("r1", "c1", Arm.RAW, "{}"), Rows.row("r1", "c1", Arm.ROUTER_GATE, "{}"));
+        assertThat(firstFinding(benchmark(rows))).startsWith("- `router+gate` has the highest");
+    }
+
+    @Test
+    void noPassAtAllIsNobodysWin() {
         List<ResultRow> rows = List.of(
                 Rows.row("r1", "c1", Arm.RAW, "{" + Rows.verdict("FAIL", 0) + "}"),
                 Rows.row("r1", "c1", Arm.ROUTER_GATE, "{" + Rows.verdict("FAIL", 0) + "}"));
-        assertThat(firstFinding(benchmark(rows))).startsWith("- `router+gate` has the highest");
+        assertThat(firstFinding(benchmark(rows))).startsWith("- No arm gave a single answer");
     }
 
     @Test

@@ -131,7 +131,7 @@ class RunFolderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nightly, several begin so", "other, there is none of that name", "'', several begin so"})
+    @CsvSource({"nightly, several begin so", "other, there is none of that name", "'', is no name"})
     void refusesANameThatIsNoneOrSeveral(String name, String message) {
         assertThatThrownBy(() -> registry().find(name))
                 .isInstanceOf(InputException.class)
