@@ -2,21 +2,23 @@ package io.kernelweave.decode;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
- * Values by state, up to a number of bytes; when they are used up, it begins anew. A value depends on its state alone, so
- * what is in the cache changes nothing but time.
+ * Values by state, up to a number of bytes. There are two generations: when the younger one has half the bytes, it becomes
+ * the older one, and what was not asked for since is forgotten with the one before. A value depends on its state alone, so
+ * what is in the cache changes nothing but time. Safe for use by many threads.
  */
 final class BoundedCache<V> {
     private static final int BYTES_PER_STATE = 160;
 
-    private final ConcurrentMap<State, V> values = new ConcurrentHashMap<>();
-    private final AtomicLong bytes = new AtomicLong();
     private final long limit;
     private final ToIntFunction<V> weight;
+    private volatile ConcurrentMap<State, V> young = new ConcurrentHashMap<>();
+    private volatile ConcurrentMap<State, V> old = new ConcurrentHashMap<>();
+    private long youngBytes;
+    private long oldBytes;
 
     BoundedCache(long limit, ToIntFunction<V> weight) {
         this.limit = limit;
@@ -24,23 +26,31 @@ final class BoundedCache<V> {
     }
 
     V get(State state, Function<State, V> make) {
-        V known = values.get(state);
+        V known = young.get(state);
         if (known != null) {
             return known;
         }
-        V made = make.apply(state);
-        long total = bytes.addAndGet(BYTES_PER_STATE + weight.applyAsInt(made));
-        if (total > limit) {
-            values.clear();
-            bytes.set(0);
-        } else {
-            values.put(state, made);
+        V kept = old.get(state);
+        V value = kept != null ? kept : make.apply(state);
+        keep(state, value);
+        return value;
+    }
+
+    private synchronized void keep(State state, V value) {
+        int bytes = BYTES_PER_STATE + weight.applyAsInt(value);
+        if (2 * (youngBytes + bytes) > limit) {
+            old = young;
+            oldBytes = youngBytes;
+            young = new ConcurrentHashMap<>();
+            youngBytes = 0;
         }
-        return made;
+        if (2L * bytes <= limit && young.putIfAbsent(state, value) == null) {
+            youngBytes += bytes;
+        }
     }
 
     /** About what is held now. */
-    long bytes() {
-        return bytes.get();
+    synchronized long bytes() {
+        return youngBytes + oldBytes;
     }
 }

@@ -7,16 +7,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.stream.IntStream;
 
 /**
- * A deterministic automaton as a table: code points fall into intervals, and each state has a successor for each interval.
+ * A deterministic automaton as a table: code points fall into intervals, the intervals into classes, and each state has a
+ * successor for each class.
  * States from which nothing is accepted are left out, so every state has a way to the end. Immutable.
  */
 final class Dfa implements Characters {
     private static final int MAX_STATES = 4096;
     private static final int MAX_CELLS = 1 << 20;
 
+    /** Where intervals begin, and their classes. */
     private final int[] starts;
+
+    private final int[] classes;
     private final int[][] successors;
     private final boolean[] accepting;
     private final int[] distances;
@@ -45,19 +50,24 @@ final class Dfa implements Characters {
 
     private Dfa(Regex regex, Regex.Node language, String where) {
         this.starts = regex.intervals();
+        this.classes = regex.classes(starts);
+        int[] examples = new int[Arrays.stream(classes).max().orElse(0) + 1];
+        for (int i = starts.length - 1; i >= 0; i--) {
+            examples[classes[i]] = starts[i];
+        }
         Map<Regex.Node, Integer> numbers = new HashMap<>();
         List<Regex.Node> nodes = new ArrayList<>();
         List<int[]> rows = new ArrayList<>();
         numbers.put(language, 0);
         nodes.add(language);
         for (int state = 0; state < nodes.size(); state++) {
-            if (state >= MAX_STATES || (long) state * starts.length > MAX_CELLS) {
+            if (state >= MAX_STATES || (long) state * examples.length > MAX_CELLS) {
                 throw InputException.at(
                         where, "the pattern needs too large an automaton", "use smaller repeats or fewer alternatives");
             }
-            int[] row = new int[starts.length];
+            int[] row = new int[examples.length];
             for (int i = 0; i < row.length; i++) {
-                Regex.Node next = regex.derive(nodes.get(state), starts[i]);
+                Regex.Node next = regex.derive(nodes.get(state), examples[i]);
                 Integer number = next == regex.nothing() ? Integer.valueOf(DEAD) : numbers.get(next);
                 if (number == null) {
                     number = nodes.size();
@@ -99,7 +109,7 @@ final class Dfa implements Characters {
             }
         }
         for (int c = 0; c < ascii.length; c++) {
-            ascii[c] = (byte) search(c); // at most 128 intervals begin below 128
+            ascii[c] = (byte) search(c, 0); // at most 128 intervals begin below 128
         }
         for (int state = 0; state < live; state++) {
             nearest[state] = accepting[state] ? DEAD : closest(state);
@@ -108,15 +118,18 @@ final class Dfa implements Characters {
 
     /** Dijkstra's algorithm from the accepting states backwards; {@link Integer#MAX_VALUE} where there is no way. */
     private int[] distances(List<int[]> rows, boolean[] accepts) {
+        int[] costs = IntStream.range(0, starts.length)
+                .map(interval -> Text.writtenBytes(cheapest(interval)))
+                .toArray();
         List<Map<Integer, Integer>> before = new ArrayList<>();
         for (int state = 0; state < accepts.length; state++) {
             before.add(new HashMap<>());
         }
         for (int state = 0; state < accepts.length; state++) {
-            int[] row = rows.get(state);
-            for (int i = 0; i < row.length; i++) {
-                if (row[i] != DEAD) {
-                    before.get(row[i]).merge(state, Text.writtenBytes(cheapest(i)), Math::min);
+            for (int i = 0; i < starts.length; i++) {
+                int next = rows.get(state)[classes[i]];
+                if (next != DEAD) {
+                    before.get(next).merge(state, costs[i], Math::min);
                 }
             }
         }
@@ -147,7 +160,7 @@ final class Dfa implements Characters {
 
     private int closest(int state) {
         for (int i = 0; i < starts.length; i++) {
-            int next = successors[state][i];
+            int next = successors[state][classes[i]];
             int c = cheapest(i);
             if (next != DEAD && distances[next] + Text.writtenBytes(c) == distances[state]) {
                 return c;
@@ -175,11 +188,11 @@ final class Dfa implements Characters {
     }
 
     private int interval(int codePoint) {
-        return codePoint < 128 ? ascii[codePoint] : search(codePoint);
+        return codePoint < 128 ? ascii[codePoint] : search(codePoint, ascii[127]);
     }
 
-    private int search(int codePoint) {
-        int found = Arrays.binarySearch(starts, codePoint);
+    private int search(int codePoint, int from) {
+        int found = Arrays.binarySearch(starts, from, starts.length, codePoint);
         return found >= 0 ? found : -found - 2;
     }
 
@@ -190,7 +203,7 @@ final class Dfa implements Characters {
 
     @Override
     public int next(int state, int codePoint) {
-        return successors[state][interval(codePoint)];
+        return successors[state][classes[interval(codePoint)]];
     }
 
     @Override
@@ -201,7 +214,7 @@ final class Dfa implements Characters {
         int[] row = successors[state];
         int last = interval(high);
         for (int i = interval(low); i <= last; i++) {
-            if (row[i] != DEAD) {
+            if (row[classes[i]] != DEAD) {
                 return true;
             }
         }
@@ -228,7 +241,7 @@ final class Dfa implements Characters {
         int best = DEAD;
         int least = Integer.MAX_VALUE;
         for (int i = interval(low); low <= high && i <= interval(high); i++) {
-            int next = successors[state][i];
+            int next = successors[state][classes[i]];
             if (next != DEAD && distances[next] < least) {
                 least = distances[next];
                 best = Math.max(low, starts[i]);

@@ -38,7 +38,6 @@ import tools.jackson.databind.JsonNode;
  * et al., "XGrammar", 2024). Every state that is reached can be completed, so a mask needs no look-ahead.
  */
 public final class JsonSchemaConstraint implements Constraint {
-    private static final long MASK_BYTES = 4L << 20;
     private static final long FORCED_BYTES = 1L << 19;
     private static final int[] NONE = {};
 
@@ -48,16 +47,16 @@ public final class JsonSchemaConstraint implements Constraint {
     private final BoundedCache<AllowedTokens> masks;
     private final BoundedCache<int[]> forced = new BoundedCache<>(FORCED_BYTES, tokens -> 16 + 4 * tokens.length);
 
-    private JsonSchemaConstraint(Part document, TokenVocabulary vocabulary, long maskBytes) {
+    private JsonSchemaConstraint(Part document, TokenVocabulary vocabulary, BoundedCache<AllowedTokens> masks) {
         this.vocabulary = vocabulary;
         this.index = VocabularyIndex.of(vocabulary);
         this.start = document.begin(State.END);
-        this.masks = new BoundedCache<>(maskBytes, AllowedTokens::weight);
+        this.masks = masks;
     }
 
     /**
      * Compiles a schema; cheap, as masks are made when they are first asked for. The first schema over a vocabulary also
-     * builds what all of them share.
+     * builds what all of them share, and masks are kept in one place for all, within 128 MiB.
      *
      * <p>A {@code pattern} is searched for, as the specification says, unless it is anchored. Characters, classes, {@code \d
      * \w \s}, groups, alternation, repeats up to 1000 and the anchors are read; look-around, back-references, {@code \b} and
@@ -68,12 +67,12 @@ public final class JsonSchemaConstraint implements Constraint {
      *     honoured exactly or that no document fits
      */
     public static JsonSchemaConstraint compile(JsonNode schema, TokenVocabulary vocabulary) {
-        return compile(schema, vocabulary, MASK_BYTES);
+        return compile(schema, vocabulary, VocabularyIndex.of(vocabulary).masks);
     }
 
-    /** @param maskBytes how much memory masks may take; 0 keeps none */
-    static JsonSchemaConstraint compile(JsonNode schema, TokenVocabulary vocabulary, long maskBytes) {
-        return new JsonSchemaConstraint(SchemaReader.read(schema), vocabulary, maskBytes);
+    static JsonSchemaConstraint compile(
+            JsonNode schema, TokenVocabulary vocabulary, BoundedCache<AllowedTokens> masks) {
+        return new JsonSchemaConstraint(SchemaReader.read(schema), vocabulary, masks);
     }
 
     @Override

@@ -1,8 +1,9 @@
 package io.kernelweave.decode;
 
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,7 +54,7 @@ final class Regex {
     private final Map<Shape, Node> nodes = new HashMap<>();
     private final Map<Step, Node> derivatives = new HashMap<>();
     private final Map<Node, Boolean> accepting = new HashMap<>();
-    private final Set<Integer> cuts = new TreeSet<>();
+    private final Set<CodePoints> sets = new LinkedHashSet<>();
     private final Node nothing = set(CodePoints.NONE);
     private final Node empty = node(Kind.EMPTY, CodePoints.NONE, List.of(), 0, 0, true);
     private final Node everything = repeat(set(CodePoints.ANY.or(CodePoints.of(BEGIN, BEGIN, END, END))), 0, UNBOUNDED);
@@ -67,10 +68,7 @@ final class Regex {
     }
 
     Node set(CodePoints set) {
-        for (int i = 0; i < set.ranges().length; i += 2) {
-            cuts.add(set.ranges()[i]);
-            cuts.add(set.ranges()[i + 1] + 1);
-        }
+        sets.add(set);
         return node(Kind.SET, set, List.of(), 0, 0, false);
     }
 
@@ -219,12 +217,32 @@ final class Regex {
 
     /** Starts of the intervals of code points that no set of this algebra tells apart; the first is 0. */
     int[] intervals() {
-        List<Integer> starts = new ArrayList<>(List.of(0));
-        for (int cut : cuts) {
-            if (cut > 0 && cut <= Character.MAX_CODE_POINT) {
-                starts.add(cut);
+        Set<Integer> cuts = new TreeSet<>(Set.of(0));
+        for (CodePoints set : sets) {
+            for (int i = 0; i < set.ranges().length; i += 2) {
+                cuts.add(set.ranges()[i]);
+                cuts.add(set.ranges()[i + 1] + 1);
             }
         }
-        return starts.stream().mapToInt(Integer::intValue).toArray();
+        return cuts.stream()
+                .mapToInt(Integer::intValue)
+                .filter(cut -> cut <= Character.MAX_CODE_POINT)
+                .toArray();
+    }
+
+    /** A number for each interval, the same for those that no set tells apart; numbers count up from 0 as they appear. */
+    int[] classes(int[] intervals) {
+        Map<BitSet, Integer> numbers = new HashMap<>();
+        int[] classes = new int[intervals.length];
+        for (int i = 0; i < intervals.length; i++) {
+            BitSet members = new BitSet();
+            int index = 0;
+            for (CodePoints set : sets) {
+                members.set(index++, set.contains(intervals[i]));
+            }
+            Integer number = numbers.putIfAbsent(members, numbers.size());
+            classes[i] = number == null ? numbers.size() - 1 : number;
+        }
+        return classes;
     }
 }

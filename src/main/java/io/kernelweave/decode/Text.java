@@ -62,19 +62,23 @@ final class Text {
     /** The place after a byte (0 to 255), {@link #DEAD} or {@link #CLOSED}. */
     long next(long at, int b) {
         int state = (int) (at >>> 32);
-        int begun = (int) at;
-        if (begun == NOTHING) {
-            if (b >= 0x80) {
-                return lead(state, b);
-            }
-            if (b == '"') {
-                return characters.accepts(state) ? CLOSED : DEAD;
-            }
-            if (b == '\\') {
-                return characters.any(state, 0, Character.MAX_CODE_POINT) ? place(state, ESCAPE) : DEAD;
-            }
-            return b < 0x20 ? DEAD : whole(state, b);
+        if ((int) at != NOTHING) {
+            return goOn(state, (int) at, b);
         }
+        if (b >= 0x80) {
+            return lead(state, b);
+        }
+        if (b == '"') {
+            return characters.accepts(state) ? CLOSED : DEAD;
+        }
+        if (b == '\\') {
+            return characters.any(state, 0, Character.MAX_CODE_POINT) ? place(state, ESCAPE) : DEAD;
+        }
+        return b < 0x20 ? DEAD : whole(state, b);
+    }
+
+    /** Inside a character, or before the string. */
+    private long goOn(int state, int begun, int b) {
         int count = begun >>> 3 & 7;
         int bits = begun >>> 6 & 0x7FFF;
         int high = begun >>> 21;

@@ -13,6 +13,8 @@ import java.util.stream.IntStream;
  * are allowed as far as the length goes, so only the trie of the others has to be walked.
  */
 final class VocabularyIndex {
+    private static final long MASK_BYTES = 128L << 20;
+
     private static final Map<TokenVocabulary, VocabularyIndex> SHARED =
             Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -24,6 +26,8 @@ final class VocabularyIndex {
     final long[][] plain;
 
     final int[] plainCount;
+    /** The masks of all constraints over the vocabulary. */
+    final BoundedCache<AllowedTokens> masks = new BoundedCache<>(MASK_BYTES, AllowedTokens::weight);
 
     /** @throws InputException if some byte has no token of its own, so that not every text could be written */
     static VocabularyIndex of(TokenVocabulary vocabulary) {

@@ -26,6 +26,7 @@ final class CopySource {
     final int[] reach;
 
     private final int[] words;
+    private final long[] pairs;
 
     /** Makes copy sources over one vocabulary, and remembers how tokens are written without their first character. */
     static final class Factory {
@@ -114,6 +115,18 @@ final class CopySource {
             }
             reach[i] = Math.max(1, offsets[i] - Math.max(0, start));
         }
+        this.pairs = new long[2 * tokens.length];
+        for (int i = 0; i < tokens.length; i++) {
+            int end = offsets[i] + vocabulary.bytes(tokens[i]).length;
+            int found = 0;
+            // What begins where this token ends is among the next few: the pieces of this token and the token after it.
+            for (int j = i + 1; j < tokens.length && offsets[j] <= end && found < 2; j++) {
+                if (offsets[j] == end) {
+                    pairs[2 * i + found++] = pair(tokens[i], tokens[j]);
+                }
+            }
+        }
+        Arrays.sort(pairs);
         this.words = Arrays.stream(tokens)
                 .filter(token -> hasWord(vocabulary.bytes(token)))
                 .sorted()
@@ -130,13 +143,22 @@ final class CopySource {
         return false;
     }
 
-    /** For each token of an answer, whether it is of a word and stands here too. */
+    /** For each token of an answer, whether it may be copied from here, see {@link #copies(int, int)}. */
     boolean[] copies(int[] answer) {
         boolean[] copies = new boolean[answer.length];
         for (int i = 0; i < answer.length; i++) {
-            copies[i] = Arrays.binarySearch(words, answer[i]) >= 0;
+            copies[i] = copies(i == 0 ? NONE : answer[i - 1], answer[i]);
         }
         return copies;
+    }
+
+    /** Whether a token is of a word that stands here, or stands here after {@code last}. */
+    boolean copies(int last, int token) {
+        return Arrays.binarySearch(words, token) >= 0 || Arrays.binarySearch(pairs, pair(last, token)) >= 0;
+    }
+
+    private static long pair(int one, int other) {
+        return (long) one << 32 | other;
     }
 
     /** Whether a byte belongs to a word or number; all of UTF-8 beyond ASCII counts. */

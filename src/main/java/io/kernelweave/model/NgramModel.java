@@ -82,7 +82,7 @@ public final class NgramModel implements LanguageModel {
     private final NgramTables tables;
     private final ExampleIndex index;
     private final int[][] answers;
-    /** For each token of an answer, whether it is of a word and stands in the prompt too. */
+    /** For each token of an answer, whether it may have been copied from the prompt. */
     private final boolean[][] copied;
 
     private final CopyStarts starts;
@@ -188,6 +188,10 @@ public final class NgramModel implements LanguageModel {
     @Override
     public String identity() {
         return identity;
+    }
+
+    NgramTables tables() {
+        return tables;
     }
 
     @Override
@@ -317,8 +321,8 @@ public final class NgramModel implements LanguageModel {
 
         @Override
         public void accept(int token) {
+            inRetrieved.accept(token, source.copies(history.get(history.size() - 1), token));
             history.add(token);
-            inRetrieved.accept(token, source.copies(new int[] {token})[0]);
             for (byte b : vocabulary.bytes(token)) {
                 inPrompt.accept(b & 0xFF, false);
                 inWord = CopySource.isWord(b);

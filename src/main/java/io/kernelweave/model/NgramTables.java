@@ -211,6 +211,46 @@ final class NgramTables {
         return unigrams;
     }
 
+    /**
+     * The probability of one token after the last tokens of a history: slow, for comparison.
+     *
+     * @param history tokens, of which the last {@code size} count
+     */
+    double probability(int token, int[] history, int size) {
+        int from = 0;
+        int to = places.length;
+        double log = unigrams[token];
+        for (int k = 1; k <= levels.length && k <= size; k++) {
+            from = bound(from, to, k, history[size - k]);
+            to = bound(from, to, k, history[size - k] + 1);
+            if (from == to) {
+                break;
+            }
+            Level level = levels[k - 1];
+            int context = Arrays.binarySearch(level.starts, from);
+            log += level.logBackoff[context];
+            for (int e = level.entries[context]; e < level.entries[context + 1]; e++) {
+                log = level.tokens[e] == token ? level.logProbability[e] : log;
+            }
+        }
+        return StrictMath.exp(log);
+    }
+
+    /** The first place in the range whose {@code k}-th token back is not below {@code token}. */
+    private int bound(int from, int to, int k, int token) {
+        int low = from;
+        int high = to;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (corpus[places[middle] - k] < token) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
     /** What is known of a context, as the parts of a mixture that go with it. */
     final class Context {
         private double logBackoff;
@@ -249,21 +289,6 @@ final class NgramTables {
 
         private double rate(int from, int to, double prior) {
             return (copiedBefore[to] - copiedBefore[from] + RATE_PRIOR * prior) / (to - from + RATE_PRIOR);
-        }
-
-        /** The first place in the range whose {@code k}-th token back is not below {@code token}. */
-        private int bound(int from, int to, int k, int token) {
-            int low = from;
-            int high = to;
-            while (low < high) {
-                int middle = low + high >>> 1;
-                if (corpus[places[middle] - k] < token) {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
-            }
-            return low;
         }
 
         double logBackoff() {

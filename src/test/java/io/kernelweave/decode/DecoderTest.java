@@ -292,8 +292,10 @@ class DecoderTest {
     void neitherThreadsNorTheCacheChangeAText() throws Exception {
         JsonNode schema = Json.parse(TICKET, "test");
         JsonSchemaConstraint shared = JsonSchemaConstraint.compile(schema, O200K);
-        JsonSchemaConstraint tight = JsonSchemaConstraint.compile(schema, O200K, 40_000);
-        JsonSchemaConstraint uncached = JsonSchemaConstraint.compile(schema, O200K, 0);
+        JsonSchemaConstraint tight =
+                JsonSchemaConstraint.compile(schema, O200K, new BoundedCache<>(40_000, AllowedTokens::weight));
+        JsonSchemaConstraint uncached =
+                JsonSchemaConstraint.compile(schema, O200K, new BoundedCache<>(0, AllowedTokens::weight));
         List<String> expected = new ArrayList<>();
         for (int seed = 0; seed < 8; seed++) {
             expected.add(decode(uncached, seed));
