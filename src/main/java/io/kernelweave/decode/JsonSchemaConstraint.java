@@ -146,8 +146,8 @@ public final class JsonSchemaConstraint implements Constraint {
         }
 
         @Override
-        public void fillMask(TokenMask mask) {
-            masks.get(state, key -> MaskBuilder.allowed(index, key)).fill(mask);
+        public AllowedTokens allowed() {
+            return masks.get(state, key -> MaskBuilder.allowed(index, key));
         }
 
         @Override
@@ -178,6 +178,11 @@ public final class JsonSchemaConstraint implements Constraint {
         @Override
         public byte[] shortestCompletion() {
             return state.shortestCompletion();
+        }
+
+        @Override
+        public int shortestCompletionLength() {
+            return state.shortestCompletionLength();
         }
 
         @Override

@@ -26,6 +26,8 @@ final class VocabularyIndex {
     final long[][] plain;
 
     final int[] plainCount;
+    /** All tokens that are not special. */
+    final AllowedTokens ordinary;
     /** The masks of all constraints over the vocabulary. */
     final BoundedCache<AllowedTokens> masks = new BoundedCache<>(MASK_BYTES, AllowedTokens::weight);
 
@@ -62,6 +64,13 @@ final class VocabularyIndex {
         this.special = new TokenTrie(
                 vocabulary,
                 IntStream.range(0, size).filter(token -> lengths[token] == 0).toArray());
+        TokenMask usual = new TokenMask(size);
+        for (int token = 0; token < size; token++) {
+            if (!vocabulary.isSpecial(token)) {
+                usual.set(token);
+            }
+        }
+        this.ordinary = AllowedTokens.of(usual);
         this.plain = new long[longest + 1][];
         this.plainCount = new int[longest + 1];
         TokenMask mask = new TokenMask(size);
