@@ -13,7 +13,8 @@ public final class BaseScores {
         long[] order = new long[scores.length];
         for (int token = 0; token < order.length; token++) {
             int bits = Float.floatToIntBits(scores[token] + 0f); // one zero
-            // As integers, negative floats run the other way; the lower half keeps equal ones in the order of their ids.
+            // As integers, negative floats run the other way; the lower half keeps equal ones in the order of their
+            // ids.
             order[token] = (long) ~(bits ^ bits >> 31 & Integer.MAX_VALUE) << 32 | token;
         }
         Arrays.sort(order);

@@ -147,7 +147,7 @@ public final class JsonSchemaConstraint implements Constraint {
 
         @Override
         public AllowedTokens allowed() {
-            return masks.get(state, key -> MaskBuilder.allowed(index, key));
+            return MaskBuilder.allowed(index, state, masks);
         }
 
         @Override
@@ -172,7 +172,9 @@ public final class JsonSchemaConstraint implements Constraint {
 
         @Override
         public int[] forcedTokens() {
-            return forced.get(state, JsonSchemaConstraint.this::force).clone();
+            return MaskBuilder.charactersLeft(state) > 0
+                    ? NONE
+                    : forced.get(state, JsonSchemaConstraint.this::force).clone();
         }
 
         @Override
