@@ -1,7 +1,15 @@
 package io.kernelweave.model;
 
+import io.kernelweave.decode.DecodeSettings;
+import io.kernelweave.decode.Decoded;
+import io.kernelweave.decode.Decoder;
+import io.kernelweave.decode.JsonSchemaConstraint;
+import io.kernelweave.decode.LogitSource;
+import io.kernelweave.decode.SparseLogitSource;
+import io.kernelweave.decode.TokenScores;
 import io.kernelweave.decode.TokenVocabularies;
 import io.kernelweave.decode.TokenVocabulary;
+import io.kernelweave.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -17,7 +25,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One step of the n-gram model over o200k_base, against computing the value of each of the 200,019 tokens. */
+/**
+ * The n-gram model over o200k_base: one step, against computing the value of each of the 200,019 tokens; and a whole answer
+ * under a mask from few candidates, against one from scores for the whole vocabulary, which has the same text.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -25,6 +36,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class NgramBenchmark {
+    private static final DecodeSettings SETTINGS = new DecodeSettings(0.7, 40, 160, 1);
+
+    private final TokenScores changed = new TokenScores();
+    private JsonSchemaConstraint constraint;
     private NgramModel model;
     private LanguageModel.Session session;
     private String prompt;
@@ -57,13 +72,43 @@ public class NgramBenchmark {
         for (int token : history) {
             session.accept(token);
         }
+        constraint = JsonSchemaConstraint.compile(Json.parse("""
+                        {"type":"object","additionalProperties":false,"required":["errors"],"properties":{"errors":{
+                         "type":"array","minItems":12,"maxItems":12,"items":{"type":"string","maxLength":60}}}}""", "benchmark"), vocabulary);
         logits = new float[vocabulary.size()];
     }
 
     @Benchmark
-    public float[] step() {
-        session.logits(logits);
-        return logits;
+    public TokenScores step() {
+        ((SparseLogitSource) session).changes(changed);
+        return changed;
+    }
+
+    /** An answer from the candidates that the model names. */
+    @Benchmark
+    public Decoded answer() {
+        try (LanguageModel.Session opened = model.open(prompt, 1)) {
+            return Decoder.constrained(opened, constraint, SETTINGS);
+        }
+    }
+
+    /** The plain way: the same answer from scores for the whole vocabulary at each step. */
+    @Benchmark
+    public Decoded baselineAnswerFromAllScores() {
+        try (LanguageModel.Session opened = model.open(prompt, 1)) {
+            LogitSource dense = new LogitSource() {
+                @Override
+                public void logits(float[] into) {
+                    opened.logits(into);
+                }
+
+                @Override
+                public void accept(int token) {
+                    opened.accept(token);
+                }
+            };
+            return Decoder.constrained(dense, constraint, SETTINGS);
+        }
     }
 
     /** The plain way: for each token the longest context that it followed, one by one. */

@@ -30,6 +30,10 @@ final class Bytes {
         return add(text.getBytes(StandardCharsets.UTF_8), 0);
     }
 
+    int length() {
+        return length;
+    }
+
     byte[] toArray() {
         return Arrays.copyOf(bytes, length);
     }

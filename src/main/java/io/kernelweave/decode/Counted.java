@@ -48,4 +48,12 @@ record Counted(int min, int max) implements Characters {
     int left(int state) {
         return max == Integer.MAX_VALUE ? max : max - state;
     }
+
+    /** The first state from which {@code reach} characters more lead as far, or no further, than from this one. */
+    int alike(int state, int reach) {
+        if (left(state) < reach) {
+            return state;
+        }
+        return state >= min ? min : state + reach < min ? 0 : state;
+    }
 }

@@ -100,8 +100,7 @@ public final class Decoder {
         private final TokenVocabulary vocabulary;
         private final DecodeSettings settings;
         private final Sampler sampler;
-        private final TokenMask mask;
-        private final float[] logits;
+        private final Scores scores;
         private int[] tokens = new int[64];
         private int count;
         private int forcedTokens;
@@ -114,11 +113,13 @@ public final class Decoder {
             this.vocabulary = vocabulary;
             this.settings = settings;
             this.sampler = new Sampler(settings, vocabulary.size());
-            this.mask = new TokenMask(vocabulary.size());
-            this.logits = new float[vocabulary.size()];
+            this.scores = source instanceof SparseLogitSource sparse
+                    ? new Sparse(sparse.base(), new TokenScores(), sparse)
+                    : new Dense(new float[vocabulary.size()], new TokenMask(vocabulary.size()), source);
         }
 
-        Decoded constrained(TokenMatcher matcher, String prefix) {
+        Decoded constrained(TokenMatcher begin, String prefix) {
+            TokenMatcher matcher = begin;
             VocabularyIndex index = VocabularyIndex.of(vocabulary);
             long start = System.nanoTime();
             for (int token : vocabulary.encode(prefix)) {
@@ -131,32 +132,33 @@ public final class Decoder {
             }
             while (true) {
                 int[] next = matcher.forcedTokens();
-                if (next.length > 0) {
-                    if (!fits(index, matcher, next)) {
-                        break;
-                    }
-                    forcedTokens += next.length;
-                    maskedTokens += (long) next.length * (vocabulary.size() - 1);
-                } else {
-                    matcher.fillMask(mask);
-                    int allowed = mask.cardinality();
+                boolean forced = next.length > 0;
+                int allowed = 1;
+                if (!forced) {
+                    AllowedTokens tokens = matcher.allowed();
+                    allowed = tokens.count();
                     if (allowed == 0) {
                         break;
                     }
-                    if (matcher.isComplete()) {
-                        mask.set(vocabulary.endToken());
-                    }
-                    int token = pick();
-                    next = new int[] {token};
-                    if (token == vocabulary.endToken() || !fits(index, matcher, next)) {
+                    int token = pick(tokens, matcher.isComplete() ? vocabulary.endToken() : Sampler.NONE);
+                    if (token == vocabulary.endToken()) {
                         break;
                     }
-                    maskedTokens += vocabulary.size() - allowed;
+                    next = new int[] {token};
                 }
+                TokenMatcher ahead = matcher.fork();
+                for (int token : next) {
+                    ahead.accept(token);
+                }
+                if (!fits(index, ahead, settings.maxTokens() - count - next.length)) {
+                    break;
+                }
+                matcher = ahead;
                 for (int token : next) {
                     take(token);
-                    matcher.accept(token);
                 }
+                forcedTokens += forced ? next.length : 0;
+                maskedTokens += (long) next.length * (vocabulary.size() - allowed);
             }
             if (!matcher.isComplete()) {
                 int[] plan = index.all.longestTokens(matcher.shortestCompletion());
@@ -169,27 +171,18 @@ public final class Decoder {
             return decoded(true, System.nanoTime() - start - modelNanos);
         }
 
-        /** Whether the document can still be completed within the budget after these tokens. */
-        private boolean fits(VocabularyIndex index, TokenMatcher matcher, int[] next) {
-            int left = settings.maxTokens() - count - next.length;
-            TokenMatcher ahead = matcher.fork();
-            for (int token : next) {
-                ahead.accept(token);
-            }
-            byte[] completion = ahead.shortestCompletion();
-            return completion.length <= left || left >= 0 && index.all.longestTokens(completion).length <= left;
+        /** Whether the document can still be completed with so many tokens. */
+        private static boolean fits(VocabularyIndex index, TokenMatcher matcher, int left) {
+            return matcher.shortestCompletionLength() <= left
+                    || left >= 0 && index.all.longestTokens(matcher.shortestCompletion()).length <= left;
         }
 
         Decoded free(int endToken) {
-            for (int token = 0; token < vocabulary.size(); token++) {
-                if (token == endToken || !vocabulary.isSpecial(token)) {
-                    mask.set(token);
-                }
-            }
+            AllowedTokens ordinary = VocabularyIndex.of(vocabulary).ordinary;
             long start = System.nanoTime();
             boolean ended = false;
             while (!ended && count < settings.maxTokens()) {
-                int token = pick();
+                int token = pick(ordinary, endToken);
                 ended = token == endToken;
                 if (!ended) {
                     take(token);
@@ -198,11 +191,12 @@ public final class Decoder {
             return decoded(ended, System.nanoTime() - start - modelNanos);
         }
 
-        private int pick() {
+        /** @param end a token that is allowed too, or {@link Sampler#NONE} */
+        private int pick(AllowedTokens allowed, int end) {
             long start = System.nanoTime();
-            source.logits(logits);
+            scores.compute();
             modelNanos += System.nanoTime() - start;
-            return sampler.pick(logits, mask);
+            return scores.pick(sampler, allowed, end);
         }
 
         private void take(int token) {
@@ -225,6 +219,41 @@ public final class Decoder {
                     maskNanos,
                     modelNanos,
                     steeredTokens);
+        }
+    }
+
+    /** The scores of one step, in the form that the model has. */
+    private sealed interface Scores {
+        void compute();
+
+        int pick(Sampler sampler, AllowedTokens allowed, int end);
+    }
+
+    private record Sparse(BaseScores base, TokenScores changed, SparseLogitSource source) implements Scores {
+        @Override
+        public void compute() {
+            source.changes(changed);
+        }
+
+        @Override
+        public int pick(Sampler sampler, AllowedTokens allowed, int end) {
+            return sampler.pick(base, changed, allowed, end);
+        }
+    }
+
+    private record Dense(float[] logits, TokenMask mask, LogitSource source) implements Scores {
+        @Override
+        public void compute() {
+            source.logits(logits);
+        }
+
+        @Override
+        public int pick(Sampler sampler, AllowedTokens allowed, int end) {
+            allowed.fill(mask);
+            if (end != Sampler.NONE) {
+                mask.set(end);
+            }
+            return sampler.pick(logits, mask);
         }
     }
 }

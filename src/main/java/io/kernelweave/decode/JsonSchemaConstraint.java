@@ -146,8 +146,8 @@ public final class JsonSchemaConstraint implements Constraint {
         }
 
         @Override
-        public void fillMask(TokenMask mask) {
-            masks.get(state, key -> MaskBuilder.allowed(index, key)).fill(mask);
+        public AllowedTokens allowed() {
+            return MaskBuilder.allowed(index, state, masks);
         }
 
         @Override
@@ -172,12 +172,19 @@ public final class JsonSchemaConstraint implements Constraint {
 
         @Override
         public int[] forcedTokens() {
-            return forced.get(state, JsonSchemaConstraint.this::force).clone();
+            return MaskBuilder.charactersLeft(state) > 0
+                    ? NONE
+                    : forced.get(state, JsonSchemaConstraint.this::force).clone();
         }
 
         @Override
         public byte[] shortestCompletion() {
             return state.shortestCompletion();
+        }
+
+        @Override
+        public int shortestCompletionLength() {
+            return state.shortestCompletionLength();
         }
 
         @Override

@@ -9,6 +9,7 @@ final class MaskBuilder {
     private final long[] places;
     private int[] found = new int[256];
     private int count;
+    private boolean staysInside;
 
     private MaskBuilder(VocabularyIndex index) {
         this.index = index;
@@ -16,25 +17,61 @@ final class MaskBuilder {
         this.places = new long[index.all.height + 1];
     }
 
-    /** The mask of a state. In a string without a pattern the plain tokens are known and only the others are walked. */
+    /**
+     * The mask of a state. In a string the tokens that stay inside it depend on the string alone and are kept for all places
+     * where such a string may stand; those that may end it are few, and are walked apart.
+     */
     static AllowedTokens allowed(VocabularyIndex index, State state) {
+        if (!(state.part instanceof Part.Characterwise string) || string.text.betweenCharacters(state.at) < 0) {
+            return byFullWalk(index, state);
+        }
         MaskBuilder builder = new MaskBuilder(index);
+        builder.walkFromRoot(index.special, state);
+        return inside(index, state, string.text).with(builder.tokens());
+    }
+
+    /**
+     * The same with masks kept. In a string without a pattern, what may end it is the same at all places that are far enough
+     * from where it may end first and where it must, so that no token reaches there.
+     */
+    static AllowedTokens allowed(VocabularyIndex index, State state, BoundedCache<AllowedTokens> masks) {
         if (state.part instanceof Part.Characterwise string
                 && string.text.characters() instanceof Counted counted
                 && string.text.betweenCharacters(state.at) >= 0) {
-            int left = Math.min(counted.left(string.text.betweenCharacters(state.at)), index.plain.length - 1);
-            builder.walkFromRoot(index.special, state);
-            return AllowedTokens.of(index, left, builder.tokens());
+            int like = counted.alike(string.text.betweenCharacters(state.at), index.reach);
+            return masks.get(state.to(Text.after(like)), key -> allowed(index, key))
+                    .onTopOf(inside(index, state, string.text));
         }
-        builder.walkFromRoot(index.all, state);
-        return AllowedTokens.of(index, 0, builder.tokens());
+        return masks.get(state, key -> allowed(index, key));
     }
 
-    /** The same tokens by the plain way, as a yardstick: a walk over the whole trie, byte by byte. */
+    /** The tokens that stay inside a string. */
+    private static AllowedTokens inside(VocabularyIndex index, State state, Text text) {
+        if (text.characters() instanceof Counted) {
+            return index.plain[Math.min(charactersLeft(state), index.plain.length - 1)];
+        }
+        return index.inside.get(new State(state.part, state.at, State.END), key -> {
+            MaskBuilder builder = new MaskBuilder(index);
+            builder.staysInside = true;
+            builder.walkFromRoot(index.all, key);
+            return AllowedTokens.of(builder.tokens(), index.size);
+        });
+    }
+
+    /** How many more characters may follow in a string without a pattern, between characters; else -1. */
+    static int charactersLeft(State state) {
+        if (state.part instanceof Part.Characterwise string && string.text.characters() instanceof Counted counted) {
+            int characters = string.text.betweenCharacters(state.at);
+            return characters < 0 ? -1 : counted.left(characters);
+        }
+        return -1;
+    }
+
+    /** The mask of a state by the plain way, a walk over the whole trie, byte by byte. */
     static AllowedTokens byFullWalk(VocabularyIndex index, State state) {
         MaskBuilder builder = new MaskBuilder(index);
         builder.walkFromRoot(index.all, state);
-        return AllowedTokens.of(index, 0, builder.tokens());
+        return AllowedTokens.of(builder.tokens(), index.size);
     }
 
     /** Whether a token whose bytes begin with those of {@code node} and go on is allowed. */
@@ -86,9 +123,11 @@ final class MaskBuilder {
                 node = trie.end[node];
                 continue;
             }
-            add(trie, node);
+            if (next != Text.CLOSED || !staysInside) {
+                add(trie, node);
+            }
             if (next == Text.CLOSED) {
-                if (trie.end[node] > node + 1) {
+                if (!staysInside && trie.end[node] > node + 1) {
                     walk(trie, node + 1, trie.end[node], state.rest, here);
                 }
                 node = trie.end[node];

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class Part {
     private static final int MAX_SHORTEST = 1 << 20;
 
+    /** Null before it is asked for; always the same then. */
+    private byte @Nullable [] shortest;
+
     /** The place before the first byte. */
     abstract long begin();
 
@@ -36,10 +39,16 @@ abstract sealed class Part {
         return new State(this, begin(), rest);
     }
 
+    /** The shortest value; not to be changed. */
     final byte[] shortest() {
-        Bytes out = new Bytes();
-        finish(begin(), out);
-        return out.toArray();
+        byte[] known = shortest;
+        if (known == null) {
+            Bytes out = new Bytes();
+            finish(begin(), out);
+            known = out.toArray();
+            shortest = known;
+        }
+        return known;
     }
 
     /** After the document. */

@@ -3,10 +3,19 @@ package io.kernelweave.decode;
 import java.util.SplittableRandom;
 
 /**
- * Draws a token from the best allowed ones. One pass over the set bits of the mask keeps the top k in a heap; only those are
- * exponentiated, and what is not allowed is never looked at.
+ * Draws a token from the best allowed ones. The top k are kept in a heap, and only those are exponentiated.
+ *
+ * <p>Of scores for the whole vocabulary the allowed ones are looked at one by one. Of scores that differ from a shared base for
+ * some tokens only, those are looked at, and of the base the best until no better one can come: the same tokens with the same
+ * scores, so the same draw.
  */
 final class Sampler {
+    /** No token. */
+    static final int NONE = -1;
+
+    /** From so many allowed tokens in a thousand on it is quicker to go down the ranking than through those allowed. */
+    private static final int DENSE = 8;
+
     private final double temperature;
     private final SplittableRandom random;
     private final float[] scores;
@@ -25,60 +34,105 @@ final class Sampler {
 
     /** One of the tokens of a mask that is not empty; of equal scores the lower id is the better. */
     int pick(float[] logits, TokenMask mask) {
-        select(logits, mask);
-        if (count == 1) {
+        count = 0;
+        long[] words = mask.words();
+        for (int w = 0; w < words.length; w++) {
+            for (long bits = words[w]; bits != 0; bits &= bits - 1) {
+                int token = w << 6 | Long.numberOfTrailingZeros(bits);
+                offer(logits[token], token);
+            }
+        }
+        return draw();
+    }
+
+    /**
+     * The same where the scores are those of a base but for some tokens.
+     *
+     * @param end a token that is allowed too, or {@link #NONE}
+     */
+    int pick(BaseScores base, TokenScores changed, AllowedTokens allowed, int end) {
+        count = 0;
+        for (int i = 0; i < changed.size(); i++) {
+            int token = changed.token(i);
+            if (allows((float) changed.score(i), token) && (token == end || allowed.contains(token))) {
+                offer((float) changed.score(i), token);
+            }
+        }
+        if (end != NONE && !changed.contains(end)) {
+            offer(base.score(end), end);
+        }
+        if (1000L * allowed.count() < (long) DENSE * base.size()) {
+            for (int token : allowed.toArray()) {
+                if (!changed.contains(token)) {
+                    offer(base.score(token), token);
+                }
+            }
+        } else {
+            for (int place = 0; place < base.size(); place++) {
+                int token = base.ranked(place);
+                if (!allows(base.score(token), token)) {
+                    break;
+                }
+                if (token != end && allowed.contains(token) && !changed.contains(token)) {
+                    offer(base.score(token), token);
+                }
+            }
+        }
+        return draw();
+    }
+
+    /** Whether a token would be among the best of those so far. */
+    private boolean allows(float score, int token) {
+        return count < scores.length || !worse(score, token, 0);
+    }
+
+    private int draw() {
+        sort();
+        double total = 0;
+        int drawable = 0;
+        for (; drawable < count; drawable++) {
+            // Where all are impossible to the model, all are as likely.
+            double weight = scores[drawable] == scores[0]
+                    ? 1
+                    : StrictMath.exp(((double) scores[drawable] - scores[0]) / temperature);
+            if (total + weight == total) {
+                break; // the others weigh no more, and what is drawn is less than the total
+            }
+            weights[drawable] = weight;
+            total += weight;
+        }
+        if (drawable == 1) {
             return tokens[0];
         }
-        float best = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < count; i++) {
-            best = Math.max(best, scores[i]);
-        }
-        double total = 0;
-        for (int i = 0; i < count; i++) {
-            // Where all are impossible to the model, all are as likely.
-            weights[i] = scores[i] == best ? 1 : StrictMath.exp(((double) scores[i] - best) / temperature);
-            total += weights[i];
-        }
         double drawn = random.nextDouble() * total;
-        for (int i = 0; i < count - 1; i++) {
+        for (int i = 0; i < drawable - 1; i++) {
             drawn -= weights[i];
             if (drawn < 0) {
                 return tokens[i];
             }
         }
-        return tokens[count - 1];
+        return tokens[drawable - 1];
     }
 
-    /** The top k into a heap with the worst on top. */
-    private void select(float[] logits, TokenMask mask) {
-        count = 0;
-        long[] words = mask.words();
-        for (int w = 0; w < words.length; w++) {
-            if (words[w] == -1 && count == scores.length && !anyAbove(scores[0], logits, w << 6)) {
-                continue; // most of a string's mask is such words
-            }
-            for (long bits = words[w]; bits != 0; bits &= bits - 1) {
-                int token = w << 6 | Long.numberOfTrailingZeros(bits);
-                float score = logits[token];
-                if (count < scores.length) {
-                    up(score >= Float.NEGATIVE_INFINITY ? score : Float.NEGATIVE_INFINITY, token); // NaN is no score
-                } else if (score > scores[0]) {
-                    down(score, token);
-                }
-            }
+    /** Keeps a token if it is among the top k; the worst of them is on top of the heap. */
+    private void offer(float given, int token) {
+        float score = given >= Float.NEGATIVE_INFINITY ? given : Float.NEGATIVE_INFINITY; // NaN is no score
+        if (count < scores.length) {
+            up(score, token);
+        } else if (!worse(score, token, 0)) {
+            down(score, token, count);
         }
     }
 
-    private static boolean anyAbove(float threshold, float[] logits, int from) {
-        for (int token = from; token < from + 64; token += 4) {
-            if (logits[token] > threshold
-                    || logits[token + 1] > threshold
-                    || logits[token + 2] > threshold
-                    || logits[token + 3] > threshold) {
-                return true;
-            }
+    /** The best first. */
+    private void sort() {
+        for (int last = count - 1; last > 0; last--) {
+            float score = scores[last];
+            int token = tokens[last];
+            scores[last] = scores[0];
+            tokens[last] = tokens[0];
+            down(score, token, last);
         }
-        return false;
     }
 
     private void up(float score, int token) {
@@ -92,10 +146,11 @@ final class Sampler {
         tokens[at] = token;
     }
 
-    private void down(float score, int token) {
+    /** Puts a token in place of the one on top, in a heap of {@code size}. */
+    private void down(float score, int token, int size) {
         int at = 0;
-        for (int child = 1; child < count; child = 2 * at + 1) {
-            if (child + 1 < count && worse(scores[child + 1], tokens[child + 1], child)) {
+        for (int child = 1; child < size; child = 2 * at + 1) {
+            if (child + 1 < size && worse(scores[child + 1], tokens[child + 1], child)) {
                 child++;
             }
             if (worse(score, token, child)) {

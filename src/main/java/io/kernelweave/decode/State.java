@@ -17,12 +17,15 @@ final class State {
     final State rest;
 
     private final int hash;
+    /** How many bytes a shortest completion after the part has; -1 before it is asked for, always the same then. */
+    private int restLength = -1;
 
     private State() {
         this.part = new Part.End();
         this.at = 0;
         this.rest = this;
         this.hash = 1;
+        this.restLength = 0;
     }
 
     State(Part part, long at, State rest) {
@@ -72,6 +75,16 @@ final class State {
             state.part.finish(state.at, out);
         }
         return out.toArray();
+    }
+
+    /** How many bytes that is. */
+    int shortestCompletionLength() {
+        Bytes out = new Bytes();
+        part.finish(at, out);
+        if (restLength < 0) {
+            restLength = rest.shortestCompletionLength();
+        }
+        return out.length() + restLength;
     }
 
     @Override

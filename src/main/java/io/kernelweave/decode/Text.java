@@ -59,6 +59,11 @@ final class Text {
         return (int) at == NOTHING ? (int) (at >>> 32) : -1;
     }
 
+    /** The place between characters in a state of theirs. */
+    static long after(int state) {
+        return place(state, NOTHING);
+    }
+
     /** The place after a byte (0 to 255), {@link #DEAD} or {@link #CLOSED}. */
     long next(long at, int b) {
         int state = (int) (at >>> 32);

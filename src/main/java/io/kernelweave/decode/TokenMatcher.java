@@ -7,8 +7,13 @@ package io.kernelweave.decode;
  * followed by the token's bytes, begins some text of the constraint.
  */
 public interface TokenMatcher {
-    /** Sets the bits of exactly the allowed tokens; none if nothing may follow. */
-    void fillMask(TokenMask mask);
+    /** Exactly the allowed tokens; none if nothing may follow. Shared, where another text came here before. */
+    AllowedTokens allowed();
+
+    /** Sets the bits of exactly the allowed tokens. */
+    default void fillMask(TokenMask mask) {
+        allowed().fill(mask);
+    }
 
     /** Moves over a token; false, and no move, if it is not allowed. */
     boolean accept(int token);
@@ -29,6 +34,9 @@ public interface TokenMatcher {
 
     /** The bytes of a shortest text that completes this one; empty if it may end here. */
     byte[] shortestCompletion();
+
+    /** How many bytes {@link #shortestCompletion} has. */
+    int shortestCompletionLength();
 
     /** What may come next, in words. */
     String expected();

@@ -13,7 +13,10 @@ import java.util.stream.IntStream;
  * are allowed as far as the length goes, so only the trie of the others has to be walked.
  */
 final class VocabularyIndex {
-    private static final long MASK_BYTES = 128L << 20;
+    /** Any string; with a limit, the state counts the characters. */
+    private static final Text ANY = new Text(new Counted(0, Integer.MAX_VALUE - 1), "");
+
+    private static final long MASK_BYTES = 64L << 20;
 
     private static final Map<TokenVocabulary, VocabularyIndex> SHARED =
             Collections.synchronizedMap(new WeakHashMap<>());
@@ -23,9 +26,13 @@ final class VocabularyIndex {
     /** The tokens that hold a quote, a backslash, a control byte, or part of a character. */
     final TokenTrie special;
     /** {@code plain[n]}: the plain tokens of at most n characters. */
-    final long[][] plain;
-
-    final int[] plainCount;
+    final AllowedTokens[] plain;
+    /** The most characters of a string that one of the special tokens writes. */
+    final int reach;
+    /** All tokens that are not special. */
+    final AllowedTokens ordinary;
+    /** Of strings with a pattern, the tokens that stay inside, by string and place. */
+    final BoundedCache<AllowedTokens> inside = new BoundedCache<>(MASK_BYTES, AllowedTokens::weight);
     /** The masks of all constraints over the vocabulary. */
     final BoundedCache<AllowedTokens> masks = new BoundedCache<>(MASK_BYTES, AllowedTokens::weight);
 
@@ -62,8 +69,19 @@ final class VocabularyIndex {
         this.special = new TokenTrie(
                 vocabulary,
                 IntStream.range(0, size).filter(token -> lengths[token] == 0).toArray());
-        this.plain = new long[longest + 1][];
-        this.plainCount = new int[longest + 1];
+        TokenMask usual = new TokenMask(size);
+        for (int token = 0; token < size; token++) {
+            if (!vocabulary.isSpecial(token)) {
+                usual.set(token);
+            }
+        }
+        this.ordinary = AllowedTokens.of(usual);
+        int furthest = 0;
+        for (int token : special.tokens) {
+            furthest = Math.max(furthest, written(vocabulary.bytes(token)));
+        }
+        this.reach = furthest;
+        this.plain = new AllowedTokens[longest + 1];
         TokenMask mask = new TokenMask(size);
         int[][] byLength = new int[longest + 1][];
         int[] counts = new int[longest + 1];
@@ -82,24 +100,37 @@ final class VocabularyIndex {
             for (int token : byLength[length]) {
                 mask.set(token);
             }
-            plain[length] = mask.words().clone();
-            plainCount[length] = mask.cardinality();
+            plain[length] = AllowedTokens.of(mask);
         }
+    }
+
+    /** How many characters a token writes, the last perhaps in part, up to a closing quote; 0 if no string has them. */
+    private static int written(byte[] bytes) {
+        long at = ANY.next(ANY.begin(), '"');
+        int count = 0;
+        for (byte b : bytes) {
+            at = ANY.next(at, b & 0xFF);
+            if (at < 0) {
+                return at == Text.CLOSED ? count : 0;
+            }
+            int whole = ANY.betweenCharacters(at);
+            count = whole >= 0 ? whole : count;
+        }
+        return ANY.betweenCharacters(at) < 0 ? count + 1 : count;
     }
 
     /** How many characters plain content has; 0 if the bytes are not that. */
     private static int plainLength(byte[] bytes) {
-        Text any = new Text(new Counted(0, Integer.MAX_VALUE - 1), "");
-        long at = any.next(any.begin(), '"');
+        long at = ANY.next(ANY.begin(), '"');
         for (byte b : bytes) {
             if (b == '\\') {
                 return 0;
             }
-            at = any.next(at, b & 0xFF);
+            at = ANY.next(at, b & 0xFF);
             if (at < 0) {
                 return 0;
             }
         }
-        return Math.max(0, any.betweenCharacters(at)); // with a limit, the state counts the characters
+        return Math.max(0, ANY.betweenCharacters(at));
     }
 }

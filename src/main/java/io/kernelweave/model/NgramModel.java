@@ -1,5 +1,8 @@
 package io.kernelweave.model;
 
+import io.kernelweave.decode.BaseScores;
+import io.kernelweave.decode.SparseLogitSource;
+import io.kernelweave.decode.TokenScores;
 import io.kernelweave.decode.TokenVocabulary;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
@@ -80,6 +83,7 @@ public final class NgramModel implements LanguageModel {
     private final Settings settings;
     private final TokenVocabulary vocabulary;
     private final NgramTables tables;
+    private final BaseScores base;
     private final ExampleIndex index;
     private final int[][] answers;
     /** For each token of an answer, whether it may have been copied from the prompt. */
@@ -127,6 +131,7 @@ public final class NgramModel implements LanguageModel {
         }
         this.tables = new NgramTables(
                 corpus.toArray(), places.toArray(), copies, length, symbols(), settings.discount(), possible);
+        this.base = new BaseScores(tables.unigrams());
         this.index = new ExampleIndex(prompts, symbols());
         this.identity = "ngram:" + digest(examples, settings, vocabulary);
     }
@@ -203,7 +208,7 @@ public final class NgramModel implements LanguageModel {
         return new NgramSession(vocabulary.encode(prompt));
     }
 
-    private final class NgramSession implements Session {
+    private final class NgramSession implements Session, SparseLogitSource {
         private static final int LONGEST = 8;
         /** What a word that was never copied in a slot weighs, beside the count of those that were. */
         private static final double UNSEEN_START = 0.1;
@@ -219,9 +224,9 @@ public final class NgramModel implements LanguageModel {
         private final double[] similarity;
         private final double[] weights;
         private final SuffixMatcher inRetrieved;
-        private final TokenWeights copy = new TokenWeights();
-        private final TokenWeights retrieval = new TokenWeights();
-        private final TokenWeights extra = new TokenWeights();
+        private final TokenScores copy = new TokenScores();
+        private final TokenScores retrieval = new TokenScores();
+        private final TokenScores extra = new TokenScores();
         private final double[] copyWeights;
         private final boolean[] taken;
         private boolean inWord;
@@ -260,8 +265,13 @@ public final class NgramModel implements LanguageModel {
         }
 
         @Override
-        public void logits(float[] into) {
-            System.arraycopy(tables.unigrams(), 0, into, 0, into.length);
+        public BaseScores base() {
+            return base;
+        }
+
+        @Override
+        public void changes(TokenScores into) {
+            into.clear();
             context.patch(history.values(), history.size(), into);
             retrieve();
             copy();
@@ -274,7 +284,8 @@ public final class NgramModel implements LanguageModel {
             double scale = 1 / ((1 - c) * (1 - r) * StrictMath.exp(context.logBackoff()));
             for (int i = 0; i < extra.size(); i++) {
                 int token = extra.token(i);
-                into[token] = (float) StrictMath.log(StrictMath.exp(into[token]) + scale * extra.sum(i));
+                double own = StrictMath.exp(into.get(token, base.score(token)));
+                into.put(token, StrictMath.log(own + scale * extra.score(i)));
             }
         }
 
@@ -300,7 +311,7 @@ public final class NgramModel implements LanguageModel {
             for (int i = 0; i < retrieved.length; i++) {
                 if (retrievedCopies[i] && weights[i] > 0) {
                     double others = all - weights[i];
-                    double alike = retrieval.sumOf(retrieved[i]) - weights[i];
+                    double alike = retrieval.get(retrieved[i], 0) - weights[i];
                     copyShare += weights[i] / all * (others <= 0 ? 1 : Math.max(0, 1 - alike / others));
                 }
             }
@@ -354,13 +365,13 @@ public final class NgramModel implements LanguageModel {
             return 1L << 2 * times;
         }
 
-        private static void addTo(TokenWeights all, TokenWeights some, double share) {
+        private static void addTo(TokenScores all, TokenScores some, double share) {
             double total = 0;
             for (int i = 0; i < some.size(); i++) {
-                total += some.sum(i);
+                total += some.score(i);
             }
             for (int i = 0; i < some.size(); i++) {
-                all.add(some.token(i), share * some.sum(i) / total);
+                all.add(some.token(i), share * some.score(i) / total);
             }
         }
 

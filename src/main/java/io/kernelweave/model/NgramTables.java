@@ -1,5 +1,6 @@
 package io.kernelweave.model;
 
+import io.kernelweave.decode.TokenScores;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -292,7 +293,7 @@ final class NgramTables {
          *
          * @param history tokens, of which the last {@code size} count
          */
-        void patch(int[] history, int size, float[] into) {
+        void patch(int[] history, int size, TokenScores into) {
             int from = 0;
             int to = places.length;
             logBackoff = 0;
@@ -312,7 +313,7 @@ final class NgramTables {
                 copyRate = rate(from, to, copyRate);
                 float shift = (float) logBackoff;
                 for (int e = level.entries[context]; e < level.entries[context + 1]; e++) {
-                    into[level.tokens[e]] = level.logProbability[e] - shift;
+                    into.put(level.tokens[e], level.logProbability[e] - shift);
                 }
             }
         }

@@ -234,6 +234,108 @@ class DecoderTest {
                 .isEqualTo("\"low\"");
     }
 
+    /** A few thousand base scores, many of them equal, and other scores for some tokens at each step. */
+    private static final class RandomChanges implements SparseLogitSource {
+        private static final BaseScores BASE = drawn();
+
+        private final SplittableRandom random;
+        private final int changes;
+
+        RandomChanges(long seed, int changes) {
+            this.random = new SplittableRandom(seed);
+            this.changes = changes;
+        }
+
+        private static BaseScores drawn() {
+            SplittableRandom random = new SplittableRandom(7);
+            float[] scores = new float[O200K.size()];
+            for (int token = 0; token < scores.length; token++) {
+                scores[token] = O200K.isSpecial(token) && token != O200K.endToken()
+                        ? Float.NEGATIVE_INFINITY
+                        : random.nextInt(5) == 0 ? random.nextInt(-8, 8) * 0.75f : -9;
+            }
+            return new BaseScores(scores);
+        }
+
+        @Override
+        public BaseScores base() {
+            return BASE;
+        }
+
+        @Override
+        public void changes(TokenScores into) {
+            into.clear();
+            for (int i = 0; i < changes; i++) {
+                into.put(random.nextInt(2000), random.nextInt(-16, 16));
+                into.put(random.nextInt(BASE.size()), random.nextDouble(-9, 9));
+            }
+        }
+
+        @Override
+        public void accept(int token) {}
+    }
+
+    /** The same source, of which the decoder does not know that it is sparse. */
+    private static LogitSource dense(SparseLogitSource source) {
+        return new LogitSource() {
+            @Override
+            public void logits(float[] into) {
+                source.logits(into);
+            }
+
+            @Override
+            public void accept(int token) {
+                source.accept(token);
+            }
+        };
+    }
+
+    @Test
+    void fewCandidatesAndTheWholeVocabularyGiveTheSameTokensForTheSameSeed() {
+        JsonSchemaConstraint constraint = compile(TICKET);
+        for (int seed = 0; seed < 60; seed++) {
+            int changes = seed % 3 == 0 ? 0 : 1 << seed % 11;
+            DecodeSettings settings = new DecodeSettings(seed % 4 * 0.5, 1 + seed * seed % 90, 40 + seed, seed);
+            Decoded sparse = Decoder.constrained(new RandomChanges(seed, changes), constraint, settings);
+            Decoded dense = Decoder.constrained(dense(new RandomChanges(seed, changes)), constraint, settings);
+            assertThat(List.of(sparse.text(), sparse.tokens(), sparse.maskedTokens()))
+                    .isEqualTo(List.of(dense.text(), dense.tokens(), dense.maskedTokens()));
+            Decoded free = Decoder.free(new RandomChanges(seed, changes), O200K, settings, O200K.endToken());
+            assertThat(free.text())
+                    .isEqualTo(Decoder.free(dense(new RandomChanges(seed, changes)), O200K, settings, O200K.endToken())
+                            .text());
+        }
+    }
+
+    @Test
+    void aBaseRanksByScoreAndThenById() {
+        float[] scores = {-1.5f, 3, 0, -0f, Float.NEGATIVE_INFINITY, 3, -1.5f, 2e-30f, -9};
+        BaseScores base = new BaseScores(scores);
+        int[] ranked = new int[scores.length];
+        java.util.Arrays.setAll(ranked, base::ranked);
+        assertThat(ranked).containsExactly(1, 5, 7, 2, 3, 0, 6, 8, 4);
+    }
+
+    @Test
+    void scoresOfTokensAreKeptThroughGrowth() {
+        TokenScores scores = new TokenScores();
+        for (int round = 0; round < 2; round++) {
+            scores.clear();
+            for (int i = 0; i < 5000; i++) {
+                scores.add(i * 37 % 5003, i);
+                scores.add(i * 37 % 5003, 0.5);
+            }
+            scores.put(74, -1);
+            assertThat(scores.size()).isEqualTo(5000);
+            for (int i = 0; i < 5000; i++) {
+                assertThat(scores.token(i)).isEqualTo(i * 37 % 5003);
+                assertThat(scores.get(i * 37 % 5003, -9)).isEqualTo(i == 2 ? -1 : i + 0.5);
+            }
+            assertThat(scores.contains(100_000)).isFalse();
+            assertThat(scores.get(100_000, -9)).isEqualTo(-9);
+        }
+    }
+
     @Test
     void samplingFollowsTheProbabilitiesOfTheBest() {
         TokenMask mask = new TokenMask(100);

@@ -198,6 +198,44 @@ class MaskExactnessTest {
     }
 
     @Test
+    void masksThatPlacesShareAreThoseOfTheFullWalkAtEachPlace() {
+        TokenVocabulary vocabulary = TokenVocabularies.o200kBase();
+        VocabularyIndex index = VocabularyIndex.of(vocabulary);
+        JsonSchemaConstraint constraint = JsonSchemaConstraint.compile(
+                Json.parse(
+                        "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"a\",\"b\"],\"properties\":{\"a\":{\"type\":"
+                                + "\"string\",\"minLength\":14,\"maxLength\":30},\"b\":{\"type\":\"array\",\"items\":{\"type\":\"string\","
+                                + "\"pattern\":\"^[a-z]([a-z_ \\\\\\\\]{0,20}|漢+)$\"},\"maxItems\":2}}}",
+                        "test"),
+                vocabulary);
+        String text = "{\"a\":\"some words, 漢字 and \\\\ more wor\",\"b\":[\"words and \\\\ words\",\"w漢漢\"]}";
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        for (int round = 0; round < 2; round++) {
+            TokenMatcher matcher = constraint.matcher();
+            State state = start(constraint);
+            for (byte b : bytes) {
+                AllowedTokens allowed = matcher.allowed();
+                TokenMask full = new TokenMask(vocabulary.size());
+                TokenMask shared = new TokenMask(vocabulary.size());
+                MaskBuilder.byFullWalk(index, state).fill(full);
+                allowed.fill(shared);
+                assertThat(shared).isEqualTo(full);
+                assertThat(allowed.count()).isEqualTo(full.cardinality());
+                TokenMask listed = new TokenMask(vocabulary.size());
+                for (int token : allowed.toArray()) {
+                    assertThat(allowed.contains(token)).isTrue();
+                    listed.set(token);
+                }
+                assertThat(listed).isEqualTo(full);
+                assertThat(matcher.shortestCompletionLength()).isEqualTo(state.shortestCompletion().length);
+                assertThat(matcher.accept(new byte[] {b})).isTrue();
+                state = Objects.requireNonNull(state.step(b & 0xFF));
+            }
+            assertThat(matcher.isComplete()).isTrue();
+        }
+    }
+
+    @Test
     void lengthsCountCodePointsNotBytesOrUtf16Units() {
         TokenVocabulary vocabulary = TokenVocabularies.o200kBase();
         JsonSchemaConstraint constraint = JsonSchemaConstraint.compile(

@@ -8,6 +8,8 @@ import io.kernelweave.decode.DecodeSettings;
 import io.kernelweave.decode.Decoded;
 import io.kernelweave.decode.Decoder;
 import io.kernelweave.decode.JsonSchemaConstraint;
+import io.kernelweave.decode.LogitSource;
+import io.kernelweave.decode.SparseLogitSource;
 import io.kernelweave.decode.TokenVocabularies;
 import io.kernelweave.decode.TokenVocabulary;
 import io.kernelweave.json.InputException;
@@ -88,6 +90,34 @@ class NgramModelTest {
                         .as(decoded.text())
                         .isEmpty();
                 assertThat(decoded.forcedTokens()).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void theDecoderTakesTheSameTokensFromFewCandidatesAsFromTheWholeVocabulary() {
+        JsonSchemaConstraint constraint = JsonSchemaConstraint.compile(Json.parse(Tasks.LOG_SCHEMA, "test"), O200K);
+        SplittableRandom random = new SplittableRandom(80);
+        for (int i = 0; i < 12; i++) {
+            String prompt = Tasks.log(random).prompt();
+            DecodeSettings settings = new DecodeSettings(i % 3 * 0.6, 40, 80, i);
+            try (LanguageModel.Session sparse = MODEL.open(prompt, i);
+                    LanguageModel.Session hidden = MODEL.open(prompt, i)) {
+                LogitSource dense = new LogitSource() {
+                    @Override
+                    public void logits(float[] into) {
+                        hidden.logits(into);
+                    }
+
+                    @Override
+                    public void accept(int token) {
+                        hidden.accept(token);
+                    }
+                };
+                assertThat(sparse).isInstanceOf(SparseLogitSource.class);
+                assertThat(Decoder.constrained(sparse, constraint, settings).text())
+                        .isEqualTo(
+                                Decoder.constrained(dense, constraint, settings).text());
             }
         }
     }
