@@ -38,15 +38,25 @@ ${fence(stage.text, stage.masked?then("json", "text"))}
 <#case "verification">
 **Gate** (${stage.at} ms): ${stage.outcome}.
 
+<#if stage.failed?has_content>
 | condition | verdict | why | rests on |
 |---|---|---|---|
-<#list stage.checks as check>
+<#list stage.failed as check>
 | ${check.name} | ${check.outcome} | ${check.reason} | ${check.spans} |
 </#list>
 
+</#if>
+<#if stage.passed?has_content>
+Passed: <#list stage.passed as check>${check.name}<#if check.spans?has_content> (${check.spans})</#if><#sep>, </#list>.
+
+</#if>
 <#break>
 <#case "retry">
-**Retry**: the next attempt is told that <#list stage.failed as name>${code(name)}<#sep>, </#list> did not pass.
+**Retry**: <#if stage.kept?has_content>what passed is kept, and the next attempt goes on from<#if stage.told> it, told what did not pass:<#else> it:</#if>
+
+${fence(stage.kept, "json")}
+<#else>nothing can be kept, the next attempt starts anew<#if stage.told>, told what did not pass</#if>.
+</#if>
 
 <#break>
 <#case "rollback">

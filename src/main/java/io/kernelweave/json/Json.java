@@ -155,13 +155,25 @@ public final class Json {
         }
     }
 
+    /** The parser's words without the names of Java types and of the parser's own things. */
+    private static @Nullable String plain(@Nullable String message) {
+        return message == null
+                ? null
+                : message.replaceAll(
+                                "Cannot (?:deserialize|construct|coerce)[^`]*`[^`]*`[^:]*?(?: from ([A-Za-z ]+?) value.*|:.*)",
+                                "a value of the wrong type $1")
+                        .replaceAll("\\s*\\(?(?:for (?:Array|Object) starting at|start marker at) \\[Source.*", "")
+                        .replaceAll("\\(code \\d+[^)]*\\)", "")
+                        .strip();
+    }
+
     private static InputException refusal(JacksonException e, String origin, @Nullable TokenStreamLocation location) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof InputException input) {
                 return input.in(origin + place(e, location));
             }
         }
-        String problem = e.getOriginalMessage();
+        String problem = plain(e.getOriginalMessage());
         String remedy = "correct the document";
         if (e instanceof UnrecognizedPropertyException unknown) {
             problem = "unknown field \"" + unknown.getPropertyName() + "\"";

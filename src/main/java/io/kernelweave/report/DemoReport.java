@@ -131,7 +131,11 @@ final class DemoReport {
                     stage.put("text", event.data().path("text").asString());
                 }
                 case VERIFICATION -> verification(event.data(), stage);
-                case RETRY, ROLLBACK -> stage.put("failed", strings(event.data().path("failed")));
+                case RETRY -> {
+                    stage.put("kept", event.data().path("kept").asString(""));
+                    stage.put("told", event.data().path("told").asBoolean(false));
+                }
+                case ROLLBACK -> stage.put("failed", strings(event.data().path("failed")));
                 default -> {}
             }
             stages.add(stage);
@@ -181,7 +185,8 @@ final class DemoReport {
 
     private static void verification(JsonNode data, Map<String, Object> stage) {
         stage.put("outcome", data.path("outcome").asString());
-        List<Map<String, Object>> checks = new ArrayList<>();
+        List<Map<String, Object>> passed = new ArrayList<>();
+        List<Map<String, Object>> failed = new ArrayList<>();
         for (JsonNode verdict : data.path("verdicts")) {
             List<String> spans = new ArrayList<>();
             for (JsonNode span : verdict.path("verdict").path("spans")) {
@@ -191,13 +196,21 @@ final class DemoReport {
                             + span.path("end").asInt());
                 }
             }
-            checks.add(Map.of(
-                    "name", verdict.path("condition").asString(),
-                    "outcome", verdict.path("verdict").path("outcome").asString(),
-                    "reason", shorten(verdict.path("verdict").path("reason").asString(), 110),
-                    "spans", String.join(", ", spans)));
+            boolean passes = verdict.path("verdict").path("outcome").asString().equals("PASS");
+            (passes ? passed : failed)
+                    .add(Map.of(
+                            "name", verdict.path("condition").asString(),
+                            "outcome", verdict.path("verdict").path("outcome").asString(),
+                            "reason",
+                                    shorten(
+                                            verdict.path("verdict")
+                                                    .path("reason")
+                                                    .asString(),
+                                            110),
+                            "spans", String.join(", ", spans)));
         }
-        stage.put("checks", checks);
+        stage.put("passed", passed);
+        stage.put("failed", failed);
     }
 
     private static List<String> strings(JsonNode array) {

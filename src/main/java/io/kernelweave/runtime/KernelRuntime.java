@@ -159,7 +159,10 @@ public final class KernelRuntime {
                     prefix = settled.length() > prefix.length() || prefix.isEmpty()
                             ? settled
                             : kit.contract().settledPrefix(decoded.text(), judgement, 1);
-                    trace.record(Kind.RETRY, "retry", rejected(judgement).put("kept", prefix));
+                    trace.record(
+                            Kind.RETRY,
+                            "retry",
+                            rejected(judgement).put("kept", prefix).put("told", backend.followsInstructions()));
                     if (backend.followsInstructions()) {
                         prompt = hinted + "\n" + decided.feedback();
                     }

@@ -193,7 +193,7 @@ class KernelRuntimeTest {
                         "decision", "generation", "verification", "retry", "generation", "verification", "output");
         TraceEvent retry = answer.trace().last(TraceEvent.Kind.RETRY).orElseThrow();
         assertThat(retry.data().toString())
-                .isEqualTo("{\"failed\":[\"count-agrees\"],\"kept\":\"{\\\"word\\\":\\\"alpha\\\",\"}");
+                .isEqualTo("{\"failed\":[\"count-agrees\"],\"kept\":\"{\\\"word\\\":\\\"alpha\\\",\",\"told\":false}");
         assertThat(answer.attempts().get(1).decoded().forcedTokens())
                 .isGreaterThanOrEqualTo("{\"word\":\"alpha\",".length());
     }
