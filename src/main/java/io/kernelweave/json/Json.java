@@ -159,11 +159,12 @@ public final class Json {
     private static @Nullable String plain(@Nullable String message) {
         return message == null
                 ? null
-                : message.replaceAll(
-                                "Cannot (?:deserialize|construct|coerce)[^`]*`[^`]*`[^:]*?(?: from ([A-Za-z ]+?) value.*|:.*)",
-                                "a value of the wrong type $1")
+                : message.replaceAll("Cannot deserialize value of type `[^`]*` from ", "unexpected ")
+                        .replaceAll("Cannot construct instance of `[^`]*`.*", "a value of the wrong type")
+                        .replaceAll(" \\(token `[^`]*`\\)", "")
                         .replaceAll("\\s*\\(?(?:for (?:Array|Object) starting at|start marker at) \\[Source.*", "")
                         .replaceAll("\\(code \\d+[^)]*\\)", "")
+                        .replace("`", "")
                         .strip();
     }
 
