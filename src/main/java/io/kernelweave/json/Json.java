@@ -22,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.MapperBuilder;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
@@ -62,6 +63,9 @@ public final class Json {
                         .withFieldVisibility(Visibility.ANY)
                         .withIsGetterVisibility(Visibility.NONE)
                         .withGetterVisibility(Visibility.NONE))
+                .enable(
+                        SerializationFeature
+                                .ORDER_MAP_ENTRIES_BY_KEYS) // the order of Map.of differs from process to process
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -116,7 +120,7 @@ public final class Json {
         return JSON.valueToTree(value);
     }
 
-    /** One line, no spaces, fields in declaration order. */
+    /** One line, no spaces, fields of records in declaration order, those of maps in the order of their names. */
     public static String compact(Object value) {
         return JSON.writeValueAsString(value);
     }
