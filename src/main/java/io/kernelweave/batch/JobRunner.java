@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.job.JobInstance;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
 import org.springframework.batch.core.launch.JobOperator;
@@ -200,6 +201,10 @@ public final class JobRunner {
             JobOperator operator = context.getBean(JobOperator.class);
             Job job = context.getBean(Job.class);
             JobParameters parameters = parameters(folder);
+            JobInstance instance = repository.getJobInstance(job.getName(), parameters);
+            if (instance != null && repository.getJobExecutions(instance).isEmpty()) {
+                repository.deleteJobInstance(instance); // killed between the two rows: nothing was started yet
+            }
             JobExecution before = repository.getLastJobExecution(job.getName(), parameters);
             if (before != null && before.isRunning()) {
                 operator.recover(before); // we hold the lock, so the process that ran it is gone
