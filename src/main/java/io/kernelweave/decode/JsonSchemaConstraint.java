@@ -70,6 +70,11 @@ public final class JsonSchemaConstraint implements Constraint {
         return compile(schema, vocabulary, VocabularyIndex.of(vocabulary).masks);
     }
 
+    /** The same for documents written in another form. */
+    public static JsonSchemaConstraint compile(JsonNode schema, TokenVocabulary vocabulary, WrittenForm form) {
+        return compile(schema, vocabulary);
+    }
+
     static JsonSchemaConstraint compile(
             JsonNode schema, TokenVocabulary vocabulary, BoundedCache<AllowedTokens> masks) {
         return new JsonSchemaConstraint(SchemaReader.read(schema), vocabulary, masks);
