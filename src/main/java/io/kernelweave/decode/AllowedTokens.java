@@ -4,22 +4,25 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens that may follow a place, in the form that takes the least memory: bits, a list, or a list on top of bits that
- * other places share. Immutable, and shared by all texts that come to the place.
+ * The tokens that may follow a place, in the form that takes the least memory: a list, or bits that other places share with
+ * what is added and what is left out. Immutable, and shared by all texts that come to the place.
  */
 public final class AllowedTokens {
     private static final int[] NONE = {};
 
     private final long @Nullable [] bits;
     /** Sorted; none of them is in the bits. */
-    private final int[] list;
+    private final int[] added;
+    /** Sorted; all of them are in the bits. */
+    private final int[] removed;
 
     private final int count;
     private final boolean shared;
 
-    private AllowedTokens(long @Nullable [] bits, int[] list, int count, boolean shared) {
+    private AllowedTokens(long @Nullable [] bits, int[] added, int[] removed, int count, boolean shared) {
         this.bits = bits;
-        this.list = list;
+        this.added = added;
+        this.removed = removed;
         this.count = count;
         this.shared = shared;
     }
@@ -32,7 +35,7 @@ public final class AllowedTokens {
     static AllowedTokens of(int[] tokens, int vocabularySize) {
         if (tokens.length <= vocabularySize >>> 6) {
             Arrays.sort(tokens);
-            return new AllowedTokens(null, tokens, tokens.length, false);
+            return new AllowedTokens(null, tokens, NONE, tokens.length, false);
         }
         TokenMask mask = new TokenMask(vocabularySize);
         for (int token : tokens) {
@@ -43,26 +46,53 @@ public final class AllowedTokens {
 
     /** All that are set in a mask. */
     static AllowedTokens of(TokenMask mask) {
-        return new AllowedTokens(mask.words().clone(), NONE, mask.cardinality(), false);
+        return new AllowedTokens(mask.words().clone(), NONE, NONE, mask.cardinality(), false);
     }
 
-    /** These and others, of which some may be among these; the bits are shared. */
-    AllowedTokens with(int[] others) {
+    /** These, with some that may be among them and without some that may not; the bits are shared. */
+    AllowedTokens changed(int[] with, int[] without) {
+        int[] more = union(added, with, true);
+        int[] fewer = NONE;
+        if (without.length > 0) {
+            int[] sorted = without.clone();
+            Arrays.sort(sorted);
+            more = Arrays.stream(more)
+                    .filter(token -> Arrays.binarySearch(sorted, token) < 0)
+                    .toArray();
+            fewer = union(removed, sorted, false);
+        } else if (removed.length > 0) {
+            fewer = Arrays.stream(removed)
+                    .filter(token -> Arrays.stream(with).noneMatch(t -> t == token))
+                    .toArray();
+        }
+        int base = count - added.length + removed.length;
+        return new AllowedTokens(bits, more, fewer, base + more.length - fewer.length, true);
+    }
+
+    /** A sorted list and others that are in the bits or not, as {@code outside} says, without repeats. */
+    private int[] union(int[] list, int[] others, boolean outside) {
         int[] all = Arrays.copyOf(list, list.length + others.length);
         int size = list.length;
         for (int token : others) {
-            if (!contains(token)) {
+            if (inBits(token) != outside) {
                 all[size++] = token;
             }
         }
-        int[] sorted = Arrays.copyOf(all, size);
-        Arrays.sort(sorted);
-        return new AllowedTokens(bits, sorted, count + size - list.length, true);
+        if (size == list.length) {
+            return list;
+        }
+        Arrays.sort(all, 0, size);
+        int distinct = 0;
+        for (int i = 0; i < size; i++) {
+            if (i == 0 || all[i] != all[i - 1]) {
+                all[distinct++] = all[i];
+            }
+        }
+        return Arrays.copyOf(all, distinct);
     }
 
-    /** The list of these on top of the bits of another, none of which is in the list. */
-    AllowedTokens onTopOf(AllowedTokens other) {
-        return new AllowedTokens(other.bits, list, other.count - other.list.length + list.length, true);
+    private boolean inBits(int token) {
+        return bits != null && (bits[token >>> 6] >>> token & 1) != 0;
     }
 
     /** How many tokens are allowed. */
@@ -72,8 +102,9 @@ public final class AllowedTokens {
 
     /** Whether a token, which must be one of the vocabulary, is allowed. */
     public boolean contains(int token) {
-        return bits != null && (bits[token >>> 6] >>> token & 1) != 0
-                || list.length > 0 && Arrays.binarySearch(list, token) >= 0;
+        return inBits(token)
+                ? removed.length == 0 || Arrays.binarySearch(removed, token) < 0
+                : added.length > 0 && Arrays.binarySearch(added, token) >= 0;
     }
 
     /** Sets the bits of exactly these tokens. */
@@ -83,17 +114,26 @@ public final class AllowedTokens {
         } else {
             System.arraycopy(bits, 0, mask.words(), 0, bits.length);
         }
-        for (int token : list) {
-            mask.set(token);
+        long[] words = mask.words();
+        for (int token : added) {
+            words[token >>> 6] |= 1L << token;
+        }
+        for (int token : removed) {
+            words[token >>> 6] &= ~(1L << token);
         }
     }
 
     /** The tokens, in no order that means anything. */
     int[] toArray() {
-        int[] all = Arrays.copyOf(list, count);
-        int next = list.length;
-        for (int w = 0; bits != null && w < bits.length; w++) {
-            for (long word = bits[w]; word != 0; word &= word - 1) {
+        TokenMask mask = new TokenMask(bits == null ? 0 : bits.length << 6);
+        if (bits == null) {
+            return added.clone();
+        }
+        fill(mask);
+        int[] all = new int[count];
+        int next = 0;
+        for (int w = 0; w < bits.length; w++) {
+            for (long word = mask.words()[w]; word != 0; word &= word - 1) {
                 all[next++] = w << 6 | Long.numberOfTrailingZeros(word);
             }
         }
@@ -102,11 +142,11 @@ public final class AllowedTokens {
 
     /** Bytes held beyond what is shared. */
     int weight() {
-        return 64 + 4 * list.length + (bits == null || shared ? 0 : 8 * bits.length);
+        return 64 + 4 * (added.length + removed.length) + (bits == null || shared ? 0 : 8 * bits.length);
     }
 
     @Override
     public String toString() {
-        return count + " tokens" + (bits == null ? ", " + Arrays.toString(list) : "");
+        return count + " tokens" + (bits == null ? ", " + Arrays.toString(added) : "");
     }
 }

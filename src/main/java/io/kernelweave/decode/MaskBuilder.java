@@ -1,149 +1,258 @@
 package io.kernelweave.decode;
 
+import io.kernelweave.regex.Automaton;
+import io.kernelweave.regex.Regex;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** Finds the tokens that may follow a state, by walking the trie of the vocabulary and the automaton side by side. */
+/**
+ * Finds the tokens that may follow a place, by walking a trie of tokens and the automaton side by side.
+ *
+ * <p>Inside a string in which (nearly) every character may follow, nearly all tokens are known beforehand: those that stay
+ * inside, and those that close the string, by what may come after the quote. What is left to walk are few.
+ */
 final class MaskBuilder {
     private final VocabularyIndex index;
-    private final State[] states;
-    private final long[] places;
-    private int[] found = new int[256];
+    private final VocabularyIndex.Strings strings;
+    private Zone[] zones;
+    private long[] places;
+    private int[] marks;
+    private Cursor.@Nullable Marks[] remembered;
+    private int[] found = new int[1024];
     private int count;
-    private boolean staysInside;
+    private int[] endings = new int[64];
 
-    private MaskBuilder(VocabularyIndex index) {
+    MaskBuilder(VocabularyIndex index, boolean canonical) {
         this.index = index;
-        this.states = new State[index.all.height + 1];
-        this.places = new long[index.all.height + 1];
+        this.strings = index.strings(canonical);
+        int height = index.all.height + 2;
+        this.zones = new Zone[height];
+        this.places = new long[height];
+        this.marks = new int[height];
+        this.remembered = new Cursor.Marks[height];
     }
 
-    /**
-     * The mask of a state. In a string the tokens that stay inside it depend on the string alone and are kept for all places
-     * where such a string may stand; those that may end it are few, and are walked apart.
-     */
-    static AllowedTokens allowed(VocabularyIndex index, State state) {
-        if (!(state.part instanceof Part.Characterwise string) || string.text.betweenCharacters(state.at) < 0) {
-            return byFullWalk(index, state);
-        }
-        MaskBuilder builder = new MaskBuilder(index);
-        builder.walkFromRoot(index.special, state);
-        return inside(index, state, string.text).with(builder.tokens());
-    }
-
-    /**
-     * The same with masks kept. In a string without a pattern, what may end it is the same at all places that are far enough
-     * from where it may end first and where it must, so that no token reaches there.
-     */
-    static AllowedTokens allowed(VocabularyIndex index, State state, BoundedCache<AllowedTokens> masks) {
-        if (state.part instanceof Part.Characterwise string
-                && string.text.characters() instanceof Counted counted
-                && string.text.betweenCharacters(state.at) >= 0) {
-            int like = counted.alike(string.text.betweenCharacters(state.at), index.reach);
-            return masks.get(state.to(Text.after(like)), key -> allowed(index, key))
-                    .onTopOf(inside(index, state, string.text));
-        }
-        return masks.get(state, key -> allowed(index, key));
-    }
-
-    /** The tokens that stay inside a string. */
-    private static AllowedTokens inside(VocabularyIndex index, State state, Text text) {
-        if (text.characters() instanceof Counted) {
-            return index.plain[Math.min(charactersLeft(state), index.plain.length - 1)];
-        }
-        return index.inside.get(new State(state.part, state.at, State.END), key -> {
-            MaskBuilder builder = new MaskBuilder(index);
-            builder.staysInside = true;
-            builder.walkFromRoot(index.all, key);
-            return AllowedTokens.of(builder.tokens(), index.size);
-        });
-    }
-
-    /** How many more characters may follow in a string without a pattern, between characters; else -1. */
-    static int charactersLeft(State state) {
-        if (state.part instanceof Part.Characterwise string && string.text.characters() instanceof Counted counted) {
-            int characters = string.text.betweenCharacters(state.at);
-            return characters < 0 ? -1 : counted.left(characters);
-        }
-        return -1;
-    }
-
-    /** The mask of a state by the plain way, a walk over the whole trie, byte by byte. */
-    static AllowedTokens byFullWalk(VocabularyIndex index, State state) {
-        MaskBuilder builder = new MaskBuilder(index);
-        builder.walkFromRoot(index.all, state);
-        return AllowedTokens.of(builder.tokens(), index.size);
-    }
-
-    /** Whether a token whose bytes begin with those of {@code node} and go on is allowed. */
-    static boolean goesOn(VocabularyIndex index, int node, State after) {
-        MaskBuilder builder = new MaskBuilder(index);
-        builder.walk(index.all, node + 1, index.all.end[node], after, index.all.depth[node]);
-        return builder.count > 0;
-    }
-
-    private int[] tokens() {
-        return Arrays.copyOf(found, count);
-    }
-
-    private void walkFromRoot(TokenTrie trie, State state) {
-        if (state.part instanceof Part.Characterwise string) {
-            walkString(trie, 1, trie.end[0], string.text, state, 0);
-        } else {
-            walk(trie, 1, trie.end[0], state, 0);
-        }
-    }
-
-    /** Nodes {@code from} to {@code to}, the subtree of a node at {@code depth} that {@code state} was reached at. */
-    private void walk(TokenTrie trie, int from, int to, State state, int depth) {
-        states[depth] = state;
-        for (int node = from; node < to; ) {
-            State next = states[trie.depth[node] - 1].step(trie.label[node] & 0xFF);
-            if (next == null) {
-                node = trie.end[node];
-                continue;
+    /** The tokens that may follow where the cursor is; it is there again afterwards. */
+    AllowedTokens allowed(Cursor cursor) {
+        if (cursor.zone instanceof JsonMachine.Characters string && string.closesAlike()) {
+            int state = string.text.betweenCharacters(cursor.at);
+            if (state >= 0) {
+                Automaton automaton = string.text.characters();
+                int[] lengths = automaton.free(state) ? ANY_LENGTH : automaton.lengths(state);
+                if (lengths.length > 0) {
+                    return counted(cursor, lengths[0], lengths[1]);
+                }
             }
-            add(trie, node);
-            if (next.part instanceof Part.Characterwise string) {
-                walkString(trie, node + 1, trie.end[node], string.text, next, trie.depth[node]);
-                node = trie.end[node];
-            } else {
-                states[trie.depth[node]] = next;
-                node++;
+        } else if (cursor.zone instanceof JsonMachine.Key key) {
+            int state = key.text.betweenCharacters(cursor.at);
+            if (state >= 0 && key.othersAlike()) {
+                Regex.@Nullable Exceptions exceptions = key.text.characters().exceptions(state);
+                if (exceptions != null) {
+                    return key(cursor, key);
+                }
+            }
+        }
+        return byFullWalk(cursor);
+    }
+
+    private static final int[] ANY_LENGTH = {0, Integer.MAX_VALUE};
+
+    AllowedTokens byFullWalk(Cursor cursor) {
+        count = 0;
+        walk(index.all, cursor, 0, 1, index.all.end[0]);
+        return AllowedTokens.of(Arrays.copyOf(found, count), index.size);
+    }
+
+    /** In a string of which {@code min} to {@code max} characters are still to come, any of them. */
+    private AllowedTokens counted(Cursor cursor, int min, int max) {
+        count = 0;
+        AllowedTokens inside = strings.inside;
+        if (max < strings.reach) {
+            inside = strings.plain[Math.min(max, strings.plain.length - 1)];
+            walk(strings.crooked, cursor, 0, 1, strings.crooked.end[0]);
+        }
+        walk(strings.crookedEndings, cursor, 0, 1, strings.crookedEndings.end[0]);
+        if (min < strings.reach) {
+            Zone zone = cursor.zone;
+            long at = cursor.at;
+            int mark = cursor.mark;
+            Cursor.Marks open = cursor.marks;
+            int length = cursor.length;
+            cursor.length++; // the quote
+            zone.leave(cursor, '"');
+            addEndings(cursor, min, max);
+            cursor.restore(zone, at, mark, open, length);
+        }
+        return inside.changed(Arrays.copyOf(found, count), NONE);
+    }
+
+    private static final int[] NONE = {};
+
+    /** Adds the tokens that close a string and go on as it may go on where the cursor is. */
+    private void addEndings(Cursor cursor, int min, int max) {
+        int kept = count;
+        TokenTrie trie = strings.endings;
+        walk(trie, cursor, 0, 1, trie.end[0]);
+        int walked = count - kept;
+        if (endings.length < walked + 1) {
+            endings = new int[2 * walked + 1];
+        }
+        System.arraycopy(found, kept, endings, 0, walked);
+        count = kept;
+        for (int i = trie.from[0]; i < trie.from[1]; i++) {
+            endings[walked++] = trie.tokens[i]; // nothing after the quote
+        }
+        for (int i = 0; i < walked; i++) {
+            int[] tokens = strings.tokens[endings[i]];
+            int[] before = strings.before[endings[i]];
+            for (int j = 0; j < tokens.length && before[j] <= max; j++) {
+                if (before[j] >= min) {
+                    add(tokens[j]);
+                }
             }
         }
     }
 
-    /** The same inside a string, where moving needs no objects. */
-    private void walkString(TokenTrie trie, int from, int to, Text text, State state, int depth) {
-        places[depth] = state.at;
+    /** In a key where all keys but some are allowed, and all of those that nobody names are alike. */
+    private AllowedTokens key(Cursor cursor, JsonMachine.Key key) {
+        Zone zone = cursor.zone;
+        long at = cursor.at;
+        int mark = cursor.mark;
+        Cursor.Marks open = cursor.marks;
+        int length = cursor.length;
+        count = 0;
+        walk(strings.crookedEndings, cursor, 0, 1, strings.crookedEndings.end[0]);
+        cursor.length++;
+        key.leaveAsOther(cursor);
+        addEndings(cursor, 0, Integer.MAX_VALUE);
+        cursor.restore(zone, at, mark, open, length);
+        int[] usual = Arrays.copyOf(found, count);
+        // What closes a key that somebody names, or that may not occur, is looked at again.
+        String begun = Text.decode(cursor.text, mark, length);
+        int[] removed = NONE;
+        count = 0;
+        int[] again = NONE;
+        for (String name : key.special()) {
+            if (name.startsWith(begun)) {
+                byte[] rest = rest(name, begun);
+                int node = rest.length == 0 ? 0 : index.all.find(rest);
+                int quote = node < 0 ? -1 : index.all.child(node, (byte) '"');
+                if (quote >= 0) {
+                    int from = index.all.from[quote];
+                    int to = index.all.from[Math.min(index.all.end[quote], index.all.from.length - 1)];
+                    removed = append(removed, index.all.tokens, from, to);
+                    count = 0;
+                    walkFrom(cursor, rest, quote);
+                    again = append(again, found, 0, count);
+                }
+            }
+        }
+        int[] without = removed;
+        if (removed.length > 0) {
+            int[] sorted = removed.clone();
+            Arrays.sort(sorted);
+            int kept = 0;
+            for (int token : usual) {
+                if (Arrays.binarySearch(sorted, token) < 0) {
+                    usual[kept++] = token;
+                }
+            }
+            usual = append(Arrays.copyOf(usual, kept), again, 0, again.length);
+        }
+        return strings.inside.changed(usual, NONE);
+    }
+
+    private static int[] append(int[] list, int[] other, int from, int to) {
+        int[] all = Arrays.copyOf(list, list.length + to - from);
+        System.arraycopy(other, from, all, list.length, to - from);
+        return all;
+    }
+
+    private static byte[] rest(String name, String begun) {
+        Bytes out = new Bytes();
+        name.substring(begun.length()).codePoints().forEach(c -> Text.write(c, out));
+        return out.toArray();
+    }
+
+    /** Walks the subtree of a node that {@code rest} and a quote lead to. */
+    private void walkFrom(Cursor cursor, byte[] rest, int node) {
+        Zone zone = cursor.zone;
+        long at = cursor.at;
+        int mark = cursor.mark;
+        Cursor.Marks open = cursor.marks;
+        int length = cursor.length;
+        boolean alive = true;
+        for (int i = 0; i < rest.length && alive; i++) {
+            alive = cursor.step(rest[i] & 0xFF);
+        }
+        if (alive && cursor.step('"')) {
+            addTokens(index.all, node);
+            walk(index.all, cursor, index.all.depth[node], node + 1, index.all.end[node]);
+        }
+        cursor.restore(zone, at, mark, open, length);
+    }
+
+    /** Whether a token whose bytes begin with those of {@code node} and go on is allowed, where those led to the cursor. */
+    boolean goesOn(int node, Cursor cursor) {
+        count = 0;
+        walk(index.all, cursor, index.all.depth[node], node + 1, index.all.end[node]);
+        return count > 0;
+    }
+
+    /** Nodes {@code from} to {@code to}, the subtree of a node at {@code depth} that led to where the cursor is. */
+    private void walk(TokenTrie trie, Cursor cursor, int depth, int from, int to) {
+        Zone zone = cursor.zone;
+        long at = cursor.at;
+        int mark = cursor.mark;
+        Cursor.Marks open = cursor.marks;
+        int length = cursor.length;
+        int base = length - depth;
+        zones[depth] = zone;
+        places[depth] = at;
+        marks[depth] = mark;
+        remembered[depth] = open;
         for (int node = from; node < to; ) {
             int here = trie.depth[node];
-            long next = text.next(places[here - 1], trie.label[node] & 0xFF);
-            if (next == Text.DEAD) {
-                node = trie.end[node];
-                continue;
-            }
-            if (next != Text.CLOSED || !staysInside) {
-                add(trie, node);
-            }
-            if (next == Text.CLOSED) {
-                if (!staysInside && trie.end[node] > node + 1) {
-                    walk(trie, node + 1, trie.end[node], state.rest, here);
-                }
-                node = trie.end[node];
-            } else {
+            Zone before = zones[here - 1];
+            int b = trie.label[node] & 0xFF;
+            long next = before.next(places[here - 1], b);
+            if (next >= 0) {
+                zones[here] = before;
                 places[here] = next;
-                node++;
+                marks[here] = marks[here - 1];
+                remembered[here] = remembered[here - 1];
+                cursor.put(base + here - 1, b);
+            } else {
+                boolean alive = false;
+                if (next != Zone.DEAD) {
+                    cursor.restore(before, places[here - 1], marks[here - 1], remembered[here - 1], base + here - 1);
+                    alive = cursor.step(b);
+                }
+                if (!alive) {
+                    node = trie.end[node];
+                    continue;
+                }
+                zones[here] = cursor.zone;
+                places[here] = cursor.at;
+                marks[here] = cursor.mark;
+                remembered[here] = cursor.marks;
             }
+            addTokens(trie, node);
+            node++;
+        }
+        cursor.restore(zone, at, mark, open, length);
+    }
+
+    private void addTokens(TokenTrie trie, int node) {
+        for (int i = trie.from[node]; i < trie.from[node + 1]; i++) {
+            add(trie.tokens[i]);
         }
     }
 
-    private void add(TokenTrie trie, int node) {
-        for (int i = trie.from[node]; i < trie.from[node + 1]; i++) {
-            if (count == found.length) {
-                found = Arrays.copyOf(found, 2 * count);
-            }
-            found[count++] = trie.tokens[i];
+    private void add(int token) {
+        if (count == found.length) {
+            found = Arrays.copyOf(found, 2 * count);
         }
+        found[count++] = token;
     }
 }

@@ -1,7 +1,9 @@
 package io.kernelweave.decode;
 
+import io.kernelweave.regex.Automaton;
+
 /**
- * A JSON string as an automaton over bytes: which characters are allowed is a {@link Characters} automaton; this class adds
+ * A JSON string as an automaton over bytes: which characters are allowed is a {@link Automaton}; this class adds
  * the quotes, UTF-8 and the escapes. A character may be written as itself or as any escape that JSON has for it; surrogate
  * halves only come in pairs.
  *
@@ -29,16 +31,16 @@ final class Text {
     private static final String SHORT_ESCAPES = "\"\\/bfnrt";
     private static final String ESCAPED = "\"\\/\b\f\n\r\t";
 
-    private final Characters characters;
-    private final String says;
+    private final Automaton characters;
+    /** Whether a character has one form only: itself, or else its short escape, or else four hexadecimal digits. */
+    private final boolean canonical;
 
-    /** @param says what the string is, in words */
-    Text(Characters characters, String says) {
+    Text(Automaton characters, boolean canonical) {
         this.characters = characters;
-        this.says = says;
+        this.canonical = canonical;
     }
 
-    Characters characters() {
+    Automaton characters() {
         return characters;
     }
 
@@ -77,7 +79,7 @@ final class Text {
             return characters.accepts(state) ? CLOSED : DEAD;
         }
         if (b == '\\') {
-            return characters.any(state, 0, Character.MAX_CODE_POINT) ? place(state, ESCAPE) : DEAD;
+            return escapable(state) ? place(state, ESCAPE) : DEAD;
         }
         return b < 0x20 ? DEAD : whole(state, b);
     }
@@ -100,7 +102,7 @@ final class Text {
 
     private long whole(int state, int codePoint) {
         int next = characters.next(state, codePoint);
-        return next == Characters.DEAD ? DEAD : place(next, NOTHING);
+        return next == Automaton.DEAD ? DEAD : place(next, NOTHING);
     }
 
     private long lead(int state, int b) {
@@ -133,12 +135,30 @@ final class Text {
         return characters.any(state, Math.max(low, least), high) ? place(state, begun(UTF8, left, bits)) : DEAD;
     }
 
+    /** Whether some character that is allowed may be written as an escape. */
+    private boolean escapable(int state) {
+        return canonical
+                ? characters.any(state, 0, 0x1F) || characters.any(state, '"', '"') || characters.any(state, '\\', '\\')
+                : characters.any(state, 0, Character.MAX_CODE_POINT);
+    }
+
     private long escape(int state, int b) {
         if (b == 'u') {
-            return place(state, HEX); // every character has this form, and some character is allowed
+            // Else every character has this form, and some character is allowed.
+            return canonical && !control(state, 0, 0x1F) ? DEAD : place(state, HEX);
         }
         int known = SHORT_ESCAPES.indexOf(b);
-        return known < 0 ? DEAD : whole(state, ESCAPED.charAt(known));
+        return known < 0 || canonical && b == '/' ? DEAD : whole(state, ESCAPED.charAt(known));
+    }
+
+    /** Whether a control character that has no short escape is allowed. */
+    private boolean control(int state, int low, int high) {
+        for (int c = low; c <= Math.min(high, 0x1F); c++) {
+            if (ESCAPED.indexOf(c) < 0 && characters.any(state, c, c)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long hex(int state, int count, int bits, int b) {
@@ -147,6 +167,13 @@ final class Text {
             return DEAD;
         }
         int read = bits << 4 | digit;
+        if (canonical) {
+            int first = read << 4 * (3 - count);
+            if (b >= 'A' && b <= 'F' || !control(state, first, first | (1 << 4 * (3 - count)) - 1)) {
+                return DEAD;
+            }
+            return count == 3 ? whole(state, read) : place(state, begun(HEX, count + 1, read));
+        }
         if (count == 3) {
             return Character.isHighSurrogate((char) read)
                     ? characters.any(state, pairs(read), pairs(read) + 0x3FF)
@@ -247,14 +274,24 @@ final class Text {
             }
             case ESCAPE -> {
                 for (int i = 0; i < ESCAPED.length(); i++) {
-                    best.offer(ESCAPED.charAt(i), SHORT_ESCAPES.substring(i, i + 1));
+                    if (!canonical || ESCAPED.charAt(i) != '/') {
+                        best.offer(ESCAPED.charAt(i), SHORT_ESCAPES.substring(i, i + 1));
+                    }
                 }
-                best.offer(0, 0xFFFF, 1);
-                best.offer(0x10000, Character.MAX_CODE_POINT, 1);
+                if (canonical) {
+                    best.offerControls(0, 0x1F, 1);
+                } else {
+                    best.offer(0, 0xFFFF, 1);
+                    best.offer(0x10000, Character.MAX_CODE_POINT, 1);
+                }
             }
             case HEX -> {
                 int low = bits << 4 * (4 - count);
                 int high = low | (1 << 4 * (4 - count)) - 1;
+                if (canonical) {
+                    best.offerControls(low, high, 2 + count);
+                    break;
+                }
                 best.offer(low, high, 2 + count);
                 best.offer(pairs(Math.max(low, 0xD800)), pairs(Math.min(high, 0xDBFF)) + 0x3FF, 2 + count);
             }
@@ -273,7 +310,7 @@ final class Text {
     /** The way of ending a begun escape that leads to the shortest string. */
     private final class Best {
         private final int state;
-        private int next = Characters.DEAD;
+        private int next = Automaton.DEAD;
         private String remainder = "";
         private int length = Integer.MAX_VALUE;
 
@@ -283,23 +320,32 @@ final class Text {
 
         void offer(int codePoint, String ending) {
             int after = characters.next(state, codePoint);
-            if (after != Characters.DEAD && ending.length() + characters.distance(after) < length) {
+            if (after != Automaton.DEAD && ending.length() + characters.distance(after) < length) {
                 next = after;
                 remainder = ending;
                 length = ending.length() + characters.distance(after);
             }
         }
 
+        void offerControls(int low, int high, int written) {
+            for (int c = low; c <= Math.min(high, 0x1F); c++) {
+                if (ESCAPED.indexOf(c) < 0) {
+                    offer(c, escaped(c).substring(written));
+                }
+            }
+        }
+
         /** Of a range of characters, each as hexadecimal escapes of which some characters are written already. */
         void offer(int low, int high, int written) {
-            int c = low <= high ? characters.nearest(state, low, high) : Characters.DEAD;
-            if (c != Characters.DEAD) {
+            int c = low <= high ? characters.nearest(state, low, high) : Automaton.DEAD;
+            if (c != Automaton.DEAD) {
                 offer(c, escaped(c).substring(written));
             }
         }
     }
 
-    String expected(long at) {
+    /** What may come next, in words. */
+    String expected(long at, String says) {
         if ((int) at == OPEN) {
             return says;
         }
@@ -312,5 +358,27 @@ final class Text {
             return "the closing quote of " + says;
         }
         return (characters.accepts(state) ? "a character or the closing quote of " : "another character of ") + says;
+    }
+
+    /** The characters of a string's text between its quotes, which must be whole. */
+    static String decode(byte[] bytes, int from, int to) {
+        String raw = new String(bytes, from, to - from, java.nio.charset.StandardCharsets.UTF_8);
+        int escape = raw.indexOf('\\');
+        if (escape < 0) {
+            return raw;
+        }
+        StringBuilder out = new StringBuilder(raw.length());
+        for (int i = 0; i < raw.length(); i++) {
+            char c = raw.charAt(i);
+            if (c != '\\') {
+                out.append(c);
+            } else if (raw.charAt(++i) == 'u') {
+                out.append((char) Integer.parseInt(raw.substring(i + 1, i + 5), 16));
+                i += 4;
+            } else {
+                out.append(ESCAPED.charAt(SHORT_ESCAPES.indexOf(raw.charAt(i))));
+            }
+        }
+        return out.toString();
     }
 }

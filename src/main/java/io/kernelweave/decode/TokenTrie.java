@@ -1,6 +1,7 @@
 package io.kernelweave.decode;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Tokens by their bytes, as a trie laid flat in preorder: a walk goes forward through arrays, and leaves out a subtree by
@@ -19,16 +20,27 @@ final class TokenTrie {
     final int[] tokens;
     final int height;
 
-    /** @param tokens ids of tokens that have bytes */
-    TokenTrie(TokenVocabulary vocabulary, int[] tokens) {
+    static TokenTrie of(TokenVocabulary vocabulary, List<Integer> tokens) {
+        byte[][] bytes = new byte[vocabulary.size()][];
+        for (int token : tokens) {
+            bytes[token] = vocabulary.bytes(token);
+        }
+        return new TokenTrie(bytes, tokens.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /**
+     * @param all by token
+     * @param tokens ids of those to put into the trie
+     */
+    TokenTrie(byte[][] all, int[] tokens) {
         Integer[] sorted = Arrays.stream(tokens).boxed().toArray(Integer[]::new);
-        Arrays.sort(sorted, (a, b) -> Arrays.compareUnsigned(vocabulary.bytes(a), vocabulary.bytes(b)));
+        Arrays.sort(sorted, (a, b) -> Arrays.compareUnsigned(all[a], all[b]));
         this.tokens = Arrays.stream(sorted).mapToInt(Integer::intValue).toArray();
         int nodes = 1;
         int highest = 0;
         byte[] before = {};
         for (int token : this.tokens) {
-            byte[] bytes = vocabulary.bytes(token);
+            byte[] bytes = all[token];
             nodes += bytes.length - shared(before, bytes);
             highest = Math.max(highest, bytes.length);
             before = bytes;
@@ -43,7 +55,7 @@ final class TokenTrie {
         int node = 0;
         before = new byte[0];
         for (int i = 0; i < this.tokens.length; i++) {
-            byte[] bytes = vocabulary.bytes(this.tokens[i]);
+            byte[] bytes = all[this.tokens[i]];
             int common = shared(before, bytes);
             for (; openDepth > common; openDepth--) {
                 end[open[openDepth]] = node + 1;

@@ -1,57 +1,144 @@
 package io.kernelweave.decode;
 
 import io.kernelweave.json.InputException;
+import io.kernelweave.regex.Automaton;
+import io.kernelweave.regex.Regex;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.stream.IntStream;
 
 /**
- * What masks need to know of a vocabulary, made once for each and shared: the trie of all tokens, and apart from it the
- * tokens that are plain content of any JSON string, by how many characters they have. In a string without a pattern those
- * are allowed as far as the length goes, so only the trie of the others has to be walked.
+ * What masks need to know of a vocabulary, made once for each and shared: the trie of all tokens, and what tokens do inside a
+ * JSON string in which every character is allowed. Most stay inside it, whatever the string; the others close it, and what
+ * they may be depends on the bytes after the quote alone.
  */
 final class VocabularyIndex {
-    /** Any string; with a limit, the state counts the characters. */
-    private static final Text ANY = new Text(new Counted(0, Integer.MAX_VALUE - 1), "");
-
-    private static final long MASK_BYTES = 64L << 20;
-
     private static final Map<TokenVocabulary, VocabularyIndex> SHARED =
             Collections.synchronizedMap(new WeakHashMap<>());
 
     final int size;
     final TokenTrie all;
-    /** The tokens that hold a quote, a backslash, a control byte, or part of a character. */
-    final TokenTrie special;
-    /** {@code plain[n]}: the plain tokens of at most n characters. */
-    final AllowedTokens[] plain;
-    /** The most characters of a string that one of the special tokens writes. */
-    final int reach;
+    /** Whether characters that need no escape are not escaped, by index 0 and 1; else any escape is inside a string. */
+    private final Strings[] strings = new Strings[2];
     /** All tokens that are not special. */
     final AllowedTokens ordinary;
-    /** Of strings with a pattern, the tokens that stay inside, by string and place. */
-    final BoundedCache<AllowedTokens> inside = new BoundedCache<>(MASK_BYTES, AllowedTokens::weight);
-    /** The masks of all constraints over the vocabulary. */
-    final BoundedCache<AllowedTokens> masks = new BoundedCache<>(MASK_BYTES, AllowedTokens::weight);
 
     /** @throws InputException if some byte has no token of its own, so that not every text could be written */
     static VocabularyIndex of(TokenVocabulary vocabulary) {
         return SHARED.computeIfAbsent(vocabulary, VocabularyIndex::new);
     }
 
+    Strings strings(boolean canonical) {
+        return strings[canonical ? 1 : 0];
+    }
+
+    /** What tokens do between two characters of a string in which every character is allowed. */
+    static final class Strings {
+        /** Those that stay inside. */
+        final AllowedTokens inside;
+        /** {@code plain[n]}: those of at most n whole characters without an escape. */
+        final AllowedTokens[] plain;
+        /** Those that stay inside but are not plain: with an escape, or a character in part. */
+        final TokenTrie crooked;
+        /** The most characters that a token which stays inside writes, the last perhaps in part. */
+        final int reach;
+        /** What may stand after the quote that closes the string, for tokens without an escape before it. */
+        final TokenTrie endings;
+        /** For each ending the tokens, by how many characters stand before the quote, few first. */
+        final int[][] tokens;
+
+        final int[][] before;
+        /** Tokens with an escape before the quote that closes the string. */
+        final TokenTrie crookedEndings;
+
+        private Strings(TokenVocabulary vocabulary, boolean canonical, int[] usable) {
+            Regex regex = new Regex();
+            Text any = new Text(Automaton.of(regex, regex.everything()), canonical);
+            int size = vocabulary.size();
+            TokenMask stays = new TokenMask(size);
+            List<List<Integer>> byLength = new ArrayList<>();
+            List<Integer> bent = new ArrayList<>();
+            List<Integer> bentEndings = new ArrayList<>();
+            Map<String, List<int[]>> closing = new LinkedHashMap<>();
+            int furthest = 0;
+            for (int token : usable) {
+                byte[] bytes = vocabulary.bytes(token);
+                long at = Text.after(any.characters().start());
+                boolean plain = true;
+                int characters = 0;
+                int i = 0;
+                for (; i < bytes.length && at >= 0; i++) {
+                    plain &= bytes[i] != '\\';
+                    at = any.next(at, bytes[i] & 0xFF);
+                    characters += at >= 0 && any.betweenCharacters(at) >= 0 ? 1 : 0;
+                }
+                if (at == Text.CLOSED) {
+                    if (plain) {
+                        String ending = new String(
+                                bytes, i, bytes.length - i, java.nio.charset.StandardCharsets.ISO_8859_1);
+                        closing.computeIfAbsent(ending, e -> new ArrayList<>()).add(new int[] {characters, token});
+                    } else {
+                        bentEndings.add(token);
+                    }
+                } else if (at >= 0) {
+                    stays.set(token);
+                    boolean whole = any.betweenCharacters(at) >= 0;
+                    furthest = Math.max(furthest, characters + (whole ? 0 : 1));
+                    if (plain && whole) {
+                        while (byLength.size() <= characters) {
+                            byLength.add(new ArrayList<>());
+                        }
+                        byLength.get(characters).add(token);
+                    } else {
+                        bent.add(token);
+                    }
+                }
+            }
+            this.inside = AllowedTokens.of(stays);
+            this.reach = furthest;
+            this.crooked = TokenTrie.of(vocabulary, bent);
+            this.crookedEndings = TokenTrie.of(vocabulary, bentEndings);
+            this.plain = new AllowedTokens[Math.max(1, byLength.size())];
+            TokenMask upTo = new TokenMask(size);
+            for (int length = 0; length < plain.length; length++) {
+                if (length < byLength.size()) {
+                    byLength.get(length).forEach(upTo::set);
+                }
+                plain[length] = AllowedTokens.of(upTo);
+            }
+            byte[][] endingBytes = new byte[closing.size()][];
+            this.tokens = new int[closing.size()][];
+            this.before = new int[closing.size()][];
+            int next = 0;
+            for (Map.Entry<String, List<int[]>> ending : closing.entrySet()) {
+                endingBytes[next] = ending.getKey().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+                ending.getValue().sort((a, b) -> Integer.compare(a[0], b[0]));
+                tokens[next] =
+                        ending.getValue().stream().mapToInt(pair -> pair[1]).toArray();
+                before[next] =
+                        ending.getValue().stream().mapToInt(pair -> pair[0]).toArray();
+                next++;
+            }
+            this.endings = new TokenTrie(endingBytes, IntStream.range(0, endingBytes.length).toArray());
+        }
+    }
+
     private VocabularyIndex(TokenVocabulary vocabulary) {
         this.size = vocabulary.size();
-        int[] lengths = new int[size];
         boolean[] single = new boolean[256];
-        int longest = 0;
-        for (int token = 0; token < size; token++) {
+        TokenMask usual = new TokenMask(size);
+        int[] usable = IntStream.range(0, size)
+                .filter(token -> vocabulary.bytes(token).length > 0 && !vocabulary.isSpecial(token))
+                .toArray();
+        for (int token : usable) {
             byte[] bytes = vocabulary.bytes(token);
-            boolean usable = bytes.length > 0 && !vocabulary.isSpecial(token);
-            lengths[token] = usable ? plainLength(bytes) : -1;
-            longest = Math.max(longest, lengths[token]);
-            if (usable && bytes.length == 1) {
+            usual.set(token);
+            if (bytes.length == 1) {
                 single[bytes[0] & 0xFF] = true;
             }
         }
@@ -63,74 +150,9 @@ final class VocabularyIndex {
                         "use a byte-level vocabulary");
             }
         }
-        this.all = new TokenTrie(
-                vocabulary,
-                IntStream.range(0, size).filter(token -> lengths[token] >= 0).toArray());
-        this.special = new TokenTrie(
-                vocabulary,
-                IntStream.range(0, size).filter(token -> lengths[token] == 0).toArray());
-        TokenMask usual = new TokenMask(size);
-        for (int token = 0; token < size; token++) {
-            if (!vocabulary.isSpecial(token)) {
-                usual.set(token);
-            }
-        }
+        this.all = new TokenTrie(IntStream.range(0, size).mapToObj(vocabulary::bytes).toArray(byte[][]::new), usable);
         this.ordinary = AllowedTokens.of(usual);
-        int furthest = 0;
-        for (int token : special.tokens) {
-            furthest = Math.max(furthest, written(vocabulary.bytes(token)));
-        }
-        this.reach = furthest;
-        this.plain = new AllowedTokens[longest + 1];
-        TokenMask mask = new TokenMask(size);
-        int[][] byLength = new int[longest + 1][];
-        int[] counts = new int[longest + 1];
-        for (int length : lengths) {
-            if (length > 0) {
-                counts[length]++;
-            }
-        }
-        Arrays.setAll(byLength, length -> new int[counts[length]]);
-        for (int token = size - 1; token >= 0; token--) {
-            if (lengths[token] > 0) {
-                byLength[lengths[token]][--counts[lengths[token]]] = token;
-            }
-        }
-        for (int length = 0; length <= longest; length++) {
-            for (int token : byLength[length]) {
-                mask.set(token);
-            }
-            plain[length] = AllowedTokens.of(mask);
-        }
-    }
-
-    /** How many characters a token writes, the last perhaps in part, up to a closing quote; 0 if no string has them. */
-    private static int written(byte[] bytes) {
-        long at = ANY.next(ANY.begin(), '"');
-        int count = 0;
-        for (byte b : bytes) {
-            at = ANY.next(at, b & 0xFF);
-            if (at < 0) {
-                return at == Text.CLOSED ? count : 0;
-            }
-            int whole = ANY.betweenCharacters(at);
-            count = whole >= 0 ? whole : count;
-        }
-        return ANY.betweenCharacters(at) < 0 ? count + 1 : count;
-    }
-
-    /** How many characters plain content has; 0 if the bytes are not that. */
-    private static int plainLength(byte[] bytes) {
-        long at = ANY.next(ANY.begin(), '"');
-        for (byte b : bytes) {
-            if (b == '\\') {
-                return 0;
-            }
-            at = ANY.next(at, b & 0xFF);
-            if (at < 0) {
-                return 0;
-            }
-        }
-        return Math.max(0, ANY.betweenCharacters(at));
+        this.strings[0] = new Strings(vocabulary, false, usable);
+        this.strings[1] = new Strings(vocabulary, true, usable);
     }
 }

@@ -1,0 +1,924 @@
+package io.kernelweave.decode;
+
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import io.kernelweave.regex.Automaton;
+import io.kernelweave.regex.Regex;
+import io.kernelweave.schema.Branch;
+import io.kernelweave.schema.Formula;
+import io.kernelweave.schema.Formulas;
+import io.kernelweave.schema.Kind;
+import io.kernelweave.schema.NumberSet;
+import io.kernelweave.schema.NumberText;
+import io.kernelweave.schema.Type;
+import io.kernelweave.schema.Types;
+import io.kernelweave.schema.UsedKeys;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The texts of a type's values as an automaton over bytes, made as it is walked: a stack of open objects and arrays, each with
+ * what must still hold of it, and a zone on top. No zone is entered from which no value can be completed.
+ *
+ * <p>What must hold of a value while it is written is one of several types, each with what must hold of the object or array
+ * around it if the value turns out to have the type. So alternatives run side by side, and are decided when the value is
+ * complete.
+ */
+final class JsonMachine {
+    private static final int MAX_DEPTH = 500;
+
+    private final Types types;
+    private final Formulas formulas;
+    private final WrittenForm form;
+    private final Layout layout;
+    private final boolean remembers;
+    private final Map<Object, Object> interned = new HashMap<>();
+    private final Map<Regex.Node, Text> texts = new HashMap<>();
+    private final Map<List<Formula>, List<String>> orders = new HashMap<>();
+    final Zone start;
+    final Zone end = new End();
+
+    /** @throws InputException if no value has the type */
+    JsonMachine(Types types, WrittenForm form, boolean remembers) {
+        this.types = types;
+        this.formulas = types.formulas();
+        this.form = form;
+        this.layout = Layout.of(form.whitespace());
+        this.remembers = remembers;
+        Type root = types.root();
+        if (!types.emptiness().inhabited(root)) {
+            throw InputException.at("/", "no value satisfies the schema", "correct what contradicts itself");
+        }
+        this.start = new Value(new Hole(null, new Type[] {root}, 0), null, "");
+    }
+
+    @SuppressWarnings("unchecked") // a key leads to what was made for it
+    private <T> T intern(T made) {
+        return (T) interned.computeIfAbsent(made, m -> made);
+    }
+
+    private Text text(Regex.Node language) {
+        return texts.computeIfAbsent(
+                language,
+                l -> new Text(
+                        Automaton.of(types.regex(), language), form.escapes() == WrittenForm.Escapes.NEEDED));
+    }
+
+    /** A value that is open, with the types that matter and what they mean for what is around it. */
+    private final class Hole {
+        /** The object or array around it; null at the top. */
+        final @Nullable Frame around;
+
+        final Type[] of;
+        final int depth;
+        /** By goal of what is around: which types lead on, and to what. */
+        private int[][] by = {};
+
+        private Formula[][] rests = {};
+        private UsedKeys used = UsedKeys.NONE;
+        private final Map<BitSet, Zone> after = new HashMap<>();
+        final Map<Kind, Zone> zones = new HashMap<>();
+
+        Hole(@Nullable Frame around, Type[] of, int depth) {
+            this.around = around;
+            this.of = of;
+            this.depth = depth;
+        }
+
+        /**
+         * Where it goes on after a value.
+         *
+         * @param outcomes which of the types the value has
+         */
+        boolean leave(Cursor cursor, BitSet outcomes) {
+            int from = cursor.marks == null ? 0 : cursor.marks.start();
+            if (cursor.marks != null) {
+                cursor.marks = cursor.marks.outer();
+            }
+            if (outcomes.isEmpty()) {
+                return false;
+            }
+            if (around == null) {
+                cursor.enter(end);
+                return true;
+            }
+            if (!remembers) {
+                Zone known = after.get(outcomes);
+                if (known == null) {
+                    known = frame(around, goals(outcomes, null)).next();
+                    after.put((BitSet) outcomes.clone(), known);
+                }
+                cursor.enter(known);
+                return true;
+            }
+            cursor.enter(frame(around, goals(outcomes, new Recent(cursor, from))).next());
+            return true;
+        }
+
+        private Formula[] goals(BitSet outcomes, @Nullable Recent value) {
+            Formula[] goals = new Formula[rests.length];
+            for (int i = 0; i < goals.length; i++) {
+                List<Formula> some = new ArrayList<>(rests[i].length);
+                for (int j = 0; j < rests[i].length; j++) {
+                    if (outcomes.get(by[i][j])) {
+                        Formula rest = rests[i][j];
+                        some.add(value != null && rest.remembers() ? formulas.remember(rest, value.get()) : rest);
+                    }
+                }
+                goals[i] = formulas.any(some);
+            }
+            return goals;
+        }
+
+        private Frame frame(Frame around, Formula[] goals) {
+            return intern(new Frame(around.kind, goals, used, around.hole, around.order));
+        }
+    }
+
+    /** The value that ends where the cursor is. */
+    private record Recent(Cursor cursor, int from) {
+        JsonNode get() {
+            return Json.parse(new String(cursor.text, from, cursor.length - from, StandardCharsets.UTF_8), "item");
+        }
+    }
+
+    private static final BitSet FIRST = BitSet.valueOf(new long[] {1});
+
+    /** An open object or array: what must hold of the members or items to come, by type of the value that it is. */
+    private final class Frame {
+        final Kind kind;
+        final Formula[] goals;
+        final UsedKeys used;
+        final Hole hole;
+        final List<String> order;
+        private final int hash;
+        private @Nullable Zone next;
+        private @Nullable Text keys;
+        private boolean keysKnown;
+        private @Nullable Key keyZone;
+        private final Map<String, Zone> afterKey = new HashMap<>();
+        private @Nullable Hole item;
+        private boolean itemKnown;
+        private @Nullable BitSet ends;
+
+        Frame(Kind kind, Formula[] goals, UsedKeys used, Hole hole, List<String> order) {
+            this.kind = kind;
+            this.goals = goals;
+            this.used = used;
+            this.hole = hole;
+            this.order = order;
+            this.hash = (Arrays.hashCode(goals) * 31 + used.hashCode()) * 31 + System.identityHashCode(hole);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Frame frame
+                    && hash == frame.hash
+                    && kind == frame.kind
+                    && hole == frame.hole
+                    && order == frame.order
+                    && used.equals(frame.used)
+                    && Arrays.equals(goals, frame.goals);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+
+        int depth() {
+            return hole.depth + 1;
+        }
+
+        /** The zone after a value. */
+        Zone next() {
+            if (next == null) {
+                next = new After(this);
+            }
+            return next;
+        }
+
+        /** Of which types the value is complete. */
+        BitSet ends() {
+            if (ends == null) {
+                ends = new BitSet(goals.length);
+                for (int i = 0; i < goals.length; i++) {
+                    ends.set(i, formulas.ends(goals[i]));
+                }
+            }
+            return ends;
+        }
+
+        /** The keys that may come next; null if none. */
+        @Nullable Text keys() {
+            if (!keysKnown) {
+                Regex.Node language = types.emptiness().keys(Arrays.asList(goals), used);
+                keys = types.regex().isEmpty(language) ? null : text(language);
+                keysKnown = true;
+            }
+            return keys;
+        }
+
+        boolean goesOn() {
+            return kind == Kind.OBJECT ? keys() != null : item() != null;
+        }
+
+        Key key(Text text) {
+            if (keyZone == null) {
+                keyZone = new Key(this, text);
+            }
+            return keyZone;
+        }
+
+        /** The zone after a key, which is one of those that may come. */
+        Zone after(String key) {
+            Zone known = afterKey.get(key);
+            if (known == null) {
+                UsedKeys later = used(key);
+                Hole member = hole(goal -> types.emptiness().branches(goal, key, later));
+                if (member == null) {
+                    throw new IllegalStateException("the key " + key + " leads on");
+                }
+                member.used = later;
+                known = new Colon(new Value(member, null, layout.colon()));
+                afterKey.put(key, known);
+            }
+            return known;
+        }
+
+        private UsedKeys used(String key) {
+            if (form.order() == WrittenForm.Order.ANY) {
+                return used.with(key);
+            }
+            int place = order.indexOf(key);
+            return used.with(place < 0 ? order : order.subList(0, place)).with(key);
+        }
+
+        /** The next item; null if there is none. */
+        @Nullable Hole item() {
+            if (!itemKnown) {
+                item = hole(goal -> types.emptiness().branches(goal));
+                itemKnown = true;
+            }
+            return item;
+        }
+
+        private @Nullable Hole hole(java.util.function.Function<Formula, List<Branch>> branching) {
+            List<Type> of = new ArrayList<>(1);
+            int[][] by = new int[goals.length][];
+            Formula[][] rests = new Formula[goals.length][];
+            for (int i = 0; i < goals.length; i++) {
+                List<Branch> branches = goals[i].isFalse() ? List.of() : branching.apply(goals[i]);
+                by[i] = new int[branches.size()];
+                rests[i] = new Formula[branches.size()];
+                for (int j = 0; j < branches.size(); j++) {
+                    Branch branch = branches.get(j);
+                    int known = of.indexOf(branch.value());
+                    if (known < 0) {
+                        known = of.size();
+                        of.add(branch.value());
+                    }
+                    by[i][j] = known;
+                    rests[i][j] = branch.rest();
+                }
+            }
+            if (of.isEmpty()) {
+                return null;
+            }
+            Hole made = new Hole(this, of.toArray(Type[]::new), depth());
+            made.by = by;
+            made.rests = rests;
+            return made;
+        }
+    }
+
+    /** What a value that is complete is, of the types of its hole. */
+    private BitSet outcomes(Hole hole, java.util.function.Predicate<Type> has) {
+        if (hole.of.length == 1) {
+            return FIRST; // a value is only completed if it has one of the types
+        }
+        BitSet outcomes = new BitSet(hole.of.length);
+        for (int i = 0; i < hole.of.length; i++) {
+            outcomes.set(i, has.test(hole.of[i]));
+        }
+        return outcomes;
+    }
+
+    /** Before a value, or before the bracket that closes an empty array. */
+    private final class Value extends Zone {
+        private final Hole hole;
+        private final @Nullable Frame empty;
+        private final String space;
+
+        Value(Hole hole, @Nullable Frame empty, String space) {
+            this.hole = hole;
+            this.empty = empty;
+            this.space = space;
+        }
+
+        @Override
+        long next(long at, int b) {
+            if (empty != null && at == 0 && b == ']') {
+                return empty.ends().isEmpty() ? DEAD : LEAVE;
+            }
+            if (at < space.length()) {
+                return b == space.charAt((int) at) ? at + 1 : DEAD;
+            }
+            if (layout.isFlexible() && Layout.isSpace(b) && hole.around != null) {
+                return at;
+            }
+            Kind kind = kind(b);
+            return kind == null || zone(kind) == null ? DEAD : LEAVE;
+        }
+
+        private static @Nullable Kind kind(int b) {
+            return switch (b) {
+                case '"' -> Kind.STRING;
+                case '{' -> Kind.OBJECT;
+                case '[' -> Kind.ARRAY;
+                case 't' -> Kind.TRUE;
+                case 'f' -> Kind.FALSE;
+                case 'n' -> Kind.NULL;
+                case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> Kind.NUMBER;
+                default -> null;
+            };
+        }
+
+        private @Nullable Zone zone(Kind kind) {
+            if (empty != null && empty.item() == null) {
+                return null;
+            }
+            Zone known = hole.zones.get(kind);
+            if (known == null && !hole.zones.containsKey(kind)) {
+                known = make(kind);
+                hole.zones.put(kind, known);
+            }
+            return known;
+        }
+
+        private @Nullable Zone make(Kind kind) {
+            switch (kind) {
+                case NULL, FALSE, TRUE -> {
+                    for (Type type : hole.of) {
+                        if (types.literal(type, kind)) {
+                            return new Literal(hole, kind);
+                        }
+                    }
+                    return null;
+                }
+                case STRING -> {
+                    Regex.Node strings = types.regex().nothing();
+                    for (Type type : hole.of) {
+                        strings = types.regex().either(strings, types.strings(type));
+                    }
+                    return types.regex().isEmpty(strings) ? null : new Characters(hole, text(strings));
+                }
+                case NUMBER -> {
+                    NumberSet numbers = NumberSet.NONE;
+                    for (Type type : hole.of) {
+                        numbers = NumberSet.either(numbers, types.numbers(type));
+                    }
+                    if (numbers.equals(NumberSet.NONE)) {
+                        return null;
+                    }
+                    NumberText text = types.text(numbers);
+                    return text.isEmpty() ? null : new Digits(hole, text);
+                }
+                default -> {
+                    if (hole.depth >= MAX_DEPTH) {
+                        return null;
+                    }
+                    Formula[] goals = new Formula[hole.of.length];
+                    boolean some = false;
+                    for (int i = 0; i < goals.length; i++) {
+                        Formula contents = types.contents(hole.of[i], kind);
+                        boolean possible = types.emptiness()
+                                .satisfiable(contents, kind == Kind.OBJECT, UsedKeys.NONE);
+                        goals[i] = possible ? contents : formulas.never();
+                        some |= possible;
+                    }
+                    if (!some) {
+                        return null;
+                    }
+                    List<String> order = kind == Kind.OBJECT && form.order() == WrittenForm.Order.SCHEMA
+                            ? orders.computeIfAbsent(
+                                    List.of(goals), g -> types.emptiness().order(formulas.any(g)))
+                            : List.of();
+                    Frame frame = intern(new Frame(kind, goals, UsedKeys.NONE, hole, order));
+                    if (kind == Kind.OBJECT) {
+                        return new Open(frame);
+                    }
+                    Hole item = frame.item();
+                    return new Value(
+                            item == null ? hole : item, frame, layout.line(frame.depth()));
+                }
+            }
+        }
+
+        @Override
+        boolean leave(Cursor cursor, int b) {
+            if (b == ']') {
+                return hole(cursor).leave(cursor, java.util.Objects.requireNonNull(empty).ends());
+            }
+            Kind kind = java.util.Objects.requireNonNull(kind(b));
+            Zone zone = java.util.Objects.requireNonNull(zone(kind));
+            if (remembers) {
+                cursor.marks = new Cursor.Marks(cursor.length - 1, cursor.marks);
+            }
+            cursor.mark = kind == Kind.STRING ? cursor.length : cursor.length - 1;
+            cursor.enter(zone);
+            if (zone instanceof Digits digits) {
+                cursor.at = digits.text.next(digits.text.start(), b);
+                return cursor.at >= 0;
+            }
+            return true;
+        }
+
+        private Hole hole(Cursor cursor) {
+            return java.util.Objects.requireNonNull(empty).hole;
+        }
+
+        @Override
+        String expected(long at) {
+            StringBuilder words = new StringBuilder();
+            for (Kind kind : Kind.values()) {
+                if (zone(kind) != null) {
+                    String word = switch (kind) {
+                        case NULL, FALSE, TRUE -> kind.name().toLowerCase(java.util.Locale.ROOT);
+                        case NUMBER -> "a number";
+                        case STRING -> "a string";
+                        case ARRAY -> "an array";
+                        case OBJECT -> "an object";
+                    };
+                    words.append(words.isEmpty() ? "" : " or ").append(word);
+                }
+            }
+            if (empty != null && !empty.ends().isEmpty()) {
+                words.append(words.isEmpty() ? "" : " or ").append("the end of the array");
+            }
+            return words.toString();
+        }
+
+        @Override
+        void finish(long at, Bytes out) {
+            if (empty != null && at == 0 && !empty.ends().isEmpty()) {
+                out.add(']');
+                return;
+            }
+            out.add(space.substring((int) Math.min(at, space.length())));
+            if (empty != null) {
+                items(empty, out);
+                out.add(']');
+                return;
+            }
+            JsonNode value = types.emptiness()
+                    .smallest(types.either(Arrays.asList(hole.of)))
+                    .orElseThrow(() -> new IllegalStateException("a value of the type exists"));
+            write(value, hole.depth, out);
+        }
+    }
+
+    /** The items that complete an array, without the bracket. */
+    private void items(Frame frame, Bytes out) {
+        JsonNode items = rest(frame);
+        for (int i = 0; i < items.size(); i++) {
+            if (i > 0) {
+                out.add(',').add(layout.comma(frame.depth()));
+            }
+            write(items.get(i), frame.depth(), out);
+        }
+        out.add(layout.line(frame.depth() - 1));
+    }
+
+    private JsonNode rest(Frame frame) {
+        Optional<JsonNode> rest = types.emptiness()
+                .contents(formulas.any(Arrays.asList(frame.goals)), frame.kind == Kind.OBJECT, frame.used);
+        return rest.orElseThrow(() -> new IllegalStateException("an open object or array can be completed"));
+    }
+
+    /** Writes a whole value in the form. */
+    private void write(JsonNode value, int depth, Bytes out) {
+        if (value.isObject()) {
+            out.add('{');
+            members(value, depth + 1, true, out);
+            out.add('}');
+        } else if (value.isArray()) {
+            out.add('[');
+            for (int i = 0; i < value.size(); i++) {
+                out.add(i == 0 ? layout.line(depth + 1) : "," + layout.comma(depth + 1));
+                write(value.get(i), depth + 1, out);
+            }
+            out.add(value.isEmpty() ? "" : layout.line(depth)).add(']');
+        } else if (value.isString()) {
+            out.add('"');
+            value.stringValue().codePoints().forEach(c -> Text.write(c, out));
+            out.add('"');
+        } else {
+            out.add(value.isNumber() ? value.decimalValue().toPlainString() : value.toString());
+        }
+    }
+
+    private void members(JsonNode value, int depth, boolean first, Bytes out) {
+        boolean begun = !first;
+        for (Map.Entry<String, JsonNode> member : value.properties()) {
+            out.add(begun ? "," + layout.comma(depth) : layout.line(depth));
+            begun = true;
+            out.add('"');
+            member.getKey().codePoints().forEach(c -> Text.write(c, out));
+            out.add('"').add(':').add(layout.colon());
+            write(member.getValue(), depth, out);
+        }
+        out.add(begun ? layout.line(depth - 1) : "");
+    }
+
+    /** Inside a string, after its opening quote. */
+    final class Characters extends Zone {
+        private final Hole hole;
+        final Text text;
+
+        Characters(Hole hole, Text text) {
+            this.hole = hole;
+            this.text = text;
+        }
+
+        @Override
+        long begin() {
+            return Text.after(text.characters().start());
+        }
+
+        @Override
+        long next(long at, int b) {
+            return text.next(at, b);
+        }
+
+        @Override
+        boolean leave(Cursor cursor, int b) {
+            if (hole.of.length == 1) {
+                return hole.leave(cursor, FIRST);
+            }
+            String string = cursor.string();
+            return hole.leave(
+                    cursor, outcomes(hole, type -> types.regex().matches(types.strings(type), string)));
+        }
+
+        /** Whether any two strings that are complete lead to the same place. */
+        boolean closesAlike() {
+            return hole.of.length == 1 && !remembers;
+        }
+
+        @Override
+        String expected(long at) {
+            return text.expected(at, "the string");
+        }
+
+        @Override
+        void finish(long at, Bytes out) {
+            text.finish(at, out);
+        }
+    }
+
+    private final class Digits extends Zone {
+        private final Hole hole;
+        private final NumberText text;
+
+        Digits(Hole hole, NumberText text) {
+            this.hole = hole;
+            this.text = text;
+        }
+
+        @Override
+        long next(long at, int b) {
+            int next = text.next((int) at, b);
+            return next >= 0 ? next : text.accepts((int) at) ? LEAVE_BEFORE : DEAD;
+        }
+
+        @Override
+        boolean leave(Cursor cursor, int b) {
+            if (hole.around == null) {
+                return false;
+            }
+            if (hole.of.length == 1) {
+                return hole.leave(cursor, FIRST);
+            }
+            BigDecimal number =
+                    new BigDecimal(new String(cursor.text, cursor.mark, cursor.length - cursor.mark, StandardCharsets.US_ASCII));
+            return hole.leave(cursor, outcomes(hole, type -> types.numbers(type).contains(number)));
+        }
+
+        @Override
+        boolean isComplete(long at) {
+            return hole.around == null && text.accepts((int) at);
+        }
+
+        @Override
+        boolean isOver(long at) {
+            return hole.around != null && text.accepts((int) at);
+        }
+
+        @Override
+        String expected(long at) {
+            return text.accepts((int) at) ? "a digit, or the end of the number" : "a digit of the number";
+        }
+
+        @Override
+        void finish(long at, Bytes out) {
+            out.add(text.completion((int) at));
+        }
+    }
+
+    private final class Literal extends Zone {
+        private final Hole hole;
+        private final Kind kind;
+        private final String word;
+
+        Literal(Hole hole, Kind kind) {
+            this.hole = hole;
+            this.kind = kind;
+            this.word = kind.name().toLowerCase(java.util.Locale.ROOT);
+        }
+
+        @Override
+        long begin() {
+            return 1;
+        }
+
+        @Override
+        long next(long at, int b) {
+            return b != word.charAt((int) at) ? DEAD : at + 1 == word.length() ? LEAVE : at + 1;
+        }
+
+        @Override
+        boolean leave(Cursor cursor, int b) {
+            return hole.leave(cursor, outcomes(hole, type -> types.literal(type, kind)));
+        }
+
+        @Override
+        String expected(long at) {
+            return word;
+        }
+
+        @Override
+        void finish(long at, Bytes out) {
+            out.add(word.substring((int) at));
+        }
+    }
+
+    /** After the brace that opens an object. */
+    private final class Open extends Zone {
+        private final Frame frame;
+        private final String space;
+
+        Open(Frame frame) {
+            this.frame = frame;
+            this.space = layout.line(frame.depth());
+        }
+
+        @Override
+        long next(long at, int b) {
+            if (at == 0 && b == '}') {
+                return frame.ends().isEmpty() ? DEAD : LEAVE;
+            }
+            if (at < space.length()) {
+                return b == space.charAt((int) at) && frame.goesOn() ? at + 1 : DEAD;
+            }
+            if (layout.isFlexible() && Layout.isSpace(b)) {
+                return at;
+            }
+            return b == '"' && frame.goesOn() ? LEAVE : DEAD;
+        }
+
+        @Override
+        boolean leave(Cursor cursor, int b) {
+            return b == '}' ? frame.hole.leave(cursor, frame.ends()) : openKey(cursor, frame);
+        }
+
+        @Override
+        String expected(long at) {
+            String key = frame.goesOn() ? "a key" : "";
+            return frame.ends().isEmpty() ? key : key.isEmpty() ? "the end of the object" : key + " or the end of the object";
+        }
+
+        @Override
+        void finish(long at, Bytes out) {
+            if (at == 0 && !frame.ends().isEmpty()) {
+                out.add('}');
+                return;
+            }
+            Bytes members = new Bytes();
+            members(rest(frame), frame.depth(), true, members);
+            byte[] bytes = members.toArray();
+            for (int i = (int) at; i < bytes.length; i++) {
+                out.add(bytes[i]);
+            }
+            out.add('}');
+        }
+    }
+
+    private boolean openKey(Cursor cursor, Frame frame) {
+        cursor.mark = cursor.length;
+        cursor.enter(frame.key(java.util.Objects.requireNonNull(frame.keys())));
+        return true;
+    }
+
+    /** Inside a key, after its opening quote. */
+    final class Key extends Zone {
+        private final Frame frame;
+        final Text text;
+
+        Key(Frame frame, Text text) {
+            this.frame = frame;
+            this.text = text;
+        }
+
+        @Override
+        long begin() {
+            return Text.after(text.characters().start());
+        }
+
+        @Override
+        long next(long at, int b) {
+            return text.next(at, b);
+        }
+
+        @Override
+        boolean leave(Cursor cursor, int b) {
+            cursor.enter(frame.after(cursor.string()));
+            return true;
+        }
+
+        @Override
+        String expected(long at) {
+            return text.expected(at, "a key");
+        }
+
+        @Override
+        void finish(long at, Bytes out) {
+            text.finish(at, out);
+        }
+    }
+
+    /** Between a key and its value. */
+    private final class Colon extends Zone {
+        private final Value value;
+
+        Colon(Value value) {
+            this.value = value;
+        }
+
+        @Override
+        long next(long at, int b) {
+            return b == ':' ? LEAVE : layout.isFlexible() && Layout.isSpace(b) ? at : DEAD;
+        }
+
+        @Override
+        boolean leave(Cursor cursor, int b) {
+            cursor.enter(value);
+            return true;
+        }
+
+        @Override
+        String expected(long at) {
+            return "a colon";
+        }
+
+        @Override
+        void finish(long at, Bytes out) {
+            out.add(':');
+        }
+    }
+
+    /** After a member or an item. */
+    private final class After extends Zone {
+        private final Frame frame;
+        private final String space;
+        private final int close;
+        private @Nullable Zone comma;
+
+        After(Frame frame) {
+            this.frame = frame;
+            this.space = layout.line(frame.depth() - 1);
+            this.close = frame.kind == Kind.OBJECT ? '}' : ']';
+        }
+
+        @Override
+        long next(long at, int b) {
+            if (b == ',' && at == 0) {
+                return frame.goesOn() ? LEAVE : DEAD;
+            }
+            if (at < space.length()) {
+                return b == space.charAt((int) at) && !frame.ends().isEmpty() ? at + 1 : DEAD;
+            }
+            if (b == close) {
+                return frame.ends().isEmpty() ? DEAD : LEAVE;
+            }
+            return layout.isFlexible() && Layout.isSpace(b) ? at : DEAD;
+        }
+
+        @Override
+        boolean leave(Cursor cursor, int b) {
+            if (b == close) {
+                return frame.hole.leave(cursor, frame.ends());
+            }
+            if (comma == null) {
+                String after = layout.comma(frame.depth());
+                comma = frame.kind == Kind.OBJECT
+                        ? new Comma(frame, after)
+                        : new Value(java.util.Objects.requireNonNull(frame.item()), null, after);
+            }
+            cursor.enter(comma);
+            return true;
+        }
+
+        @Override
+        String expected(long at) {
+            String more = frame.goesOn() ? "a comma" : "";
+            String end = frame.kind == Kind.OBJECT ? "the end of the object" : "the end of the array";
+            return frame.ends().isEmpty() ? more : more.isEmpty() ? end : more + " or " + end;
+        }
+
+        @Override
+        void finish(long at, Bytes out) {
+            if (!frame.ends().isEmpty()) {
+                out.add(space.substring((int) at)).add(close);
+                return;
+            }
+            out.add(',');
+            if (frame.kind == Kind.OBJECT) {
+                Bytes members = new Bytes();
+                members(rest(frame), frame.depth(), false, members);
+                byte[] bytes = members.toArray();
+                for (int i = 1; i < bytes.length; i++) {
+                    out.add(bytes[i]);
+                }
+            } else {
+                out.add(layout.comma(frame.depth()));
+                items(frame, out);
+            }
+            out.add(close);
+        }
+    }
+
+    /** Between a comma and a key. */
+    private final class Comma extends Zone {
+        private final Frame frame;
+        private final String space;
+
+        Comma(Frame frame, String space) {
+            this.frame = frame;
+            this.space = space;
+        }
+
+        @Override
+        long next(long at, int b) {
+            if (at < space.length()) {
+                return b == space.charAt((int) at) ? at + 1 : DEAD;
+            }
+            return b == '"' ? LEAVE : layout.isFlexible() && Layout.isSpace(b) ? at : DEAD;
+        }
+
+        @Override
+        boolean leave(Cursor cursor, int b) {
+            return openKey(cursor, frame);
+        }
+
+        @Override
+        String expected(long at) {
+            return "a key";
+        }
+
+        @Override
+        void finish(long at, Bytes out) {
+            // The shortest object that has the members needed, or any one member where none is.
+            out.add(space.substring((int) Math.min(at, space.length()))).add('"');
+        }
+    }
+
+    private static final class End extends Zone {
+        @Override
+        long next(long at, int b) {
+            return DEAD;
+        }
+
+        @Override
+        boolean isComplete(long at) {
+            return true;
+        }
+
+        @Override
+        String expected(long at) {
+            return "the end of the text";
+        }
+
+        @Override
+        void finish(long at, Bytes out) {}
+    }
+}

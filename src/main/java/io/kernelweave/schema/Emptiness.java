@@ -1,0 +1,726 @@
+package io.kernelweave.schema;
+
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import io.kernelweave.regex.Regex;
+import java.math.BigDecimal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Decides whether a type has a value and whether a formula can be satisfied, and finds small values. A type is inhabited if a
+ * finite value is found; types that only contain themselves are empty.
+ *
+ * <p>The search goes through the disjunctive form of a formula, one conjunction at a time. It has a bound; beyond it the
+ * schema is refused.
+ */
+public final class Emptiness {
+    enum Known {
+        NOT_YET,
+        SEARCHING,
+        YES,
+        NO
+    }
+
+    private static final int FUEL = 100_000;
+    private static final int MAX_DISTINCT = 64;
+    private static final int MAX_SMALLEST = 64;
+
+    private record Question(Formula formula, UsedKeys used, boolean object) {}
+
+    private record KeyClass(Regex.Node keys, String example) {}
+
+    /** What is enough: members by key, or items in their order. */
+    private record Plan(Map<String, Type> members, List<Type> items) {}
+
+    private final Types types;
+    private final Map<Question, Boolean> answers = new HashMap<>();
+    private final Map<List<Atom.Members>, List<KeyClass>> classes = new HashMap<>();
+    private final Map<Type, Optional<JsonNode>> smallest = new HashMap<>();
+    private final Set<Type> building = new LinkedHashSet<>();
+    private int fuel;
+    /** How deep the search is, and the depth of the outermost type whose emptiness was assumed on the way. */
+    private int depth;
+
+    private int assumed = Integer.MAX_VALUE;
+    private final Map<Type, Integer> searching = new HashMap<>();
+
+    Emptiness(Types types) {
+        this.types = types;
+    }
+
+    /** Whether some value has the type. */
+    public boolean inhabited(Type type) {
+        if (type.inhabited == Known.YES || type.inhabited == Known.NO) {
+            return type.inhabited == Known.YES;
+        }
+        if (type.op == Type.Op.ANY || type.op == Type.Op.VALUES) {
+            type.inhabited = Known.YES;
+            return true;
+        }
+        if (type.inhabited == Known.SEARCHING) {
+            assumed = Math.min(assumed, searching.getOrDefault(type, 0));
+            return false;
+        }
+        if (depth == 0) {
+            fuel = FUEL;
+        }
+        burn();
+        if (depth > 400) {
+            throw new InputException("the schema nests too deeply; nest less");
+        }
+        int outer = assumed;
+        assumed = Integer.MAX_VALUE;
+        searching.put(type, depth);
+        type.inhabited = Known.SEARCHING;
+        boolean found = false;
+        int here = depth++;
+        try {
+            found = someKind(type);
+        } finally {
+            depth--;
+            searching.remove(type);
+            // An emptiness that rests on the assumption of another is no result yet.
+            type.inhabited = found ? Known.YES : assumed < here ? Known.NOT_YET : Known.NO;
+            assumed = Math.min(outer, assumed < here ? assumed : Integer.MAX_VALUE);
+        }
+        return found;
+    }
+
+    private void burn() {
+        if (--fuel < 0) {
+            throw new InputException("the schema's alternatives are too many to be told apart; simplify them");
+        }
+    }
+
+    private boolean someKind(Type type) {
+        return types.literal(type, Kind.NULL)
+                || types.literal(type, Kind.TRUE)
+                || types.literal(type, Kind.FALSE)
+                || !types.regex().isEmpty(types.strings(type))
+                || hasNumbers(type)
+                || satisfiable(types.contents(type, Kind.ARRAY), false)
+                || satisfiable(types.contents(type, Kind.OBJECT), true);
+    }
+
+    private boolean hasNumbers(Type type) {
+        NumberSet numbers = types.numbers(type);
+        return !numbers.equals(NumberSet.NONE)
+                && (numbers.equals(NumberSet.ALL) || !types.text(numbers).isEmpty());
+    }
+
+    /** Whether some value of the kind has the type. */
+    public boolean inhabited(Type type, Kind kind) {
+        return switch (kind) {
+            case NULL, FALSE, TRUE -> types.literal(type, kind);
+            case NUMBER -> hasNumbers(type);
+            case STRING -> !types.regex().isEmpty(types.strings(type));
+            case ARRAY -> satisfiable(types.contents(type, kind), false);
+            case OBJECT -> satisfiable(types.contents(type, kind), true);
+        };
+    }
+
+    boolean satisfiable(Formula formula, boolean object) {
+        return satisfiable(formula, object, UsedKeys.NONE);
+    }
+
+    /** Whether an object or array can be continued so that the formula holds. */
+    public boolean satisfiable(Formula formula, boolean object, UsedKeys used) {
+        if (formula.isFalse()) {
+            return false;
+        }
+        if (types.formulas().ends(formula)) {
+            return true;
+        }
+        Question question = new Question(formula, used, object);
+        @Nullable Boolean known = answers.get(question);
+        if (known != null) {
+            return known;
+        }
+        if (depth == 0) {
+            fuel = FUEL;
+        }
+        int outer = assumed;
+        assumed = Integer.MAX_VALUE;
+        depth++;
+        boolean found;
+        try {
+            found = plan(formula, object, used, plan -> true);
+        } finally {
+            depth--;
+        }
+        if (found || assumed == Integer.MAX_VALUE) {
+            answers.put(question, found);
+        }
+        assumed = Math.min(outer, assumed);
+        return found;
+    }
+
+    /** Passes ways to satisfy a formula to {@code sink} until it is content; whether it was. */
+    private boolean plan(Formula formula, boolean object, UsedKeys used, Predicate<Plan> sink) {
+        ArrayDeque<Formula> open = new ArrayDeque<>();
+        open.push(formula);
+        return conjunctions(open, new ArrayList<>(), atoms -> object ? members(atoms, used, sink) : items(atoms, sink));
+    }
+
+    /** Goes through the conjunctions of a disjunctive form. */
+    private boolean conjunctions(ArrayDeque<Formula> open, List<Atom> atoms, Predicate<List<Atom>> sink) {
+        burn();
+        ArrayDeque<Formula> left = new ArrayDeque<>(open);
+        List<Atom> conjunction = new ArrayList<>(atoms);
+        ArrayDeque<Formula> choices = new ArrayDeque<>();
+        while (!left.isEmpty()) {
+            Formula next = left.pop();
+            switch (next.op) {
+                case TRUE -> {}
+                case FALSE -> {
+                    return false;
+                }
+                case ATOM -> conjunction.add(java.util.Objects.requireNonNull(next.atom));
+                case ALL -> {
+                    for (Formula part : next.of) {
+                        left.push(part);
+                    }
+                }
+                case ANY -> choices.add(next);
+            }
+        }
+        if (choices.isEmpty()) {
+            return sink.test(conjunction);
+        }
+        Formula choice = choices.poll();
+        for (Formula alternative : choice.of) {
+            ArrayDeque<Formula> rest = new ArrayDeque<>(choices);
+            rest.push(alternative);
+            if (conjunctions(rest, conjunction, sink)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // Objects
+
+    private boolean members(List<Atom> atoms, UsedKeys used, Predicate<Plan> sink) {
+        List<Atom.Members> each = new ArrayList<>();
+        List<Atom.Members> some = new ArrayList<>();
+        List<List<String>> lacks = new ArrayList<>();
+        Map<String, Type> chosen = new LinkedHashMap<>();
+        int least = 0;
+        int most = Integer.MAX_VALUE;
+        for (Atom atom : atoms) {
+            switch (atom) {
+                case Atom.Each e -> each.add(e.members());
+                case Atom.Some s -> some.add(s.members());
+                case Atom.Has has -> has.keys().forEach(key -> chosen.put(key, types.any()));
+                case Atom.Lacks l -> lacks.add(l.keys());
+                case Atom.AtLeast l -> least = Math.max(least, l.count());
+                case Atom.AtMost m -> most = Math.min(most, m.count());
+                default -> throw new IllegalStateException(atom + " is about items");
+            }
+        }
+        if (chosen.size() > most) {
+            return false;
+        }
+        for (Map.Entry<String, Type> member : chosen.entrySet()) {
+            Type type = typeAt(each, member.getKey());
+            if (used.contains(member.getKey()) || !inhabited(type)) {
+                return false;
+            }
+            member.setValue(type);
+        }
+        return new MemberSearch(each, used, least, most, sink).lack(lacks, 0, some, chosen, Set.of());
+    }
+
+    private Type typeAt(List<Atom.Members> each, String key) {
+        Type type = types.any();
+        for (Atom.Members members : each) {
+            type = types.both(type, types.at(members, key));
+        }
+        return type;
+    }
+
+    private final class MemberSearch {
+        private final List<Atom.Members> each;
+        private final UsedKeys used;
+        private final int least;
+        private final int most;
+        private final Predicate<Plan> sink;
+
+        MemberSearch(List<Atom.Members> each, UsedKeys used, int least, int most, Predicate<Plan> sink) {
+            this.each = each;
+            this.used = used;
+            this.least = least;
+            this.most = most;
+            this.sink = sink;
+        }
+
+        /** Chooses for each set of keys one that shall not occur. */
+        boolean lack(
+                List<List<String>> lacks, int at, List<Atom.Members> some, Map<String, Type> chosen, Set<String> absent) {
+            burn();
+            if (at == lacks.size()) {
+                return violate(some, 0, chosen, absent);
+            }
+            for (String key : lacks.get(at)) {
+                if (!chosen.containsKey(key)) {
+                    Set<String> more = new LinkedHashSet<>(absent);
+                    more.add(key);
+                    if (lack(lacks, at + 1, some, chosen, more)) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+
+        /** Chooses for each condition a member that breaks it. */
+        private boolean violate(List<Atom.Members> some, int at, Map<String, Type> chosen, Set<String> absent) {
+            burn();
+            if (at == some.size()) {
+                return fill(chosen, absent);
+            }
+            Atom.Members broken = some.get(at);
+            Set<String> candidates = new LinkedHashSet<>(chosen.keySet());
+            candidates.addAll(broken.named.keySet());
+            each.forEach(members -> candidates.addAll(members.named.keySet()));
+            List<Atom.Members> all = new ArrayList<>(each);
+            all.add(broken);
+            candidates.addAll(freshKeys(all, chosen.keySet(), absent, 2 + some.size()));
+            for (String key : candidates) {
+                boolean here = chosen.containsKey(key);
+                if (!here && (used.contains(key) || absent.contains(key))) {
+                    continue;
+                }
+                Type required = types.at(broken, key);
+                if (required.isAny()) {
+                    continue;
+                }
+                Type before = here ? chosen.getOrDefault(key, types.any()) : typeAt(each, key);
+                Type type = types.both(before, types.not(required));
+                if (inhabited(type)) {
+                    Map<String, Type> more = new LinkedHashMap<>(chosen);
+                    more.put(key, type);
+                    if (violate(some, at + 1, more, absent)) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+
+        /** Adds members until they are enough. */
+        private boolean fill(Map<String, Type> chosen, Set<String> absent) {
+            if (chosen.size() > most) {
+                return false;
+            }
+            if (chosen.size() >= least) {
+                return sink.test(new Plan(chosen, List.of()));
+            }
+            Map<String, Type> more = new LinkedHashMap<>(chosen);
+            Set<String> names = new LinkedHashSet<>();
+            each.forEach(members -> names.addAll(members.named.keySet()));
+            for (String key : names) {
+                if (more.size() >= least) {
+                    break;
+                }
+                addIfFree(more, key, absent);
+            }
+            for (String key : more.size() < least ? freshKeys(each, more.keySet(), absent, least - more.size()) : List.<String>of()) {
+                if (more.size() >= least) {
+                    break;
+                }
+                addIfFree(more, key, absent);
+            }
+            return more.size() >= least && more.size() <= most && sink.test(new Plan(more, List.of()));
+        }
+
+        private void addIfFree(Map<String, Type> chosen, String key, Set<String> absent) {
+            Type type = typeAt(each, key);
+            if (!chosen.containsKey(key) && !used.contains(key) && !absent.contains(key) && inhabited(type)) {
+                chosen.put(key, type);
+            }
+        }
+
+        /** Up to {@code count} keys of each class of those that nobody names. */
+        private List<String> freshKeys(List<Atom.Members> all, Set<String> chosen, Set<String> absent, int count) {
+            List<String> fresh = new ArrayList<>();
+            for (KeyClass keys : classesOf(all)) {
+                if (!inhabited(typeAt(each, keys.example))) {
+                    continue;
+                }
+                Set<String> not = new LinkedHashSet<>(used.keys());
+                not.addAll(chosen);
+                not.addAll(absent);
+                Regex regex = types.regex();
+                for (int i = 0; i < count; i++) {
+                    burn();
+                    Optional<String> key = regex.shortest(
+                            not.isEmpty() ? keys.keys : regex.both(keys.keys, regex.not(regex.words(not))));
+                    if (key.isEmpty()) {
+                        break;
+                    }
+                    fresh.add(key.get());
+                    not.add(key.get());
+                }
+            }
+            return fresh;
+        }
+    }
+
+    /** The keys that are not named, divided by which patterns match in them. */
+    private List<KeyClass> classesOf(List<Atom.Members> all) {
+        @Nullable List<KeyClass> known = classes.get(all);
+        if (known == null) {
+            known = new ArrayList<>();
+            Set<String> names = new LinkedHashSet<>();
+            Set<Regex.Node> patterns = new LinkedHashSet<>();
+            for (Atom.Members members : all) {
+                names.addAll(members.named.keySet());
+                patterns.addAll(List.of(members.patterns));
+            }
+            Regex regex = types.regex();
+            Regex.Node others = names.isEmpty() ? regex.everything() : regex.not(regex.words(names));
+            divide(others, List.copyOf(patterns), 0, known);
+            classes.put(List.copyOf(all), known);
+        }
+        return known;
+    }
+
+    private void divide(Regex.Node keys, List<Regex.Node> patterns, int at, List<KeyClass> into) {
+        burn();
+        Regex regex = types.regex();
+        if (at == patterns.size()) {
+            regex.shortest(keys).ifPresent(example -> into.add(new KeyClass(keys, example)));
+            return;
+        }
+        Regex.Node without = regex.both(keys, regex.not(patterns.get(at)));
+        if (!regex.isEmpty(without)) {
+            divide(without, patterns, at + 1, into);
+        }
+        Regex.Node with = regex.both(keys, patterns.get(at));
+        if (!regex.isEmpty(with)) {
+            divide(with, patterns, at + 1, into);
+        }
+    }
+
+    /**
+     * The keys that may come next in an object, so that it can be completed after them.
+     *
+     * @param formulas what the object must satisfy, one of them
+     */
+    public Regex.Node keys(List<Formula> formulas, UsedKeys used) {
+        Set<String> names = new LinkedHashSet<>();
+        List<Atom.Members> all = new ArrayList<>();
+        formulas.forEach(formula -> collect(formula, names, all));
+        Regex regex = types.regex();
+        List<String> allowed = new ArrayList<>();
+        List<String> refused = new ArrayList<>(used.keys());
+        for (String name : names) {
+            if (!used.contains(name)) {
+                (allows(formulas, name, used) ? allowed : refused).add(name);
+            }
+        }
+        boolean patterned = all.stream().anyMatch(members -> members.patterns.length > 0);
+        if (!patterned) {
+            // All keys that nobody names are alike.
+            String example = unnamed(names, used);
+            if (allows(formulas, example, used)) {
+                return refused.isEmpty() ? regex.everything() : regex.not(regex.words(refused));
+            }
+            return allowed.isEmpty() ? regex.nothing() : regex.words(allowed);
+        }
+        Regex.Node keys = allowed.isEmpty() ? regex.nothing() : regex.words(allowed);
+        Regex.Node without = names.isEmpty() ? regex.everything() : regex.not(regex.words(names));
+        boolean every = true;
+        for (KeyClass each : classesOf(all)) {
+            Regex.Node left = used.isEmpty() ? each.keys : regex.both(each.keys, regex.not(regex.words(used.keys())));
+            Optional<String> example = used.contains(each.example) ? regex.shortest(left) : Optional.of(each.example);
+            if (example.isPresent() && allows(formulas, example.get(), used)) {
+                keys = regex.either(keys, regex.both(left, without));
+            } else {
+                every = false;
+            }
+        }
+        return every ? refused.isEmpty() ? regex.everything() : regex.not(regex.words(refused)) : keys;
+    }
+
+    private static String unnamed(Set<String> names, UsedKeys used) {
+        String key = "a";
+        while (names.contains(key) || used.contains(key)) {
+            key += "a";
+        }
+        return key;
+    }
+
+    private boolean allows(List<Formula> formulas, String key, UsedKeys used) {
+        UsedKeys after = used.with(key);
+        for (Formula formula : formulas) {
+            if (!branches(formula, key, after).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void collect(Formula formula, Set<String> names, List<Atom.Members> all) {
+        for (Formula part : formula.of) {
+            collect(part, names, all);
+        }
+        if (formula.atom instanceof Atom.Each each) {
+            names.addAll(each.members().named.keySet());
+            all.add(each.members());
+        } else if (formula.atom instanceof Atom.Some some) {
+            names.addAll(some.members().named.keySet());
+            all.add(some.members());
+        } else if (formula.atom instanceof Atom.Has has) {
+            names.addAll(has.keys());
+        } else if (formula.atom instanceof Atom.Lacks lacks) {
+            names.addAll(lacks.keys());
+        }
+    }
+
+    /** The names of an object's members in the order in which the schema lists them. */
+    public List<String> order(Formula formula) {
+        List<Atom.Members> all = new ArrayList<>();
+        collect(formula, new LinkedHashSet<>(), all);
+        all.sort((a, b) -> Integer.compare(a.ordinal, b.ordinal));
+        Set<String> names = new LinkedHashSet<>();
+        all.forEach(members -> names.addAll(members.named.keySet()));
+        return List.copyOf(names);
+    }
+
+    /**
+     * The ways on with a member of a key, such that value and rest exist.
+     *
+     * @param after the keys that are used after it
+     */
+    public List<Branch> branches(Formula formula, String key, UsedKeys after) {
+        return live(types.formulas().member(formula, key), true, after);
+    }
+
+    /** The ways on with an item, such that it and the rest exist. */
+    public List<Branch> branches(Formula formula) {
+        return live(types.formulas().item(formula), false, UsedKeys.NONE);
+    }
+
+    private List<Branch> live(List<Branch> branches, boolean object, UsedKeys after) {
+        List<Branch> live = new ArrayList<>(branches.size());
+        for (Branch branch : branches) {
+            if (inhabited(branch.value()) && satisfiable(branch.rest(), object, after)) {
+                live.add(branch);
+            }
+        }
+        return live.size() == branches.size() ? branches : types.formulas().merged(live);
+    }
+
+    // Arrays
+
+    private boolean items(List<Atom> atoms, Predicate<Plan> sink) {
+        int least = 0;
+        int most = Integer.MAX_VALUE;
+        int needs = 0;
+        int first = 0;
+        boolean simple = true;
+        List<Formula> parts = new ArrayList<>();
+        for (Atom atom : atoms) {
+            switch (atom) {
+                case Atom.EachItem each -> first = Math.max(first, each.items().first.length - each.from());
+                case Atom.SomeItem some -> {
+                    first = Math.max(first, some.items().first.length - some.from());
+                    needs++;
+                    simple = false;
+                }
+                case Atom.ContainsAtLeast contains -> {
+                    needs += Math.min(contains.count(), MAX_DISTINCT);
+                    simple = false;
+                }
+                case Atom.ContainsAtMost contains -> simple = false;
+                case Atom.Distinct distinct -> simple = false;
+                case Atom.Repeats repeats -> {
+                    needs += 2;
+                    simple = false;
+                }
+                case Atom.AtLeast l -> least = Math.max(least, l.count());
+                case Atom.AtMost m -> most = Math.min(most, m.count());
+                default -> throw new IllegalStateException(atom + " is about members");
+            }
+            parts.add(types.formulas().atom(atom));
+        }
+        if (least > most) {
+            return false;
+        }
+        if (!simple) {
+            return extend(types.formulas().all(parts), new ArrayList<>(), first + needs + Math.min(least, MAX_DISTINCT) + 2, sink);
+        }
+        List<Type> items = new ArrayList<>();
+        for (int place = 0; place < Math.min(least, first + 1); place++) {
+            Type type = types.any();
+            for (Atom atom : atoms) {
+                if (atom instanceof Atom.EachItem each) {
+                    type = types.both(type, each.items().at(each.from() + place));
+                }
+            }
+            if (!inhabited(type)) {
+                return false;
+            }
+            items.add(type);
+        }
+        while (items.size() < least && items.size() < MAX_DISTINCT * 16) {
+            items.add(items.get(items.size() - 1));
+        }
+        return sink.test(new Plan(Map.of(), items));
+    }
+
+    /** Takes items one by one, until nothing more is needed or so many were taken. */
+    private boolean extend(Formula formula, List<Type> taken, int left, Predicate<Plan> sink) {
+        burn();
+        if (types.formulas().ends(formula)) {
+            return sink.test(new Plan(Map.of(), List.copyOf(taken)));
+        }
+        if (left == 0) {
+            return false;
+        }
+        for (Branch branch : types.formulas().item(formula)) {
+            if (branch.rest() == formula && !formula.remembers() || !inhabited(branch.value())) {
+                continue;
+            }
+            Formula rest = branch.rest();
+            Type item = branch.value();
+            if (rest.remembers()) {
+                Optional<JsonNode> value = smallest(item);
+                if (value.isEmpty()) {
+                    continue;
+                }
+                item = types.values(Values.of(List.of(value.get())));
+                rest = types.formulas().remember(rest, value.get());
+            }
+            taken.add(item);
+            if (extend(rest, taken, left - 1, sink)) {
+                return true;
+            }
+            taken.remove(taken.size() - 1);
+        }
+        return false;
+    }
+
+    // Small values
+
+    /** A small value of a type; empty if there is none. */
+    public Optional<JsonNode> smallest(Type type) {
+        @Nullable Optional<JsonNode> known = smallest.get(type);
+        if (known != null) {
+            return known;
+        }
+        if (!building.add(type)) {
+            return Optional.empty(); // a smaller one is without itself
+        }
+        int outer = building.size();
+        try {
+            if (outer > 200) {
+                return Optional.empty();
+            }
+            Optional<JsonNode> value = inhabited(type) ? search(type) : Optional.empty();
+            if (value.isPresent() || outer == 1) {
+                smallest.put(type, value);
+            }
+            return value;
+        } finally {
+            building.remove(type);
+        }
+    }
+
+    private Optional<JsonNode> search(Type type) {
+        JsonNodeFactory make = JsonNodeFactory.instance;
+        List<JsonNode> found = new ArrayList<>();
+        NumberSet numbers = types.numbers(type);
+        if (hasNumbers(type)) {
+            NumberText text = types.text(numbers);
+            found.add(make.numberNode(new BigDecimal(text.completion(text.start()))));
+        }
+        types.regex().shortest(types.strings(type)).ifPresent(text -> found.add(make.stringNode(text)));
+        if (types.literal(type, Kind.NULL)) {
+            found.add(make.nullNode());
+        }
+        if (types.literal(type, Kind.TRUE)) {
+            found.add(make.booleanNode(true));
+        }
+        if (types.literal(type, Kind.FALSE)) {
+            found.add(make.booleanNode(false));
+        }
+        if (found.stream().noneMatch(value -> length(value) <= 2)) {
+            contents(types.contents(type, Kind.ARRAY), false, UsedKeys.NONE).ifPresent(found::add);
+            contents(types.contents(type, Kind.OBJECT), true, UsedKeys.NONE).ifPresent(found::add);
+        }
+        return found.stream().min((a, b) -> Integer.compare(length(a), length(b)));
+    }
+
+    private static int length(JsonNode value) {
+        return Json.compact(value).length();
+    }
+
+    /** The fewest and smallest members or items that complete an object or array, as one of its own. */
+    public Optional<JsonNode> contents(Formula formula, boolean object, UsedKeys used) {
+        if (formula.isFalse()) {
+            return Optional.empty();
+        }
+        if (depth == 0) {
+            fuel = FUEL;
+        }
+        JsonNode[] best = new JsonNode[1];
+        int[] tried = {0};
+        List<String> order = object ? order(formula) : List.of();
+        plan(formula, object, used, plan -> {
+            Optional<JsonNode> value = object ? build(plan.members, order) : build(plan.items);
+            if (value.isPresent() && (best[0] == null || length(value.get()) < length(best[0]))) {
+                best[0] = value.get();
+            }
+            return best[0] != null && length(best[0]) <= 2 || ++tried[0] >= MAX_SMALLEST;
+        });
+        return Optional.ofNullable(best[0]);
+    }
+
+    private Optional<JsonNode> build(Map<String, Type> members, List<String> order) {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        List<String> keys = new ArrayList<>(members.keySet());
+        keys.sort((a, b) -> Integer.compare(place(order, a), place(order, b)));
+        for (String key : keys) {
+            Optional<JsonNode> value = smallest(members.getOrDefault(key, types.none()));
+            if (value.isEmpty()) {
+                return Optional.empty();
+            }
+            object.set(key, value.get());
+        }
+        return Optional.of(object);
+    }
+
+    private static int place(List<String> order, String key) {
+        int place = order.indexOf(key);
+        return place < 0 ? Integer.MAX_VALUE : place;
+    }
+
+    private Optional<JsonNode> build(List<Type> items) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        for (Type item : items) {
+            Optional<JsonNode> value = smallest(item);
+            if (value.isEmpty()) {
+                return Optional.empty();
+            }
+            array.add(value.get());
+        }
+        return Optional.of(array);
+    }
+}
