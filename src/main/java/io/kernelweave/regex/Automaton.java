@@ -1,0 +1,185 @@
+package io.kernelweave.regex;
+
+import java.util.Arrays;
+
+/**
+ * A deterministic automaton of a language, made as it is walked: a state is a derivative, and its successors for each class
+ * of characters are found when they are first asked for. States are numbers from 0; each has a way to an accepted string.
+ */
+public final class Automaton {
+    /** No state: nothing that is accepted begins so. */
+    public static final int DEAD = -1;
+
+    private static final int UNKNOWN = -2;
+
+    private final Regex algebra;
+    private final Alphabet alphabet;
+    private final int classes;
+    private final byte[] ascii = new byte[128];
+    private final int start;
+
+    private Regex.Node[] nodes = new Regex.Node[8];
+    private int[][] rows = new int[8][];
+    private CodePoints[] loops = new CodePoints[0];
+    private int states;
+    /** State plus 1 by the number of its language, open addressing. */
+    private int[] numbers = new int[16];
+
+    private Automaton(Regex algebra, Regex.Node language) {
+        this.algebra = algebra;
+        this.alphabet = algebra.alphabet(language);
+        this.classes = alphabet.size();
+        for (int c = 0; c < 128; c++) {
+            ascii[c] = (byte) alphabet.classOf(alphabet.interval(c)); // at most 128 classes have a character below 128
+        }
+        this.start = algebra.live(language, alphabet) ? number(language) : DEAD;
+    }
+
+    /** @throws io.kernelweave.json.InputException if it takes too long to see whether anything is accepted, here or later */
+    public static Automaton of(Regex algebra, Regex.Node language) {
+        return new Automaton(algebra, language);
+    }
+
+    private int number(Regex.Node node) {
+        int at = node.id * 0x9E3779B9 >>> 8 & numbers.length - 1;
+        for (; numbers[at] != 0; at = at + 1 & numbers.length - 1) {
+            if (nodes[numbers[at] - 1] == node) {
+                return numbers[at] - 1;
+            }
+        }
+        int state = states++;
+        if (state == nodes.length) {
+            nodes = Arrays.copyOf(nodes, 2 * state);
+            rows = Arrays.copyOf(rows, 2 * state);
+        }
+        nodes[state] = node;
+        int[] row = new int[classes];
+        Arrays.fill(row, UNKNOWN);
+        row[0] = DEAD;
+        rows[state] = row;
+        numbers[at] = state + 1;
+        if (2 * states > numbers.length) {
+            numbers = new int[2 * numbers.length];
+            for (int i = 0; i < states; i++) {
+                int to = nodes[i].id * 0x9E3779B9 >>> 8 & numbers.length - 1;
+                while (numbers[to] != 0) {
+                    to = to + 1 & numbers.length - 1;
+                }
+                numbers[to] = i + 1;
+            }
+        }
+        return state;
+    }
+
+    /** The state before the first character; {@link #DEAD} if nothing is accepted. */
+    public int start() {
+        return start;
+    }
+
+    /** How many states have been met. */
+    public int states() {
+        return states;
+    }
+
+    /** The state after a character, or {@link #DEAD}. */
+    public int next(int state, int codePoint) {
+        int number = codePoint < 128 ? ascii[codePoint] : alphabet.classOf(alphabet.interval(codePoint));
+        int next = rows[state][number];
+        return next != UNKNOWN ? next : step(state, number);
+    }
+
+    private int after(int state, int number) {
+        int next = rows[state][number];
+        return next != UNKNOWN ? next : step(state, number);
+    }
+
+    private int step(int state, int number) {
+        Regex.Node node = algebra.derive(nodes[state], alphabet.example(number));
+        int next = algebra.live(node, alphabet) ? number(node) : DEAD;
+        rows[state][number] = next;
+        return next;
+    }
+
+    /** Whether a scalar value from {@code low} to {@code high} leads to a state; the range may be empty. */
+    public boolean any(int state, int low, int high) {
+        if (low > high) {
+            return false;
+        }
+        int last = alphabet.interval(high);
+        for (int i = alphabet.interval(low); i <= last; i++) {
+            if (after(state, alphabet.classOf(i)) != DEAD) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the string may end here. */
+    public boolean accepts(int state) {
+        return nodes[state].nullable;
+    }
+
+    /** Whether every string may follow. */
+    public boolean free(int state) {
+        return nodes[state] == algebra.everything();
+    }
+
+    /** The characters that lead back to the same state. */
+    public CodePoints loop(int state) {
+        if (state >= loops.length) {
+            loops = Arrays.copyOf(loops, nodes.length);
+        }
+        CodePoints known = loops[state];
+        if (known == null) {
+            int[] ranges = new int[2 * alphabet.intervals()];
+            int used = 0;
+            for (int i = 0; i < alphabet.intervals(); i++) {
+                if (after(state, alphabet.classOf(i)) == state) {
+                    ranges[used++] = alphabet.first(i);
+                    ranges[used++] = alphabet.last(i);
+                }
+            }
+            known = CodePoints.of(Arrays.copyOf(ranges, used));
+            loops[state] = known;
+        }
+        return known;
+    }
+
+    /** The language of what may follow. */
+    public Regex.Node node(int state) {
+        return nodes[state];
+    }
+
+    /** How many bytes a shortest way to an accepted string takes in a JSON string. */
+    public int distance(int state) {
+        return algebra.distance(nodes[state], alphabet);
+    }
+
+    /** A first character of such a way; asked only where the state does not accept. */
+    public int nearest(int state) {
+        return algebra.nearest(nodes[state], alphabet);
+    }
+
+    /** Of the characters from {@code low} to {@code high} one after which the distance is least, or {@link #DEAD}. */
+    public int nearest(int state, int low, int high) {
+        if (low > high) {
+            return DEAD;
+        }
+        int best = DEAD;
+        int least = Integer.MAX_VALUE;
+        boolean[] seen = new boolean[classes];
+        int last = alphabet.interval(high);
+        for (int i = alphabet.interval(low); i <= last; i++) {
+            int number = alphabet.classOf(i);
+            if (!seen[number]) {
+                seen[number] = true;
+                int next = after(state, number);
+                if (next != DEAD && distance(next) < least) {
+                    least = distance(next);
+                    best = Math.max(low, alphabet.first(i));
+                }
+            }
+        }
+        return best;
+    }
+}
