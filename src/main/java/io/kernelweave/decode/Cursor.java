@@ -61,6 +61,14 @@ final class Cursor {
         }
     }
 
+    /** Writes a byte of the text without moving. */
+    void put(int place, int b) {
+        if (place >= text.length) {
+            text = java.util.Arrays.copyOf(text, 2 * place);
+        }
+        text[place] = (byte) b;
+    }
+
     void enter(Zone next) {
         zone = next;
         at = next.begin();

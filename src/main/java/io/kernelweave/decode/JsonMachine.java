@@ -5,6 +5,7 @@ import io.kernelweave.json.Json;
 import io.kernelweave.regex.Automaton;
 import io.kernelweave.regex.Regex;
 import io.kernelweave.schema.Branch;
+import io.kernelweave.schema.Emptiness;
 import io.kernelweave.schema.Formula;
 import io.kernelweave.schema.Formulas;
 import io.kernelweave.schema.Kind;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +42,6 @@ final class JsonMachine {
     private final Formulas formulas;
     private final WrittenForm form;
     private final Layout layout;
-    private final boolean remembers;
     private final Map<Object, Object> interned = new HashMap<>();
     private final Map<Regex.Node, Text> texts = new HashMap<>();
     private final Map<List<Formula>, List<String>> orders = new HashMap<>();
@@ -48,17 +49,16 @@ final class JsonMachine {
     final Zone end = new End();
 
     /** @throws InputException if no value has the type */
-    JsonMachine(Types types, WrittenForm form, boolean remembers) {
+    JsonMachine(Types types, WrittenForm form) {
         this.types = types;
         this.formulas = types.formulas();
         this.form = form;
         this.layout = Layout.of(form.whitespace());
-        this.remembers = remembers;
         Type root = types.root();
         if (!types.emptiness().inhabited(root)) {
             throw InputException.at("/", "no value satisfies the schema", "correct what contradicts itself");
         }
-        this.start = new Value(new Hole(null, new Type[] {root}, 0), null, "");
+        this.start = new Value(new Hole(null, new Type[] {root}, new int[0][], new Formula[0][]), null, "");
     }
 
     @SuppressWarnings("unchecked") // a key leads to what was made for it
@@ -81,17 +81,31 @@ final class JsonMachine {
         final Type[] of;
         final int depth;
         /** By goal of what is around: which types lead on, and to what. */
-        private int[][] by = {};
+        private final int[][] by;
 
-        private Formula[][] rests = {};
+        private final Formula[][] rests;
+        /** Whether the value itself decides what may follow, and whether some value around it does. */
+        private final boolean remembers;
+
+        private final boolean recalls;
         private UsedKeys used = UsedKeys.NONE;
         private final Map<BitSet, Zone> after = new HashMap<>();
         final Map<Kind, Zone> zones = new HashMap<>();
 
-        Hole(@Nullable Frame around, Type[] of, int depth) {
+        Hole(@Nullable Frame around, Type[] of, int[][] by, Formula[][] rests) {
             this.around = around;
             this.of = of;
-            this.depth = depth;
+            this.depth = around == null ? 0 : around.depth();
+            this.by = by;
+            this.rests = rests;
+            boolean some = false;
+            for (Formula[] of1 : rests) {
+                for (Formula rest : of1) {
+                    some |= rest.remembers();
+                }
+            }
+            this.remembers = some;
+            this.recalls = some || around != null && around.hole.recalls;
         }
 
         /**
@@ -100,8 +114,9 @@ final class JsonMachine {
          * @param outcomes which of the types the value has
          */
         boolean leave(Cursor cursor, BitSet outcomes) {
-            int from = cursor.marks == null ? 0 : cursor.marks.start();
-            if (cursor.marks != null) {
+            int from = 0;
+            if (recalls && cursor.marks != null) {
+                from = cursor.marks.start();
                 cursor.marks = cursor.marks.outer();
             }
             if (outcomes.isEmpty()) {
@@ -112,7 +127,7 @@ final class JsonMachine {
                 return true;
             }
             if (!remembers) {
-                Zone known = after.get(outcomes);
+                @Nullable Zone known = after.get(outcomes);
                 if (known == null) {
                     known = frame(around, goals(outcomes, null)).next();
                     after.put((BitSet) outcomes.clone(), known);
@@ -169,6 +184,7 @@ final class JsonMachine {
         private @Nullable Hole item;
         private boolean itemKnown;
         private @Nullable BitSet ends;
+        private Emptiness.@Nullable Names names;
 
         Frame(Kind kind, Formula[] goals, UsedKeys used, Hole hole, List<String> order) {
             this.kind = kind;
@@ -239,6 +255,13 @@ final class JsonMachine {
             return keyZone;
         }
 
+        Emptiness.Names names() {
+            if (names == null) {
+                names = types.emptiness().names(Arrays.asList(goals));
+            }
+            return names;
+        }
+
         /** The zone after a key, which is one of those that may come. */
         Zone after(String key) {
             Zone known = afterKey.get(key);
@@ -294,10 +317,7 @@ final class JsonMachine {
             if (of.isEmpty()) {
                 return null;
             }
-            Hole made = new Hole(this, of.toArray(Type[]::new), depth());
-            made.by = by;
-            made.rests = rests;
-            return made;
+            return new Hole(this, of.toArray(Type[]::new), by, rests);
         }
     }
 
@@ -431,7 +451,7 @@ final class JsonMachine {
             }
             Kind kind = java.util.Objects.requireNonNull(kind(b));
             Zone zone = java.util.Objects.requireNonNull(zone(kind));
-            if (remembers) {
+            if (hole.recalls) {
                 cursor.marks = new Cursor.Marks(cursor.length - 1, cursor.marks);
             }
             cursor.mark = kind == Kind.STRING ? cursor.length : cursor.length - 1;
@@ -570,9 +590,17 @@ final class JsonMachine {
                     cursor, outcomes(hole, type -> types.regex().matches(types.strings(type), string)));
         }
 
-        /** Whether any two strings that are complete lead to the same place. */
+        /** Whether all strings that are complete lead to the same place, but for what an item's value excludes. */
         boolean closesAlike() {
-            return hole.of.length == 1 && !remembers;
+            if (hole.of.length > 1) {
+                for (Type type : hole.of) {
+                    Regex.Node strings = types.strings(type);
+                    if (strings != types.regex().everything() && strings != types.regex().nothing()) {
+                        return false;
+                    }
+                }
+            }
+            return true;
         }
 
         @Override
@@ -753,6 +781,33 @@ final class JsonMachine {
         boolean leave(Cursor cursor, int b) {
             cursor.enter(frame.after(cursor.string()));
             return true;
+        }
+
+        /** Whether keys that nobody names are alike. */
+        boolean othersAlike() {
+            return frame.names().othersAlike();
+        }
+
+        /** Goes to where a key leads that nobody names. */
+        void leaveAsOther(Cursor cursor) {
+            String key = "a";
+            while (frame.used.contains(key) || frame.names().names().contains(key)) {
+                key += "a";
+            }
+            cursor.enter(frame.after(key));
+        }
+
+        /** How the keys go on that are not like the others and begin so. */
+        List<String> special(String begun) {
+            List<String> rests = new ArrayList<>();
+            for (Collection<String> names : List.of(frame.names().names(), frame.used.keys())) {
+                for (String name : names) {
+                    if (name.startsWith(begun)) {
+                        rests.add(name.substring(begun.length()));
+                    }
+                }
+            }
+            return rests;
         }
 
         @Override

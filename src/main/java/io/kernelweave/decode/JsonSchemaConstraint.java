@@ -1,6 +1,7 @@
 package io.kernelweave.decode;
 
 import io.kernelweave.json.InputException;
+import io.kernelweave.schema.Types;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -10,79 +11,64 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The documents of a JSON Schema (draft 2020-12), compiled for token masks. Immutable and shared by threads.
+ * The JSON documents of a schema of drafts 4 to 2020-12, in one {@link WrittenForm}. A mask allows a token if and only if
+ * some document that satisfies the schema continues with it. What cannot be honoured exactly is refused, never loosened.
  *
- * <p>The masks are <b>exact</b>: a token is allowed if and only if some valid document in the written form continues with
- * it. The written form, in which a value can be written in one way up to the spelling of its strings, is
+ * <p>Compiling reads the schema; everything else is made when it is first needed and kept, so the first mask comes early and
+ * later ones are looked up. Safe for use by many threads, whose matchers share what was made.
  *
- * <ul>
- *   <li>JSON without white space, object properties in the order of {@code properties}, those not required at will, no key
- *       twice;
- *   <li>strings of Unicode scalar values in UTF-8, each character as itself or as any JSON escape that stands for it; keys
- *       and the values of {@code enum} and {@code const} as {@code Json.compact} writes them;
- *   <li>integers without fraction, exponent, leading zeros or the sign of a negative zero; where the schema sets no limit, of
- *       the range that every JSON reader keeps exact, −(2<sup>53</sup>−1) to 2<sup>53</sup>−1 (RFC 7493);
- *   <li>numbers of at most 16 digits before and 17 after the point and an exponent of at most two digits; with {@code
- *       minimum: 0} without a sign.
- * </ul>
- *
- * <p>Honoured are {@code type} (one or several), {@code properties} with {@code required} and {@code additionalProperties:
- * false}, {@code items} with {@code minItems} and {@code maxItems}, {@code enum} and {@code const} of strings, numbers,
- * booleans and null, {@code minLength}, {@code maxLength} and {@code pattern} (what is regular of it, see {@link
- * #compile}), {@code minimum} and {@code maximum} of integers, and {@code minimum: 0} of numbers. {@code title}, {@code
- * description}, {@code $schema}, {@code $comment}, {@code default} and {@code examples} say nothing about documents. Every
- * other keyword is refused, never loosened.
- *
- * <p>Method: the schema is an automaton over bytes whose states are built as they are met; a mask is a walk of the
- * vocabulary's trie beside it (compare Willard and Louf, "Efficient Guided Generation for Large Language Models", 2023; Dong
- * et al., "XGrammar", 2024). Every state that is reached can be completed, so a mask needs no look-ahead.
+ * <p>Source: the schema as a set of values under boolean operations, its documents as an automaton that is determinised as
+ * it is walked, by derivatives (Brzozowski, JACM 1964); the mask by walking a trie of the vocabulary and the automaton side
+ * by side, as in Willard and Louf, "Efficient Guided Generation for Large Language Models", 2023.
  */
 public final class JsonSchemaConstraint implements Constraint {
-    private static final long FORCED_BYTES = 1L << 19;
+    private static final long MASK_BYTES = 2L << 20;
     private static final int[] NONE = {};
 
     private final TokenVocabulary vocabulary;
     private final VocabularyIndex index;
-    private final State start;
-    private final BoundedCache<AllowedTokens> masks;
-    private final BoundedCache<int[]> forced = new BoundedCache<>(FORCED_BYTES, tokens -> 16 + 4 * tokens.length);
+    private final JsonMachine machine;
+    private final MaskBuilder builder;
+    private final long maskBytes;
+    private long kept;
+    private int generation = 1;
 
-    private JsonSchemaConstraint(Part document, TokenVocabulary vocabulary, BoundedCache<AllowedTokens> masks) {
+    private JsonSchemaConstraint(JsonMachine machine, TokenVocabulary vocabulary, WrittenForm form, long maskBytes) {
         this.vocabulary = vocabulary;
         this.index = VocabularyIndex.of(vocabulary);
-        this.start = document.begin(State.END);
-        this.masks = masks;
+        this.machine = machine;
+        this.builder = new MaskBuilder(index, form.escapes() == WrittenForm.Escapes.NEEDED);
+        this.maskBytes = maskBytes;
     }
 
     /**
-     * Compiles a schema; cheap, as masks are made when they are first asked for. The first schema over a vocabulary also
-     * builds what all of them share, and masks are kept in one place for all, within 128 MiB.
-     *
-     * <p>A {@code pattern} is searched for, as the specification says, unless it is anchored. Characters, classes, {@code \d
-     * \w \s}, groups, alternation, repeats up to 1000 and the anchors are read; look-around, back-references, {@code \b} and
-     * property classes are refused, as is a pattern whose automaton would be too large. Where ECMA-262 and {@code
-     * java.util.regex} disagree about {@code .} and {@code \s}, only characters count that both mean.
+     * Compiles a schema for {@linkplain WrittenForm#COMPACT compact} documents.
      *
      * @throws InputException naming the JSON pointer, the keyword and what would be right, for a schema that cannot be
-     *     honoured exactly or that no document fits
+     *     honoured exactly or that no document satisfies
      */
     public static JsonSchemaConstraint compile(JsonNode schema, TokenVocabulary vocabulary) {
-        return compile(schema, vocabulary, VocabularyIndex.of(vocabulary).masks);
+        return compile(schema, vocabulary, WrittenForm.COMPACT);
     }
 
     /** The same for documents written in another form. */
     public static JsonSchemaConstraint compile(JsonNode schema, TokenVocabulary vocabulary, WrittenForm form) {
-        return compile(schema, vocabulary);
+        return compile(schema, vocabulary, form, MASK_BYTES);
     }
 
+    /** @param maskBytes about how much memory masks may take; 0 keeps none */
     static JsonSchemaConstraint compile(
-            JsonNode schema, TokenVocabulary vocabulary, BoundedCache<AllowedTokens> masks) {
-        return new JsonSchemaConstraint(SchemaReader.read(schema), vocabulary, masks);
+            JsonNode schema, TokenVocabulary vocabulary, WrittenForm form, long maskBytes) {
+        if (!schema.isObject() && !schema.isBoolean()) {
+            throw InputException.at("/", "a schema is an object or a boolean", "write {} for any value");
+        }
+        Types types = new Types(schema, form.formats() == WrittenForm.Formats.ASSERTED);
+        return new JsonSchemaConstraint(new JsonMachine(types, form), vocabulary, form, maskBytes);
     }
 
     @Override
     public TokenMatcher matcher() {
-        return new Matcher(start);
+        return new Matcher(new Cursor(machine.start));
     }
 
     @Override
@@ -90,49 +76,67 @@ public final class JsonSchemaConstraint implements Constraint {
         return vocabulary;
     }
 
-    /** The state after the first bytes of a document, or null if none begins so. */
-    @Nullable
-    State after(byte[] prefix) {
-        return step(start, prefix);
-    }
-
-    private static @Nullable State step(State state, byte[] bytes) {
-        State at = state;
-        for (byte b : bytes) {
-            State next = at.step(b & 0xFF);
-            if (next == null) {
-                return null;
+    private AllowedTokens allowed(Cursor cursor) {
+        AllowedTokens known = cursor.zone.mask(cursor.at, generation);
+        if (known == null) {
+            known = builder.allowed(cursor);
+            int weight = known.weight();
+            if (kept + weight > maskBytes) {
+                generation++; // all others are forgotten
+                kept = 0;
             }
-            at = next;
+            if (weight <= maskBytes) {
+                cursor.zone.keep(cursor.at, known, generation);
+                kept += weight;
+            }
         }
-        return at;
+        return known;
     }
 
-    private int[] force(State state) {
+    /** The bytes that follow without a choice. */
+    private Bytes forced(Cursor cursor) {
+        Cursor ahead = new Cursor(cursor);
         Bytes out = new Bytes();
-        State at = state;
-        for (int b = at.onlyByte(); b >= 0; b = at.onlyByte()) {
-            out.add(b);
-            State next = at.step(b);
-            if (next == null) {
-                throw new IllegalStateException("the only byte is allowed");
+        while (!ahead.zone.isComplete(ahead.at)) {
+            int only = -1;
+            for (int b = 0; b < 256 && only >= -1; b++) {
+                Cursor probe = ahead;
+                Zone zone = probe.zone;
+                long at = probe.at;
+                int mark = probe.mark;
+                Cursor.Marks marks = probe.marks;
+                int length = probe.length;
+                if (probe.step(b)) {
+                    only = only >= 0 ? -2 : b;
+                }
+                probe.restore(zone, at, mark, marks, length);
             }
-            at = next;
+            if (only < 0) {
+                break;
+            }
+            out.add(only);
+            ahead.step(only);
         }
-        int[] tokens = vocabulary.encode(wholeCharacters(out.toArray()));
-        State last = state;
+        return out;
+    }
+
+    private int[] forcedTokens(Cursor cursor) {
+        int[] tokens = vocabulary.encode(wholeCharacters(forced(cursor).toArray()));
+        Cursor ahead = new Cursor(cursor);
+        int bytesBefore = 0;
         for (int i = 0; i < tokens.length; i++) {
             byte[] bytes = vocabulary.bytes(tokens[i]);
-            State next = step(last, bytes);
-            if (next == null) {
-                return NONE; // the run begins inside a character, so it is no text of its own
+            for (byte b : bytes) {
+                if (!ahead.step(b & 0xFF)) {
+                    return NONE; // the run begins inside a character, so it is no text of its own
+                }
             }
-            if (i == tokens.length - 1 && MaskBuilder.goesOn(index, index.all.find(bytes), next)) {
+            if (i == tokens.length - 1 && builder.goesOn(index.all.find(bytes), ahead)) {
                 return Arrays.copyOf(tokens, i);
             }
-            last = next;
+            bytesBefore += bytes.length;
         }
-        return tokens;
+        return bytesBefore == 0 ? NONE : tokens;
     }
 
     /** The longest prefix that does not end inside a character. */
@@ -143,16 +147,72 @@ public final class JsonSchemaConstraint implements Constraint {
         return out.flip().toString();
     }
 
-    private final class Matcher implements TokenMatcher {
-        private State state;
+    private byte[] completion(Cursor cursor) {
+        Cursor ahead = new Cursor(cursor);
+        while (!ahead.zone.isComplete(ahead.at)) {
+            finish(ahead);
+        }
+        return Arrays.copyOfRange(ahead.text, cursor.length, ahead.length);
+    }
 
-        Matcher(State state) {
-            this.state = state;
+    private static void finish(Cursor ahead) {
+        Bytes out = new Bytes();
+        ahead.zone.finish(ahead.at, out);
+        for (byte b : out.toArray()) {
+            if (!ahead.step(b & 0xFF)) {
+                throw new IllegalStateException("a completion is allowed: " + ahead.zone.expected(ahead.at));
+            }
+        }
+        if (ahead.zone.isOver(ahead.at) && !ahead.zone.leave(ahead, -1)) {
+            throw new IllegalStateException("a value that is over leads on");
+        }
+    }
+
+    private int completionLength(Cursor cursor) {
+        Cursor ahead = cursor;
+        Zone zone = cursor.zone;
+        long at = cursor.at;
+        int mark = cursor.mark;
+        Cursor.Marks marks = cursor.marks;
+        int length = cursor.length;
+        int rest = 0;
+        while (!ahead.zone.isComplete(ahead.at)) {
+            if (ahead.at == ahead.zone.begin() && ahead.zone.completion >= 0) {
+                rest = ahead.zone.completion;
+                break;
+            }
+            finish(ahead);
+        }
+        int total = ahead.length - length + rest;
+        cursor.restore(zone, at, mark, marks, length);
+        if (at == zone.begin()) {
+            zone.completion = total;
+        }
+        return total;
+    }
+
+    private final class Matcher implements TokenMatcher {
+        private final Cursor cursor;
+        private Past[] past = new Past[32];
+        private int steps;
+
+        private static final class Past {
+            @Nullable Zone zone;
+            long at;
+            int mark;
+            Cursor.@Nullable Marks marks;
+            int length;
+        }
+
+        Matcher(Cursor cursor) {
+            this.cursor = cursor;
         }
 
         @Override
         public AllowedTokens allowed() {
-            return MaskBuilder.allowed(index, state, masks);
+            synchronized (machine) {
+                return JsonSchemaConstraint.this.allowed(cursor);
+            }
         }
 
         @Override
@@ -162,48 +222,90 @@ public final class JsonSchemaConstraint implements Constraint {
 
         @Override
         public boolean accept(byte[] bytes) {
-            State next = step(state, bytes);
-            if (next == null) {
-                return false;
+            synchronized (machine) {
+                Past before = next();
+                for (byte b : bytes) {
+                    if (!cursor.step(b & 0xFF)) {
+                        restore(before);
+                        return false;
+                    }
+                }
+                steps++;
+                return true;
             }
-            state = next;
-            return true;
+        }
+
+        /** Keeps the place for {@link #rollback}. */
+        private Past next() {
+            if (steps == past.length) {
+                past = Arrays.copyOf(past, 2 * steps);
+            }
+            Past before = past[steps];
+            if (before == null) {
+                before = new Past();
+                past[steps] = before;
+            }
+            before.zone = cursor.zone;
+            before.at = cursor.at;
+            before.mark = cursor.mark;
+            before.marks = cursor.marks;
+            before.length = cursor.length;
+            return before;
+        }
+
+        private void restore(Past before) {
+            if (before.zone != null) {
+                cursor.restore(before.zone, before.at, before.mark, before.marks, before.length);
+            }
+        }
+
+        @Override
+        public void rollback(int tokens) {
+            if (tokens < 0 || tokens > steps) {
+                throw new IllegalArgumentException("cannot take back " + tokens + " of " + steps);
+            }
+            if (tokens > 0) {
+                steps -= tokens;
+                restore(past[steps]);
+            }
         }
 
         @Override
         public boolean isComplete() {
-            return state.isComplete();
+            return cursor.zone.isComplete(cursor.at);
         }
 
         @Override
         public int[] forcedTokens() {
-            return MaskBuilder.charactersLeft(state) > 0
-                    ? NONE
-                    : forced.get(state, JsonSchemaConstraint.this::force).clone();
+            synchronized (machine) {
+                return JsonSchemaConstraint.this.forcedTokens(cursor);
+            }
         }
 
         @Override
         public byte[] shortestCompletion() {
-            return state.shortestCompletion();
+            synchronized (machine) {
+                return completion(cursor);
+            }
         }
 
         @Override
         public int shortestCompletionLength() {
-            return state.shortestCompletionLength();
+            synchronized (machine) {
+                return completionLength(cursor);
+            }
         }
 
         @Override
         public String expected() {
-            StringBuilder words = new StringBuilder(state.part.expected(state.at));
-            for (State at = state; at.part.mayEnd(at.at) && at != State.END; at = at.rest) {
-                words.append(", or ").append(at.rest.part.expected(at.rest.at));
+            synchronized (machine) {
+                return cursor.zone.expected(cursor.at);
             }
-            return words.toString();
         }
 
         @Override
         public TokenMatcher fork() {
-            return new Matcher(state);
+            return new Matcher(new Cursor(cursor));
         }
     }
 }

@@ -1,8 +1,8 @@
 package io.kernelweave.decode;
 
 import io.kernelweave.regex.Automaton;
-import io.kernelweave.regex.Regex;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,28 +34,27 @@ final class MaskBuilder {
 
     /** The tokens that may follow where the cursor is; it is there again afterwards. */
     AllowedTokens allowed(Cursor cursor) {
-        if (cursor.zone instanceof JsonMachine.Characters string && string.closesAlike()) {
+        if (cursor.zone instanceof JsonMachine.Characters string) {
             int state = string.text.betweenCharacters(cursor.at);
-            if (state >= 0) {
+            if (state >= 0 && string.closesAlike()) {
                 Automaton automaton = string.text.characters();
-                int[] lengths = automaton.free(state) ? ANY_LENGTH : automaton.lengths(state);
-                if (lengths.length > 0) {
+                int @Nullable [] lengths = automaton.lengths(state);
+                if (lengths != null) {
                     return counted(cursor, lengths[0], lengths[1]);
+                }
+                List<String> exceptions = automaton.exceptions(state);
+                if (exceptions != null) {
+                    return nearlyFree(cursor, exceptions);
                 }
             }
         } else if (cursor.zone instanceof JsonMachine.Key key) {
             int state = key.text.betweenCharacters(cursor.at);
-            if (state >= 0 && key.othersAlike()) {
-                Regex.@Nullable Exceptions exceptions = key.text.characters().exceptions(state);
-                if (exceptions != null) {
-                    return key(cursor, key);
-                }
+            if (state >= 0 && key.othersAlike() && key.text.characters().exceptions(state) != null) {
+                return nearlyFree(cursor, key.special(Text.decode(cursor.text, cursor.mark, cursor.length)));
             }
         }
         return byFullWalk(cursor);
     }
-
-    private static final int[] ANY_LENGTH = {0, Integer.MAX_VALUE};
 
     AllowedTokens byFullWalk(Cursor cursor) {
         count = 0;
@@ -78,7 +77,7 @@ final class MaskBuilder {
             int mark = cursor.mark;
             Cursor.Marks open = cursor.marks;
             int length = cursor.length;
-            cursor.length++; // the quote
+            cursor.put(cursor.length++, '"');
             zone.leave(cursor, '"');
             addEndings(cursor, min, max);
             cursor.restore(zone, at, mark, open, length);
@@ -113,8 +112,12 @@ final class MaskBuilder {
         }
     }
 
-    /** In a key where all keys but some are allowed, and all of those that nobody names are alike. */
-    private AllowedTokens key(Cursor cursor, JsonMachine.Key key) {
+    /**
+     * In a string or key that may be anything, but for some that may not be or that lead elsewhere.
+     *
+     * @param special how those go on
+     */
+    private AllowedTokens nearlyFree(Cursor cursor, List<String> special) {
         Zone zone = cursor.zone;
         long at = cursor.at;
         int mark = cursor.mark;
@@ -122,38 +125,34 @@ final class MaskBuilder {
         int length = cursor.length;
         count = 0;
         walk(strings.crookedEndings, cursor, 0, 1, strings.crookedEndings.end[0]);
-        cursor.length++;
-        key.leaveAsOther(cursor);
+        cursor.put(cursor.length++, '"');
+        if (zone instanceof JsonMachine.Key key) {
+            key.leaveAsOther(cursor);
+        } else {
+            zone.leave(cursor, '"');
+        }
         addEndings(cursor, 0, Integer.MAX_VALUE);
         cursor.restore(zone, at, mark, open, length);
         int[] usual = Arrays.copyOf(found, count);
-        // What closes a key that somebody names, or that may not occur, is looked at again.
-        String begun = Text.decode(cursor.text, mark, length);
-        int[] removed = NONE;
-        count = 0;
+        // The tokens that close a special one are looked at again.
         int[] again = NONE;
-        for (String name : key.special()) {
-            if (name.startsWith(begun)) {
-                byte[] rest = rest(name, begun);
-                int node = rest.length == 0 ? 0 : index.all.find(rest);
-                int quote = node < 0 ? -1 : index.all.child(node, (byte) '"');
-                if (quote >= 0) {
-                    int from = index.all.from[quote];
-                    int to = index.all.from[Math.min(index.all.end[quote], index.all.from.length - 1)];
-                    removed = append(removed, index.all.tokens, from, to);
-                    count = 0;
-                    walkFrom(cursor, rest, quote);
-                    again = append(again, found, 0, count);
-                }
+        int[] looked = NONE;
+        for (String name : special) {
+            byte[] rest = written(name);
+            int node = index.all.find(rest);
+            int quote = node < 0 ? -1 : index.all.child(node, (byte) '"');
+            if (quote >= 0) {
+                looked = append(looked, index.all.tokens, index.all.from[quote], index.all.from[index.all.end[quote]]);
+                count = 0;
+                walkFrom(cursor, rest, quote);
+                again = append(again, found, 0, count);
             }
         }
-        int[] without = removed;
-        if (removed.length > 0) {
-            int[] sorted = removed.clone();
-            Arrays.sort(sorted);
+        if (looked.length > 0) {
+            Arrays.sort(looked);
             int kept = 0;
             for (int token : usual) {
-                if (Arrays.binarySearch(sorted, token) < 0) {
+                if (Arrays.binarySearch(looked, token) < 0) {
                     usual[kept++] = token;
                 }
             }
@@ -168,9 +167,9 @@ final class MaskBuilder {
         return all;
     }
 
-    private static byte[] rest(String name, String begun) {
+    private static byte[] written(String characters) {
         Bytes out = new Bytes();
-        name.substring(begun.length()).codePoints().forEach(c -> Text.write(c, out));
+        characters.codePoints().forEach(c -> Text.write(c, out));
         return out.toArray();
     }
 

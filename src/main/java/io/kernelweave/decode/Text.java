@@ -237,7 +237,7 @@ final class Text {
         out.add('"');
     }
 
-    private static void write(int c, Bytes out) {
+    static void write(int c, Bytes out) {
         int known = c == '/' ? -1 : ESCAPED.indexOf(c);
         if (known >= 0) {
             out.add('\\').add(SHORT_ESCAPES.charAt(known));

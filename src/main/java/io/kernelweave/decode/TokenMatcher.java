@@ -21,6 +21,13 @@ public interface TokenMatcher {
     /** Moves over bytes, however they divide into tokens; false, and no move, if they are not allowed. */
     boolean accept(byte[] bytes);
 
+    /**
+     * Takes back what was accepted last, as often as one of the accept methods moved.
+     *
+     * @throws IllegalArgumentException if so much was not accepted
+     */
+    void rollback(int steps);
+
     /** Whether the text may end here. More may be allowed all the same, as after the first digit of a number. */
     boolean isComplete();
 

@@ -1,6 +1,8 @@
 package io.kernelweave.regex;
 
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A deterministic automaton of a language, made as it is walked: a state is a derivative, and its successors for each class
@@ -122,6 +124,16 @@ public final class Automaton {
     /** Whether every string may follow. */
     public boolean free(int state) {
         return nodes[state] == algebra.everything();
+    }
+
+    /** How many characters may follow, at least and at most, if they may be any; else null. */
+    public int @Nullable [] lengths(int state) {
+        return algebra.lengths(nodes[state]);
+    }
+
+    /** The only strings that may not follow, if they are finitely many and known; else null. */
+    public @Nullable List<String> exceptions(int state) {
+        return algebra.exceptions(nodes[state]);
     }
 
     /** The characters that lead back to the same state. */

@@ -378,6 +378,37 @@ public final class Regex {
         return formats;
     }
 
+    int @Nullable [] lengths(Node node) {
+        return node == empty
+                ? new int[] {0, 0}
+                : node.length ? new int[] {node.lowLength(), node.highLength()} : null;
+    }
+
+    @Nullable List<String> exceptions(Node node) {
+        if (node == everything) {
+            return List.of();
+        }
+        if (node.length && node.lowLength() == 1 && node.highLength() == UNBOUNDED) {
+            return List.of("");
+        }
+        if (node.kind != Kind.NOT) {
+            return null;
+        }
+        Node not = node.of[0];
+        if (not.kind == Kind.SET && not.set.ranges().length == 2 && not.set.ranges()[0] == not.set.ranges()[1]) {
+            return List.of(Character.toString(not.set.ranges()[0]));
+        }
+        if (not.kind != Kind.WORDS) {
+            return null;
+        }
+        List<String> rests = new ArrayList<>(not.high - not.low);
+        for (int i = not.low; i < not.high; i++) {
+            int[] word = not.words.words[i];
+            rests.add(new String(word, not.depth, word.length - not.depth));
+        }
+        return rests;
+    }
+
     private Node intern(Kind kind, CodePoints set, Words words, Node[] of, int low, int high, int depth) {
         int hash =
                 kind.ordinal() * 31 + (kind == Kind.SET ? set.hashCode() : kind == Kind.WORDS ? words.hashCode() : 0);

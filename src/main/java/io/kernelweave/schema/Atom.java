@@ -1,53 +1,118 @@
 package io.kernelweave.schema;
 
+import io.kernelweave.regex.Regex;
 import java.util.List;
+import java.util.Map;
 
 /** One condition on the members of an object or the items of an array. */
 sealed interface Atom {
+    /** What holds exactly where this does not. */
+    Atom negated();
+
     /** Every member has the type that belongs to its key. */
-    record Each(Members members) implements Atom {}
+    record Each(Members members) implements Atom {
+        @Override
+        public Atom negated() {
+            return new Some(members);
+        }
+    }
 
     /** Some member has not. */
-    record Some(Members members) implements Atom {}
+    record Some(Members members) implements Atom {
+        @Override
+        public Atom negated() {
+            return new Each(members);
+        }
+    }
 
     /** All of the keys occur; sorted. */
-    record Has(List<String> keys) implements Atom {}
+    record Has(List<String> keys) implements Atom {
+        @Override
+        public Atom negated() {
+            return new Lacks(keys);
+        }
+    }
 
     /** Some of the keys never occurs; sorted. */
-    record Lacks(List<String> keys) implements Atom {}
+    record Lacks(List<String> keys) implements Atom {
+        @Override
+        public Atom negated() {
+            return new Has(keys);
+        }
+    }
 
     /** So many members or items follow at least. */
-    record AtLeast(int count) implements Atom {}
+    record AtLeast(int count) implements Atom {
+        @Override
+        public Atom negated() {
+            return new AtMost(count - 1);
+        }
+    }
 
-    record AtMost(int count) implements Atom {}
+    record AtMost(int count) implements Atom {
+        @Override
+        public Atom negated() {
+            return new AtLeast(count + 1);
+        }
+    }
 
     /** Every item has the type that belongs to its place. */
-    record EachItem(Items items, int from) implements Atom {}
+    record EachItem(Items items, int from) implements Atom {
+        @Override
+        public Atom negated() {
+            return new SomeItem(items, from);
+        }
+    }
 
-    record SomeItem(Items items, int from) implements Atom {}
+    record SomeItem(Items items, int from) implements Atom {
+        @Override
+        public Atom negated() {
+            return new EachItem(items, from);
+        }
+    }
 
-    record ContainsAtLeast(Type type, int count) implements Atom {}
+    record ContainsAtLeast(Type type, int count) implements Atom {
+        @Override
+        public Atom negated() {
+            return new ContainsAtMost(type, count - 1);
+        }
+    }
 
-    record ContainsAtMost(Type type, int count) implements Atom {}
+    record ContainsAtMost(Type type, int count) implements Atom {
+        @Override
+        public Atom negated() {
+            return new ContainsAtLeast(type, count + 1);
+        }
+    }
 
     /** No item equals another, nor one of those seen. */
-    record Distinct(Values seen) implements Atom {}
+    record Distinct(Values seen) implements Atom {
+        @Override
+        public Atom negated() {
+            return new Repeats(seen);
+        }
+    }
 
     /** Some item equals another, or one of those seen. */
-    record Repeats(Values seen) implements Atom {}
+    record Repeats(Values seen) implements Atom {
+        @Override
+        public Atom negated() {
+            return new Distinct(seen);
+        }
+    }
 
     /** Types by key: of keys that are named, of those in which patterns match, and of the others. Equal only to itself. */
     final class Members {
-        final java.util.Map<String, Type> named;
-        final io.kernelweave.regex.Regex.Node[] patterns;
+        final Map<String, Type> named;
+        final Regex.Node[] patterns;
         final Type[] types;
         final Type other;
         /** Where its schema stands in the document, for the order of members. */
         final int ordinal;
 
         Members(
-                java.util.Map<String, Type> named,
-                io.kernelweave.regex.Regex.Node[] patterns,
+                Map<String, Type> named,
+                Regex.Node[] patterns,
                 Type[] types,
                 Type other,
                 int ordinal) {

@@ -222,14 +222,18 @@ public final class Emptiness {
         int least = 0;
         int most = Integer.MAX_VALUE;
         for (Atom atom : atoms) {
-            switch (atom) {
-                case Atom.Each e -> each.add(e.members());
-                case Atom.Some s -> some.add(s.members());
-                case Atom.Has has -> has.keys().forEach(key -> chosen.put(key, types.any()));
-                case Atom.Lacks l -> lacks.add(l.keys());
-                case Atom.AtLeast l -> least = Math.max(least, l.count());
-                case Atom.AtMost m -> most = Math.min(most, m.count());
-                default -> throw new IllegalStateException(atom + " is about items");
+            if (atom instanceof Atom.Each e) {
+                each.add(e.members());
+            } else if (atom instanceof Atom.Some s) {
+                some.add(s.members());
+            } else if (atom instanceof Atom.Has has) {
+                has.keys().forEach(key -> chosen.put(key, types.any()));
+            } else if (atom instanceof Atom.Lacks l) {
+                lacks.add(l.keys());
+            } else if (atom instanceof Atom.AtLeast l) {
+                least = Math.max(least, l.count());
+            } else if (atom instanceof Atom.AtMost m) {
+                most = Math.min(most, m.count());
             }
         }
         if (chosen.size() > most) {
@@ -476,6 +480,17 @@ public final class Emptiness {
         return false;
     }
 
+    /** What keys are named by a condition, and whether all others are alike. */
+    public record Names(Set<String> names, boolean othersAlike) {}
+
+    /** The keys that formulas name. */
+    public Names names(List<Formula> formulas) {
+        Set<String> names = new LinkedHashSet<>();
+        List<Atom.Members> all = new ArrayList<>();
+        formulas.forEach(formula -> collect(formula, names, all));
+        return new Names(names, all.stream().noneMatch(members -> members.patterns.length > 0));
+    }
+
     private static void collect(Formula formula, Set<String> names, List<Atom.Members> all) {
         for (Formula part : formula.of) {
             collect(part, names, all);
@@ -537,26 +552,18 @@ public final class Emptiness {
         boolean simple = true;
         List<Formula> parts = new ArrayList<>();
         for (Atom atom : atoms) {
-            switch (atom) {
-                case Atom.EachItem each -> first = Math.max(first, each.items().first.length - each.from());
-                case Atom.SomeItem some -> {
+            if (atom instanceof Atom.EachItem each) {
+                first = Math.max(first, each.items().first.length - each.from());
+            } else if (atom instanceof Atom.AtLeast l) {
+                least = Math.max(least, l.count());
+            } else if (atom instanceof Atom.AtMost m) {
+                most = Math.min(most, m.count());
+            } else {
+                simple = false;
+                if (atom instanceof Atom.SomeItem some) {
                     first = Math.max(first, some.items().first.length - some.from());
-                    needs++;
-                    simple = false;
                 }
-                case Atom.ContainsAtLeast contains -> {
-                    needs += Math.min(contains.count(), MAX_DISTINCT);
-                    simple = false;
-                }
-                case Atom.ContainsAtMost contains -> simple = false;
-                case Atom.Distinct distinct -> simple = false;
-                case Atom.Repeats repeats -> {
-                    needs += 2;
-                    simple = false;
-                }
-                case Atom.AtLeast l -> least = Math.max(least, l.count());
-                case Atom.AtMost m -> most = Math.min(most, m.count());
-                default -> throw new IllegalStateException(atom + " is about members");
+                needs += atom instanceof Atom.ContainsAtLeast contains ? Math.min(contains.count(), MAX_DISTINCT) : 2;
             }
             parts.add(types.formulas().atom(atom));
         }

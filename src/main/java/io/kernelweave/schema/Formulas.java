@@ -42,18 +42,14 @@ public final class Formulas {
     }
 
     Formula atom(Atom atom) {
-        boolean trivial =
-                switch (atom) {
-                    case Atom.Has has -> has.keys().isEmpty();
-                    case Atom.AtLeast least -> least.count() <= 0;
-                    case Atom.AtMost most -> most.count() == Integer.MAX_VALUE;
-                    case Atom.ContainsAtLeast least -> least.count() <= 0;
-                    default -> false;
-                };
+        boolean trivial = atom instanceof Atom.Has has && has.keys().isEmpty()
+                || atom instanceof Atom.AtLeast least && least.count() <= 0
+                || atom instanceof Atom.AtMost most && most.count() == Integer.MAX_VALUE
+                || atom instanceof Atom.ContainsAtLeast contains && contains.count() <= 0;
         if (trivial) {
             return always;
         }
-        if (atom instanceof Atom.AtMost most && most.count() < 0
+        if (atom instanceof Atom.AtMost few && few.count() < 0
                 || atom instanceof Atom.Lacks lacks && lacks.keys().isEmpty()) {
             return never;
         }
@@ -121,21 +117,7 @@ public final class Formulas {
     }
 
     private Formula not(Atom atom) {
-        return atom(
-                switch (atom) {
-                    case Atom.Each each -> new Atom.Some(each.members());
-                    case Atom.Some some -> new Atom.Each(some.members());
-                    case Atom.Has has -> new Atom.Lacks(has.keys());
-                    case Atom.Lacks lacks -> new Atom.Has(lacks.keys());
-                    case Atom.AtLeast least -> new Atom.AtMost(least.count() - 1);
-                    case Atom.AtMost most -> new Atom.AtLeast(most.count() + 1);
-                    case Atom.EachItem each -> new Atom.SomeItem(each.items(), each.from());
-                    case Atom.SomeItem some -> new Atom.EachItem(some.items(), some.from());
-                    case Atom.ContainsAtLeast least -> new Atom.ContainsAtMost(least.type(), least.count() - 1);
-                    case Atom.ContainsAtMost most -> new Atom.ContainsAtLeast(most.type(), most.count() + 1);
-                    case Atom.Distinct distinct -> new Atom.Repeats(distinct.seen());
-                    case Atom.Repeats repeats -> new Atom.Distinct(repeats.seen());
-                });
+        return atom(atom.negated());
     }
 
     /** Whether an object or array may end here. */
@@ -241,24 +223,36 @@ public final class Formulas {
     }
 
     private List<Branch> memberBranches(Atom atom, String key) {
-        return switch (atom) {
-            case Atom.Each each -> List.of(new Branch(types.at(each.members(), key), atom(atom)));
-            case Atom.Some some -> {
-                Type type = types.at(some.members(), key);
-                yield type.isAny()
-                        ? List.of(new Branch(types.any(), atom(atom)))
-                        : List.of(new Branch(types.not(type), always), new Branch(types.any(), atom(atom)));
-            }
-            case Atom.Has has -> rest(atom(new Atom.Has(without(has.keys(), key))));
-            case Atom.Lacks lacks -> rest(atom(new Atom.Lacks(without(lacks.keys(), key))));
-            case Atom.AtLeast least -> rest(atom(new Atom.AtLeast(least.count() - 1)));
-            case Atom.AtMost most -> rest(atom(new Atom.AtMost(most.count() - 1)));
-            default -> throw new IllegalStateException(atom + " is about items");
-        };
+        if (atom instanceof Atom.Each each) {
+            return List.of(new Branch(types.at(each.members(), key), atom(atom)));
+        }
+        if (atom instanceof Atom.Some some) {
+            Type type = types.at(some.members(), key);
+            Branch later = new Branch(types.any(), atom(atom));
+            return type.isAny() ? List.of(later) : List.of(new Branch(types.not(type), always), later);
+        }
+        if (atom instanceof Atom.Has has) {
+            return rest(new Atom.Has(without(has.keys(), key)));
+        }
+        if (atom instanceof Atom.Lacks lacks) {
+            return rest(new Atom.Lacks(without(lacks.keys(), key)));
+        }
+        return counted(atom);
     }
 
-    private List<Branch> rest(Formula rest) {
-        return rest.isFalse() ? List.of() : List.of(new Branch(types.any(), rest));
+    private List<Branch> counted(Atom atom) {
+        if (atom instanceof Atom.AtLeast least) {
+            return rest(new Atom.AtLeast(least.count() - 1));
+        }
+        if (atom instanceof Atom.AtMost most) {
+            return rest(new Atom.AtMost(most.count() - 1));
+        }
+        throw new IllegalStateException(atom + " is about something else");
+    }
+
+    private List<Branch> rest(Atom rest) {
+        Formula formula = atom(rest);
+        return formula.isFalse() ? List.of() : List.of(new Branch(types.any(), formula));
     }
 
     private static List<String> without(List<String> keys, String key) {
@@ -272,39 +266,38 @@ public final class Formulas {
     }
 
     private List<Branch> itemBranches(Atom atom) {
-        return switch (atom) {
-            case Atom.EachItem each ->
-                List.of(new Branch(each.items().at(each.from()), atom(new Atom.EachItem(each.items(), next(each.items(), each.from())))));
-            case Atom.SomeItem some -> {
-                Type type = some.items().at(some.from());
-                Branch later = new Branch(types.any(), atom(new Atom.SomeItem(some.items(), next(some.items(), some.from()))));
-                yield type.isAny() ? List.of(later) : List.of(new Branch(types.not(type), always), later);
-            }
-            case Atom.ContainsAtLeast least ->
-                List.of(
-                        new Branch(least.type(), atom(new Atom.ContainsAtLeast(least.type(), least.count() - 1))),
-                        new Branch(types.any(), atom(atom)));
-            case Atom.ContainsAtMost most -> {
-                Branch not = new Branch(types.not(most.type()), atom(atom));
-                yield most.count() <= 0
-                        ? List.of(not)
-                        : List.of(
-                                new Branch(most.type(), atom(new Atom.ContainsAtMost(most.type(), most.count() - 1))),
-                                not);
-            }
-            case Atom.Distinct distinct ->
-                List.of(new Branch(
-                        distinct.seen().size() == 0 ? types.any() : types.not(types.values(distinct.seen())), atom(atom)));
-            case Atom.Repeats repeats -> {
-                Branch later = new Branch(types.any(), atom(atom));
-                yield repeats.seen().size() == 0
-                        ? List.of(later)
-                        : List.of(new Branch(types.values(repeats.seen()), always), later);
-            }
-            case Atom.AtLeast least -> rest(atom(new Atom.AtLeast(least.count() - 1)));
-            case Atom.AtMost most -> rest(atom(new Atom.AtMost(most.count() - 1)));
-            default -> throw new IllegalStateException(atom + " is about members");
-        };
+        Branch same = new Branch(types.any(), atom(atom));
+        if (atom instanceof Atom.EachItem each) {
+            Atom.Items items = each.items();
+            return List.of(
+                    new Branch(items.at(each.from()), atom(new Atom.EachItem(items, next(items, each.from())))));
+        }
+        if (atom instanceof Atom.SomeItem some) {
+            Atom.Items items = some.items();
+            Type type = items.at(some.from());
+            Branch later = new Branch(types.any(), atom(new Atom.SomeItem(items, next(items, some.from()))));
+            return type.isAny() ? List.of(later) : List.of(new Branch(types.not(type), always), later);
+        }
+        if (atom instanceof Atom.ContainsAtLeast least) {
+            Atom fewer = new Atom.ContainsAtLeast(least.type(), least.count() - 1);
+            return List.of(new Branch(least.type(), atom(fewer)), same);
+        }
+        if (atom instanceof Atom.ContainsAtMost most) {
+            Branch not = new Branch(types.not(most.type()), atom(atom));
+            Atom fewer = new Atom.ContainsAtMost(most.type(), most.count() - 1);
+            return most.count() <= 0 ? List.of(not) : List.of(new Branch(most.type(), atom(fewer)), not);
+        }
+        if (atom instanceof Atom.Distinct distinct) {
+            return distinct.seen().size() == 0
+                    ? List.of(same)
+                    : List.of(new Branch(types.not(types.values(distinct.seen())), atom(atom)));
+        }
+        if (atom instanceof Atom.Repeats repeats) {
+            return repeats.seen().size() == 0
+                    ? List.of(same)
+                    : List.of(new Branch(types.values(repeats.seen()), always), same);
+        }
+        return counted(atom);
     }
 
     private static int next(Atom.Items items, int from) {

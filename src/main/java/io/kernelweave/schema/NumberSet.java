@@ -27,18 +27,23 @@ public sealed interface NumberSet {
 
     /** Whether a number is in the set. */
     default boolean contains(BigDecimal number) {
-        return switch (this) {
-            case All all -> all.of.stream().allMatch(set -> set.contains(number));
-            case Any any -> any.of.stream().anyMatch(set -> set.contains(number));
-            case Not not -> !not.of.contains(number);
-            case UpTo upTo -> {
-                int order = number.compareTo(upTo.limit);
-                yield order < 0 || order == 0 && upTo.inclusive;
-            }
-            case MultipleOf multiple -> number.remainder(multiple.divisor).signum() == 0;
-            case WholeDigits whole -> number.scale() <= 0;
-            case OneOf oneOf -> oneOf.values.contains(number);
-        };
+        if (this instanceof All all) {
+            return all.of.stream().allMatch(set -> set.contains(number));
+        }
+        if (this instanceof Any any) {
+            return any.of.stream().anyMatch(set -> set.contains(number));
+        }
+        if (this instanceof Not not) {
+            return !not.of.contains(number);
+        }
+        if (this instanceof UpTo upTo) {
+            int order = number.compareTo(upTo.limit);
+            return order < 0 || order == 0 && upTo.inclusive;
+        }
+        if (this instanceof MultipleOf multiple) {
+            return number.remainder(multiple.divisor).signum() == 0;
+        }
+        return this instanceof OneOf oneOf ? oneOf.values.contains(number) : number.scale() <= 0;
     }
 
     static NumberSet both(NumberSet one, NumberSet other) {

@@ -73,22 +73,25 @@ public final class NumberText {
     }
 
     private void track(NumberSet part) {
-        switch (part) {
-            case NumberSet.All all -> all.of().forEach(this::track);
-            case NumberSet.Any any -> any.of().forEach(this::track);
-            case NumberSet.Not not -> track(not.of());
-            default -> {
-                if (tracked.putIfAbsent(part, trackers.size()) == null) {
-                    trackers.add(
-                            switch (part) {
-                                case NumberSet.UpTo upTo -> new Compared(upTo.limit(), upTo.inclusive());
-                                case NumberSet.MultipleOf multiple -> new Remainder(multiple.divisor());
-                                case NumberSet.OneOf oneOf -> new Listed(oneOf.values());
-                                default -> new NoFraction();
-                            });
-                }
-            }
+        if (part instanceof NumberSet.All all) {
+            all.of().forEach(this::track);
+        } else if (part instanceof NumberSet.Any any) {
+            any.of().forEach(this::track);
+        } else if (part instanceof NumberSet.Not not) {
+            track(not.of());
+        } else if (tracked.putIfAbsent(part, trackers.size()) == null) {
+            trackers.add(tracker(part));
         }
+    }
+
+    private static Tracker tracker(NumberSet part) {
+        if (part instanceof NumberSet.UpTo upTo) {
+            return new Compared(upTo.limit(), upTo.inclusive());
+        }
+        if (part instanceof NumberSet.MultipleOf multiple) {
+            return new Remainder(multiple.divisor());
+        }
+        return part instanceof NumberSet.OneOf oneOf ? new Listed(oneOf.values()) : new NoFraction();
     }
 
     /** Whether there is no such number. */
@@ -147,15 +150,17 @@ public final class NumberText {
     }
 
     private boolean holds(NumberSet part, long[] cells) {
-        return switch (part) {
-            case NumberSet.All all -> all.of().stream().allMatch(of -> holds(of, cells));
-            case NumberSet.Any any -> any.of().stream().anyMatch(of -> holds(of, cells));
-            case NumberSet.Not not -> !holds(not.of(), cells);
-            default -> {
-                int i = tracked.getOrDefault(part, 0);
-                yield trackers.get(i).accepts(cells[2 + i], cells[0] == FRACTION, cells[1]);
-            }
-        };
+        if (part instanceof NumberSet.All all) {
+            return all.of().stream().allMatch(of -> holds(of, cells));
+        }
+        if (part instanceof NumberSet.Any any) {
+            return any.of().stream().anyMatch(of -> holds(of, cells));
+        }
+        if (part instanceof NumberSet.Not not) {
+            return !holds(not.of(), cells);
+        }
+        int i = tracked.getOrDefault(part, 0);
+        return trackers.get(i).accepts(cells[2 + i], cells[0] == FRACTION, cells[1]);
     }
 
     private int number(long[] cells) {

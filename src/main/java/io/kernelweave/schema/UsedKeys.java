@@ -37,7 +37,8 @@ public final class UsedKeys {
         return all.addAll(others) ? new UsedKeys(all.toArray(String[]::new)) : this;
     }
 
-    Collection<String> keys() {
+    /** In order. */
+    public Collection<String> keys() {
         return Arrays.asList(keys);
     }
 
