@@ -47,6 +47,11 @@ final class PatternCompiler {
         return regex.either(found[START], later);
     }
 
+    /** The strings that it matches as a whole; it has no anchors. */
+    Regex.Node whole(Syntax tree) {
+        return plain(tree);
+    }
+
     private static Regex.Node[] everywhere(Regex.Node rest) {
         return new Regex.Node[] {rest, rest, rest};
     }

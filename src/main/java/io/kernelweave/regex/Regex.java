@@ -1034,6 +1034,11 @@ public final class Regex {
         }
     }
 
+    /** The strings that a pattern without anchors matches as a whole. */
+    Node whole(String pattern) {
+        return new PatternCompiler(this).whole(PatternParser.parse(pattern, Dialect.ECMA, pattern));
+    }
+
     /** What must follow after a scalar value. */
     public Node derive(Node node, int codePoint) {
         @Nullable Node known = node.derived;
