@@ -14,7 +14,6 @@ import io.kernelweave.schema.NumberText;
 import io.kernelweave.schema.Type;
 import io.kernelweave.schema.Types;
 import io.kernelweave.schema.UsedKeys;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,7 +42,8 @@ final class JsonMachine {
     private final WrittenForm form;
     private final Layout layout;
     private final Map<Object, Object> interned = new HashMap<>();
-    private final Map<Regex.Node, Text> texts = new HashMap<>();
+    private final Map<List<Regex.Node>, Text> texts = new HashMap<>();
+    private final Map<List<NumberSet>, NumberText> numbers = new HashMap<>();
     private final Map<List<Formula>, List<String>> orders = new HashMap<>();
     final Zone start;
     final Zone end = new End();
@@ -66,11 +66,14 @@ final class JsonMachine {
         return (T) interned.computeIfAbsent(made, m -> made);
     }
 
-    private Text text(Regex.Node language) {
+    private Text text(List<Regex.Node> languages) {
         return texts.computeIfAbsent(
-                language,
+                languages,
                 l -> new Text(
-                        Automaton.of(types.regex(), language), form.escapes() == WrittenForm.Escapes.NEEDED));
+                        new Languages(languages.stream()
+                                .map(language -> Automaton.of(types.regex(), language))
+                                .toArray(Automaton[]::new)),
+                        form.escapes() == WrittenForm.Escapes.NEEDED));
     }
 
     /** A value that is open, with the types that matter and what they mean for what is around it. */
@@ -238,7 +241,7 @@ final class JsonMachine {
         @Nullable Text keys() {
             if (!keysKnown) {
                 Regex.Node language = types.emptiness().keys(Arrays.asList(goals), used);
-                keys = types.regex().isEmpty(language) ? null : text(language);
+                keys = types.regex().isEmpty(language) ? null : text(List.of(language));
                 keysKnown = true;
             }
             return keys;
@@ -321,14 +324,11 @@ final class JsonMachine {
         }
     }
 
-    /** What a value that is complete is, of the types of its hole. */
-    private BitSet outcomes(Hole hole, java.util.function.Predicate<Type> has) {
-        if (hole.of.length == 1) {
-            return FIRST; // a value is only completed if it has one of the types
-        }
-        BitSet outcomes = new BitSet(hole.of.length);
-        for (int i = 0; i < hole.of.length; i++) {
-            outcomes.set(i, has.test(hole.of[i]));
+    /** Which types a value has that is complete, by which of the sets it is in. */
+    private static BitSet outcomes(int[] by, java.util.function.IntPredicate in) {
+        BitSet outcomes = new BitSet(by.length);
+        for (int i = 0; i < by.length; i++) {
+            outcomes.set(i, by[i] >= 0 && in.test(by[i]));
         }
         return outcomes;
     }
@@ -396,22 +396,19 @@ final class JsonMachine {
                     return null;
                 }
                 case STRING -> {
-                    Regex.Node strings = types.regex().nothing();
-                    for (Type type : hole.of) {
-                        strings = types.regex().either(strings, types.strings(type));
-                    }
-                    return types.regex().isEmpty(strings) ? null : new Characters(hole, text(strings));
+                    List<Regex.Node> languages = new ArrayList<>(1);
+                    int[] by = distinct(languages, types::strings, types.regex()::isEmpty);
+                    return languages.isEmpty() ? null : new Characters(hole, text(languages), by);
                 }
                 case NUMBER -> {
-                    NumberSet numbers = NumberSet.NONE;
-                    for (Type type : hole.of) {
-                        numbers = NumberSet.either(numbers, types.numbers(type));
-                    }
-                    if (numbers.equals(NumberSet.NONE)) {
-                        return null;
-                    }
-                    NumberText text = types.text(numbers);
-                    return text.isEmpty() ? null : new Digits(hole, text);
+                    List<NumberSet> sets = new ArrayList<>(1);
+                    int[] by = distinct(
+                            sets,
+                            types::numbers,
+                            set -> set.equals(NumberSet.NONE) || types.text(set).isEmpty());
+                    return sets.isEmpty()
+                            ? null
+                            : new Digits(hole, numbers.computeIfAbsent(sets, NumberText::new), by);
                 }
                 default -> {
                     if (hole.depth >= MAX_DEPTH) {
@@ -442,6 +439,21 @@ final class JsonMachine {
                             item == null ? hole : item, frame, layout.line(frame.depth()));
                 }
             }
+        }
+
+        /** The different sets that the types are of one kind, and for each type which it is; -1 if none. */
+        private <T> int[] distinct(
+                List<T> sets, java.util.function.Function<Type, T> of, java.util.function.Predicate<T> empty) {
+            int[] by = new int[hole.of.length];
+            for (int i = 0; i < by.length; i++) {
+                T set = of.apply(hole.of[i]);
+                by[i] = sets.indexOf(set);
+                if (by[i] < 0 && !empty.test(set)) {
+                    by[i] = sets.size();
+                    sets.add(set);
+                }
+            }
+            return by;
         }
 
         @Override
@@ -564,10 +576,12 @@ final class JsonMachine {
     final class Characters extends Zone {
         private final Hole hole;
         final Text text;
+        private final int[] by;
 
-        Characters(Hole hole, Text text) {
+        Characters(Hole hole, Text text, int[] by) {
             this.hole = hole;
             this.text = text;
+            this.by = by;
         }
 
         @Override
@@ -582,25 +596,9 @@ final class JsonMachine {
 
         @Override
         boolean leave(Cursor cursor, int b) {
-            if (hole.of.length == 1) {
-                return hole.leave(cursor, FIRST);
-            }
-            String string = cursor.string();
+            int state = text.betweenCharacters(cursor.at);
             return hole.leave(
-                    cursor, outcomes(hole, type -> types.regex().matches(types.strings(type), string)));
-        }
-
-        /** Whether all strings that are complete lead to the same place, but for what an item's value excludes. */
-        boolean closesAlike() {
-            if (hole.of.length > 1) {
-                for (Type type : hole.of) {
-                    Regex.Node strings = types.strings(type);
-                    if (strings != types.regex().everything() && strings != types.regex().nothing()) {
-                        return false;
-                    }
-                }
-            }
-            return true;
+                    cursor, by.length == 1 ? FIRST : outcomes(by, language -> text.characters().accepts(state, language)));
         }
 
         @Override
@@ -617,10 +615,12 @@ final class JsonMachine {
     private final class Digits extends Zone {
         private final Hole hole;
         private final NumberText text;
+        private final int[] by;
 
-        Digits(Hole hole, NumberText text) {
+        Digits(Hole hole, NumberText text, int[] by) {
             this.hole = hole;
             this.text = text;
+            this.by = by;
         }
 
         @Override
@@ -634,12 +634,8 @@ final class JsonMachine {
             if (hole.around == null) {
                 return false;
             }
-            if (hole.of.length == 1) {
-                return hole.leave(cursor, FIRST);
-            }
-            BigDecimal number =
-                    new BigDecimal(new String(cursor.text, cursor.mark, cursor.length - cursor.mark, StandardCharsets.US_ASCII));
-            return hole.leave(cursor, outcomes(hole, type -> types.numbers(type).contains(number)));
+            int state = (int) cursor.at;
+            return hole.leave(cursor, by.length == 1 ? FIRST : outcomes(by, set -> text.accepts(state, set)));
         }
 
         @Override
@@ -686,7 +682,11 @@ final class JsonMachine {
 
         @Override
         boolean leave(Cursor cursor, int b) {
-            return hole.leave(cursor, outcomes(hole, type -> types.literal(type, kind)));
+            BitSet outcomes = new BitSet(hole.of.length);
+            for (int i = 0; i < hole.of.length; i++) {
+                outcomes.set(i, types.literal(hole.of[i], kind));
+            }
+            return hole.leave(cursor, outcomes);
         }
 
         @Override

@@ -77,6 +77,9 @@ public final class JsonSchemaConstraint implements Constraint {
     }
 
     private AllowedTokens allowed(Cursor cursor) {
+        if (cursor.marks != null) {
+            return builder.allowed(cursor); // it depends on values that are being written
+        }
         AllowedTokens known = cursor.zone.mask(cursor.at, generation);
         if (known == null) {
             known = builder.allowed(cursor);

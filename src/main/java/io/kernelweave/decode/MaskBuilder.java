@@ -1,6 +1,5 @@
 package io.kernelweave.decode;
 
-import io.kernelweave.regex.Automaton;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +35,8 @@ final class MaskBuilder {
     AllowedTokens allowed(Cursor cursor) {
         if (cursor.zone instanceof JsonMachine.Characters string) {
             int state = string.text.betweenCharacters(cursor.at);
-            if (state >= 0 && string.closesAlike()) {
-                Automaton automaton = string.text.characters();
+            if (state >= 0) {
+                Languages automaton = string.text.characters();
                 int @Nullable [] lengths = automaton.lengths(state);
                 if (lengths != null) {
                     return counted(cursor, lengths[0], lengths[1]);

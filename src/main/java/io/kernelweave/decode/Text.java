@@ -1,9 +1,7 @@
 package io.kernelweave.decode;
 
-import io.kernelweave.regex.Automaton;
-
 /**
- * A JSON string as an automaton over bytes: which characters are allowed is a {@link Automaton}; this class adds
+ * A JSON string as an automaton over bytes: which characters are allowed is a {@link Languages} automaton; this class adds
  * the quotes, UTF-8 and the escapes. A character may be written as itself or as any escape that JSON has for it; surrogate
  * halves only come in pairs.
  *
@@ -31,16 +29,16 @@ final class Text {
     private static final String SHORT_ESCAPES = "\"\\/bfnrt";
     private static final String ESCAPED = "\"\\/\b\f\n\r\t";
 
-    private final Automaton characters;
+    private final Languages characters;
     /** Whether a character has one form only: itself, or else its short escape, or else four hexadecimal digits. */
     private final boolean canonical;
 
-    Text(Automaton characters, boolean canonical) {
+    Text(Languages characters, boolean canonical) {
         this.characters = characters;
         this.canonical = canonical;
     }
 
-    Automaton characters() {
+    Languages characters() {
         return characters;
     }
 
@@ -102,7 +100,7 @@ final class Text {
 
     private long whole(int state, int codePoint) {
         int next = characters.next(state, codePoint);
-        return next == Automaton.DEAD ? DEAD : place(next, NOTHING);
+        return next == Languages.DEAD ? DEAD : place(next, NOTHING);
     }
 
     private long lead(int state, int b) {
@@ -310,7 +308,7 @@ final class Text {
     /** The way of ending a begun escape that leads to the shortest string. */
     private final class Best {
         private final int state;
-        private int next = Automaton.DEAD;
+        private int next = Languages.DEAD;
         private String remainder = "";
         private int length = Integer.MAX_VALUE;
 
@@ -320,7 +318,7 @@ final class Text {
 
         void offer(int codePoint, String ending) {
             int after = characters.next(state, codePoint);
-            if (after != Automaton.DEAD && ending.length() + characters.distance(after) < length) {
+            if (after != Languages.DEAD && ending.length() + characters.distance(after) < length) {
                 next = after;
                 remainder = ending;
                 length = ending.length() + characters.distance(after);
@@ -337,8 +335,8 @@ final class Text {
 
         /** Of a range of characters, each as hexadecimal escapes of which some characters are written already. */
         void offer(int low, int high, int written) {
-            int c = low <= high ? characters.nearest(state, low, high) : Automaton.DEAD;
-            if (c != Automaton.DEAD) {
+            int c = low <= high ? characters.nearest(state, low, high) : Languages.DEAD;
+            if (c != Languages.DEAD) {
                 offer(c, escaped(c).substring(written));
             }
         }

@@ -58,7 +58,7 @@ final class VocabularyIndex {
 
         private Strings(TokenVocabulary vocabulary, boolean canonical, int[] usable) {
             Regex regex = new Regex();
-            Text any = new Text(Automaton.of(regex, regex.everything()), canonical);
+            Text any = new Text(new Languages(Automaton.of(regex, regex.everything())), canonical);
             int size = vocabulary.size();
             TokenMask stays = new TokenMask(size);
             List<List<Integer>> byLength = new ArrayList<>();

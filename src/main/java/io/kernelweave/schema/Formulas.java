@@ -94,11 +94,37 @@ public final class Formulas {
                 ids.add(part.id);
             }
         }
+        if (distinct.size() > 1 && op == Formula.Op.ANY && distinct.removeIf(part -> absorbed(part, distinct))) {
+            return combine(op, distinct, neutral, absorbing);
+        }
         if (distinct.size() < 2) {
             return distinct.isEmpty() ? neutral : distinct.get(0);
         }
         return interned.computeIfAbsent(
                 new Shape(op, ids), shape -> new Formula(interned.size() + 2, op, distinct.toArray(Formula[]::new), null));
+    }
+
+    /** Whether another part holds wherever this one does, by its form: of "a, or a and b" only a is needed. */
+    private static boolean absorbed(Formula part, List<Formula> parts) {
+        if (part.op != Formula.Op.ALL) {
+            return false;
+        }
+        for (Formula other : parts) {
+            if (other != part && (other.op == Formula.Op.ALL ? contains(part.of, other.of) : contains(part.of, other))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean contains(Formula[] all, Formula... some) {
+        int at = 0;
+        for (Formula part : all) {
+            if (at < some.length && part == some[at]) {
+                at++;
+            }
+        }
+        return at == some.length && some.length < all.length;
     }
 
     Formula not(Formula formula) {
@@ -202,7 +228,7 @@ public final class Formulas {
     }
 
     private Branch both(Branch one, Branch other) {
-        return new Branch(types.both(one.value(), other.value()), all(one.rest(), other.rest()));
+        return new Branch(types.tightened(one.value(), other.value()), all(one.rest(), other.rest()));
     }
 
     /** Branches of the same rest are one of either type; those of the same type one of either rest. */

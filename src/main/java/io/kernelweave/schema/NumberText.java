@@ -40,7 +40,7 @@ public final class NumberText {
 
     private static final int NEGATIVE = 2;
 
-    private final NumberSet set;
+    private final List<NumberSet> sets;
     private final List<Tracker> trackers = new ArrayList<>();
     private final Map<NumberSet, Integer> tracked = new HashMap<>();
     private final Map<Key, Integer> numbers = new HashMap<>();
@@ -61,10 +61,14 @@ public final class NumberText {
         }
     }
 
-    /** @throws InputException if the set cannot be told apart within bounds */
-    public NumberText(NumberSet set) {
-        this.set = set;
-        track(set);
+    /**
+     * The numbers of several sets, of which each state tells in which they are.
+     *
+     * @throws InputException if the sets cannot be told apart within bounds
+     */
+    public NumberText(List<NumberSet> sets) {
+        this.sets = List.copyOf(sets);
+        sets.forEach(this::track);
         long[] first = new long[2 + trackers.size()];
         for (int i = 0; i < trackers.size(); i++) {
             first[2 + i] = trackers.get(i).start();
@@ -99,11 +103,6 @@ public final class NumberText {
         return !isAlive(start);
     }
 
-    /** Whether it is known at once that there are infinitely many. */
-    boolean isUnbounded() {
-        return set.equals(NumberSet.ALL);
-    }
-
     public int start() {
         return start;
     }
@@ -122,11 +121,21 @@ public final class NumberText {
         return row[symbol];
     }
 
-    /** Whether the number may end here. */
+    /** Whether the number may end here, in some set. */
     public boolean accepts(int state) {
+        for (int i = 0; i < sets.size(); i++) {
+            if (accepts(state, i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the number may end here and is in one of the sets, by its place in the list. */
+    public boolean accepts(int state, int set) {
         long[] cells = states.get(state);
         int place = (int) cells[0];
-        return (place == ZERO || place == WHOLE || place == FRACTION || place > DIGITS) && holds(set, cells);
+        return (place == ZERO || place == WHOLE || place == FRACTION || place > DIGITS) && holds(sets.get(set), cells);
     }
 
     /** The shortest text that completes a number. */

@@ -1,11 +1,16 @@
 package io.kernelweave.schema;
 
+import com.networknt.schema.Schema;
 import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
 import io.kernelweave.regex.Dialect;
 import io.kernelweave.regex.Formats;
 import io.kernelweave.regex.Regex;
 import io.kernelweave.schema.Subschema.Located;
 import io.kernelweave.schema.Subschema.Resource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -26,6 +31,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Reads the keywords of a document of drafts 4 to 2020-12 as types and formulas. */
 final class SchemaReader {
@@ -47,6 +53,7 @@ final class SchemaReader {
     private static final List<String> SCHEMA_LIST = List.of("allOf", "anyOf", "oneOf", "prefixItems", "items");
     private static final List<String> NAMED_SCHEMAS = List.of(
             "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies");
+    private static final Set<String> ANNOTATIONS = Set.of("title", "description", "default", "examples", "$comment");
     private static final Set<String> TYPES =
             Set.of("object", "array", "string", "integer", "number", "boolean", "null");
 
@@ -54,6 +61,7 @@ final class SchemaReader {
     private final boolean formats;
     private final Located root;
     private final Map<String, Resource> resources = new HashMap<>();
+    private final Map<Alone, Subschema> alike = new HashMap<>();
     private boolean dynamic;
     private final Map<JsonNode, Integer> ordinals = new IdentityHashMap<>();
 
@@ -183,7 +191,9 @@ final class SchemaReader {
         String fragment = hash < 0 ? "" : reference.substring(hash + 1);
         Resource resource = from.resource();
         if (!uri.isEmpty()) {
-            @Nullable Resource named = resources.get(absolute(resource.uri, uri, from.at(keyword)));
+            String absolute = absolute(resource.uri, uri, from.at(keyword));
+            @Nullable Resource named = resources.get(absolute);
+            named = named != null ? named : metaSchema(absolute);
             if (named == null) {
                 throw from.refuse(
                         keyword,
@@ -217,6 +227,27 @@ final class SchemaReader {
             }
         }
         return at;
+    }
+
+    /** The meta-schemas of the drafts come with the validator's library; nothing else is known that is not in the document. */
+    private @Nullable Resource metaSchema(String uri) {
+        int host = uri.indexOf("://json-schema.org/draft");
+        if (host < 0 || uri.contains("..")) {
+            return null;
+        }
+        String path = uri.substring(host + "://json-schema.org/".length());
+        try (InputStream in = Schema.class.getClassLoader().getResourceAsStream(path)) {
+            if (in == null) {
+                return null;
+            }
+            JsonNode schema = Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), uri);
+            Resource resource = new Resource(uri, schema, Draft.of(schema, Draft.V2020_12, uri), uri);
+            resources.put(uri, resource);
+            index(new Located(schema, uri, resource));
+            return resource;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String decoded(String part) {
@@ -338,7 +369,39 @@ final class SchemaReader {
                 entering.add(entered.resource());
             }
         }
-        return types.schema(new Subschema(entered.node(), entered.pointer(), entered.resource(), entering));
+        Subschema schema = new Subschema(entered.node(), entered.pointer(), entered.resource(), entering);
+        @Nullable JsonNode alone = alone(entered.node());
+        return types.schema(
+                alone == null ? schema : alike.computeIfAbsent(new Alone(alone, schema.draft()), a -> schema));
+    }
+
+    /** A schema that refers to no other. */
+    private record Alone(JsonNode keywords, Draft draft) {}
+
+    /** The keywords of a schema that holds no other, without annotations: such schemas are the same wherever they stand. */
+    private static @Nullable JsonNode alone(JsonNode node) {
+        if (node.size() > 12) {
+            return null;
+        }
+        ObjectNode keywords = Json.object();
+        for (Map.Entry<String, JsonNode> field : node.properties()) {
+            JsonNode value = field.getValue();
+            if (ANNOTATIONS.contains(field.getKey())) {
+                continue;
+            }
+            if (value.isObject() || field.getKey().startsWith("$") || field.getKey().equals("id")) {
+                return null;
+            }
+            if (value.isArray()) {
+                for (JsonNode item : value) {
+                    if (item.isContainer()) {
+                        return null;
+                    }
+                }
+            }
+            keywords.set(field.getKey(), value);
+        }
+        return keywords;
     }
 
     private Type below(Subschema schema, JsonNode node, String keyword, @Nullable String name) {

@@ -108,6 +108,17 @@ public final class Types {
         return one == other || other == any ? one : one == any ? other : both(List.of(one, other));
     }
 
+    /** Both; but what a type excludes that the other does not have anyway is left out. */
+    Type tightened(Type one, Type other) {
+        if (one.op == Type.Op.NOT && !emptiness.inhabited(both(other, one.of[0]))) {
+            return other;
+        }
+        if (other.op == Type.Op.NOT && !emptiness.inhabited(both(one, other.of[0]))) {
+            return one;
+        }
+        return both(one, other);
+    }
+
     Type both(List<Type> types) {
         return combine(Type.Op.BOTH, types, any, none);
     }
@@ -173,7 +184,7 @@ public final class Types {
 
     /** The texts of a set of numbers; one automaton for each set. */
     public NumberText text(NumberSet set) {
-        return numberTexts.computeIfAbsent(set, s -> new NumberText(set));
+        return numberTexts.computeIfAbsent(set, s -> new NumberText(List.of(set)));
     }
 
     /** What the arrays or objects of a type are from their beginning on. */

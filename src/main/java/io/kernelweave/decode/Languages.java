@@ -1,0 +1,181 @@
+package io.kernelweave.decode;
+
+import io.kernelweave.regex.Automaton;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One or more languages of strings, read side by side: a state says for each of them whether the string so far is in it. A
+ * state is alive if some language can still be reached.
+ */
+final class Languages {
+    static final int DEAD = Automaton.DEAD;
+    private static final int NOT_YET = -2;
+
+    private final Automaton[] automata;
+    private final List<int[]> tuples = new ArrayList<>();
+    private final List<int[]> ascii = new ArrayList<>();
+    private final Map<Tuple, Integer> numbers = new HashMap<>();
+    private final int start;
+
+    private record Tuple(int[] states) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Tuple tuple && Arrays.equals(states, tuple.states);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(states);
+        }
+    }
+
+    /** @param automata of languages that differ, at least one */
+    Languages(Automaton... automata) {
+        this.automata = automata;
+        this.start = automata.length == 1
+                ? automata[0].start()
+                : number(Arrays.stream(automata).mapToInt(Automaton::start).toArray());
+    }
+
+    private int number(int[] states) {
+        boolean alive = false;
+        for (int state : states) {
+            alive |= state != DEAD;
+        }
+        if (!alive) {
+            return DEAD;
+        }
+        return numbers.computeIfAbsent(new Tuple(states), tuple -> {
+            tuples.add(states);
+            int[] row = new int[128];
+            Arrays.fill(row, NOT_YET);
+            ascii.add(row);
+            return tuples.size() - 1;
+        });
+    }
+
+    private boolean single() {
+        return automata.length == 1;
+    }
+
+    int start() {
+        return start;
+    }
+
+    /** The state after a character, or {@link #DEAD}. */
+    int next(int state, int codePoint) {
+        if (single()) {
+            return automata[0].next(state, codePoint);
+        }
+        if (codePoint >= 128) {
+            return step(state, codePoint);
+        }
+        int[] row = ascii.get(state);
+        if (row[codePoint] == NOT_YET) {
+            row[codePoint] = step(state, codePoint);
+        }
+        return row[codePoint];
+    }
+
+    private int step(int state, int codePoint) {
+        int[] from = tuples.get(state);
+        int[] to = new int[from.length];
+        for (int i = 0; i < to.length; i++) {
+            to[i] = from[i] == DEAD ? DEAD : automata[i].next(from[i], codePoint);
+        }
+        return number(to);
+    }
+
+    /** Whether some character of a range leads on. */
+    boolean any(int state, int low, int high) {
+        if (single()) {
+            return automata[0].any(state, low, high);
+        }
+        int[] states = tuples.get(state);
+        for (int i = 0; i < states.length; i++) {
+            if (states[i] != DEAD && automata[i].any(states[i], low, high)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the string is in some language. */
+    boolean accepts(int state) {
+        if (single()) {
+            return automata[0].accepts(state);
+        }
+        for (int i = 0; i < automata.length; i++) {
+            if (accepts(state, i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the string is in one of the languages, by its place in the list. */
+    boolean accepts(int state, int language) {
+        int of = single() ? state : tuples.get(state)[language];
+        return of != DEAD && automata[language].accepts(of);
+    }
+
+    int @Nullable [] lengths(int state) {
+        return single() ? automata[0].lengths(state) : null;
+    }
+
+    @Nullable List<String> exceptions(int state) {
+        return single() ? automata[0].exceptions(state) : null;
+    }
+
+    /** The language that is reached soonest. */
+    private int soonest(int state) {
+        int[] states = tuples.get(state);
+        int best = -1;
+        for (int i = 0; i < states.length; i++) {
+            if (states[i] != DEAD
+                    && (best < 0 || automata[i].distance(states[i]) < automata[best].distance(states[best]))) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    int distance(int state) {
+        if (single()) {
+            return automata[0].distance(state);
+        }
+        int best = soonest(state);
+        return automata[best].distance(tuples.get(state)[best]);
+    }
+
+    int nearest(int state) {
+        if (single()) {
+            return automata[0].nearest(state);
+        }
+        int best = soonest(state);
+        return automata[best].nearest(tuples.get(state)[best]);
+    }
+
+    /** Of the characters of a range one after which the distance is least, or {@link #DEAD}. */
+    int nearest(int state, int low, int high) {
+        if (single()) {
+            return automata[0].nearest(state, low, high);
+        }
+        int[] states = tuples.get(state);
+        int found = DEAD;
+        int least = Integer.MAX_VALUE;
+        for (int i = 0; i < states.length; i++) {
+            int c = states[i] == DEAD ? DEAD : automata[i].nearest(states[i], low, high);
+            if (c != DEAD && automata[i].distance(automata[i].next(states[i], c)) < least) {
+                least = automata[i].distance(automata[i].next(states[i], c));
+                found = c;
+            }
+        }
+        return found;
+    }
+}
