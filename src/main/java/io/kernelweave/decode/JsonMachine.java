@@ -626,7 +626,11 @@ final class JsonMachine {
         @Override
         long next(long at, int b) {
             int next = text.next((int) at, b);
-            return next >= 0 ? next : text.accepts((int) at) ? LEAVE_BEFORE : DEAD;
+            if (next >= 0) {
+                return next;
+            }
+            boolean follows = b == ',' || b == '}' || b == ']' || Layout.isSpace(b);
+            return follows && text.accepts((int) at) ? LEAVE_BEFORE : DEAD;
         }
 
         @Override

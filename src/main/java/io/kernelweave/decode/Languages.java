@@ -128,6 +128,11 @@ final class Languages {
         return single() ? automata[0].lengths(state) : null;
     }
 
+    /** Characters that may follow in any order, some or any number of them; null if none are known. */
+    Automaton.@Nullable Run run(int state) {
+        return single() ? automata[0].run(state) : null;
+    }
+
     @Nullable List<String> exceptions(int state) {
         return single() ? automata[0].exceptions(state) : null;
     }

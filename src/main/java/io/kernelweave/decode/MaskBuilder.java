@@ -1,5 +1,6 @@
 package io.kernelweave.decode;
 
+import io.kernelweave.regex.Automaton;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,17 +43,87 @@ final class MaskBuilder {
                     return counted(cursor, lengths[0], lengths[1]);
                 }
                 List<String> exceptions = automaton.exceptions(state);
-                if (exceptions != null) {
-                    return nearlyFree(cursor, exceptions);
-                }
+                return exceptions != null ? nearlyFree(cursor, exceptions) : patterned(cursor, string.text, state);
             }
         } else if (cursor.zone instanceof JsonMachine.Key key) {
             int state = key.text.betweenCharacters(cursor.at);
-            if (state >= 0 && key.othersAlike() && key.text.characters().exceptions(state) != null) {
-                return nearlyFree(cursor, key.special(Text.decode(cursor.text, cursor.mark, cursor.length)));
+            if (state >= 0) {
+                return key.othersAlike() && key.text.characters().exceptions(state) != null
+                        ? nearlyFree(cursor, key.special(Text.decode(cursor.text, cursor.mark, cursor.length)))
+                        : patterned(cursor, key.text, state);
             }
         }
         return byFullWalk(cursor);
+    }
+
+    /** In a string or key that may not be anything: the tokens that stay inside depend on its language alone. */
+    private AllowedTokens patterned(Cursor cursor, Text text, int state) {
+        AllowedTokens inside = text.inside(state);
+        if (inside == null) {
+            count = 0;
+            stay(text, state);
+            inside = AllowedTokens.of(Arrays.copyOf(found, count), index.size);
+            text.keepInside(state, inside);
+        }
+        count = 0;
+        walk(strings.leaving, cursor, 0, 1, strings.leaving.end[0]);
+        return inside.changed(Arrays.copyOf(found, count), NONE);
+    }
+
+    /**
+     * Finds the tokens that stay inside a string, after a state between characters. Where it is known that characters of a set
+     * may follow in any order, a subtree of tokens that have no others is taken as it is.
+     */
+    private void stay(Text text, int state) {
+        TokenTrie trie = strings.staying;
+        Automaton.Run run = text.characters().run(state);
+        long low = 0;
+        long high = 0;
+        boolean others = false;
+        int reach = -1;
+        if (run != null && !run.characters().isEmpty()) {
+            for (int c = 0; c < 128; c++) {
+                if (c != '\\' && run.characters().contains(c)) {
+                    low |= c < 64 ? 1L << c : 0;
+                    high |= c >= 64 ? 1L << c - 64 : 0;
+                }
+            }
+            others = run.characters().complement().ranges().length == 0
+                    || run.characters().complement().ranges()[run.characters().complement().ranges().length - 1] < 128;
+            reach = run.length();
+        }
+        places[0] = Text.after(state);
+        int inRun = 0; // the depth down to which the path has characters of the set only
+        for (int node = 1; node < trie.end[0]; ) {
+            int here = trie.depth[node];
+            inRun = Math.min(inRun, here - 1);
+            if (inRun == here - 1 && reach >= 0) {
+                if (strings.below.within(node, low, high, others, reach)) {
+                    addRange(trie.tokens, trie.from[node], trie.from[trie.end[node]]);
+                    node = trie.end[node];
+                    continue;
+                }
+                int b = trie.label[node];
+                boolean in = b < 0 ? others : ((b < 64 ? low >>> b : high >>> b - 64) & 1) != 0;
+                inRun = in ? here : inRun;
+            }
+            long next = text.next(places[here - 1], trie.label[node] & 0xFF);
+            if (next < 0) {
+                node = trie.end[node];
+                continue;
+            }
+            places[here] = next;
+            addTokens(trie, node);
+            node++;
+        }
+    }
+
+    private void addRange(int[] tokens, int from, int to) {
+        if (count + to - from > found.length) {
+            found = Arrays.copyOf(found, Math.max(2 * found.length, count + to - from));
+        }
+        System.arraycopy(tokens, from, found, count, to - from);
+        count += to - from;
     }
 
     AllowedTokens byFullWalk(Cursor cursor) {

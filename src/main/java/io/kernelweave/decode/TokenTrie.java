@@ -74,6 +74,47 @@ final class TokenTrie {
         from[nodes] = this.tokens.length;
     }
 
+    /** Which bytes occur in each subtree, its root's included, and how deep it goes. */
+    static final class Below {
+        private final long[] low;
+        private final long[] high;
+        private final boolean[] other;
+        private final short[] deepest;
+
+        Below(TokenTrie trie) {
+            int nodes = trie.label.length;
+            this.low = new long[nodes];
+            this.high = new long[nodes];
+            this.other = new boolean[nodes];
+            this.deepest = trie.depth.clone();
+            int[] open = new int[trie.height + 1];
+            int[] parents = new int[nodes];
+            for (int node = 1; node < nodes; node++) {
+                parents[node] = open[trie.depth[node] - 1];
+                open[trie.depth[node]] = node;
+            }
+            for (int node = nodes - 1; node > 0; node--) {
+                int b = trie.label[node];
+                low[node] |= b >= 0 && b < 64 ? 1L << b : 0;
+                high[node] |= b >= 64 ? 1L << b - 64 : 0;
+                other[node] |= b < 0;
+                int parent = parents[node];
+                low[parent] |= low[node];
+                high[parent] |= high[node];
+                other[parent] |= other[node];
+                deepest[parent] = (short) Math.max(deepest[parent], deepest[node]);
+            }
+        }
+
+        /** Whether the subtree has only bytes of a set and goes no deeper than {@code depth}. */
+        boolean within(int node, long lowSet, long highSet, boolean others, int depth) {
+            return (low[node] & ~lowSet) == 0
+                    && (high[node] & ~highSet) == 0
+                    && (others || !other[node])
+                    && deepest[node] <= depth;
+        }
+    }
+
     private static int shared(byte[] one, byte[] other) {
         int mismatch = Arrays.mismatch(one, other);
         return mismatch < 0 ? one.length : mismatch;

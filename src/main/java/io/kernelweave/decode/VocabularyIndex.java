@@ -43,6 +43,12 @@ final class VocabularyIndex {
         final AllowedTokens inside;
         /** {@code plain[n]}: those of at most n whole characters without an escape. */
         final AllowedTokens[] plain;
+        /** The same, to be walked. */
+        final TokenTrie staying;
+
+        final TokenTrie.Below below;
+        /** Those that close the string. */
+        final TokenTrie leaving;
         /** Those that stay inside but are not plain: with an escape, or a character in part. */
         final TokenTrie crooked;
         /** The most characters that a token which stays inside writes, the last perhaps in part. */
@@ -64,6 +70,8 @@ final class VocabularyIndex {
             List<List<Integer>> byLength = new ArrayList<>();
             List<Integer> bent = new ArrayList<>();
             List<Integer> bentEndings = new ArrayList<>();
+            List<Integer> stayingTokens = new ArrayList<>();
+            List<Integer> leavingTokens = new ArrayList<>();
             Map<String, List<int[]>> closing = new LinkedHashMap<>();
             int furthest = 0;
             for (int token : usable) {
@@ -78,6 +86,7 @@ final class VocabularyIndex {
                     characters += at >= 0 && any.betweenCharacters(at) >= 0 ? 1 : 0;
                 }
                 if (at == Text.CLOSED) {
+                    leavingTokens.add(token);
                     if (plain) {
                         String ending = new String(
                                 bytes, i, bytes.length - i, java.nio.charset.StandardCharsets.ISO_8859_1);
@@ -87,6 +96,7 @@ final class VocabularyIndex {
                     }
                 } else if (at >= 0) {
                     stays.set(token);
+                    stayingTokens.add(token);
                     boolean whole = any.betweenCharacters(at) >= 0;
                     furthest = Math.max(furthest, characters + (whole ? 0 : 1));
                     if (plain && whole) {
@@ -101,6 +111,9 @@ final class VocabularyIndex {
             }
             this.inside = AllowedTokens.of(stays);
             this.reach = furthest;
+            this.staying = TokenTrie.of(vocabulary, stayingTokens);
+            this.below = new TokenTrie.Below(staying);
+            this.leaving = TokenTrie.of(vocabulary, leavingTokens);
             this.crooked = TokenTrie.of(vocabulary, bent);
             this.crookedEndings = TokenTrie.of(vocabulary, bentEndings);
             this.plain = new AllowedTokens[Math.max(1, byLength.size())];

@@ -136,6 +136,53 @@ public final class Automaton {
         return algebra.exceptions(nodes[state]);
     }
 
+    /**
+     * Characters of which so many may follow, in any order, without an end of the way to an accepted string.
+     *
+     * @param characters which
+     * @param length how many at least; {@link Integer#MAX_VALUE} for any number
+     */
+    public record Run(CodePoints characters, int length) {}
+
+    /** A run that is known from a state; its set may be empty. */
+    public Run run(int state) {
+        CodePoints loop = loop(state);
+        if (!loop.isEmpty()) {
+            return new Run(loop, Integer.MAX_VALUE);
+        }
+        Regex.Node node = nodes[state];
+        if (node.kind != Regex.Kind.BOTH) {
+            return algebra.run(node);
+        }
+        // Of a length and one more language: as long as the length leaves room for the shortest way out of the run.
+        int[] lengths = node.of.length == 2 ? algebra.lengths(node.of[0]) : null;
+        Regex.Node other = node.of.length == 2 ? node.of[1] : node;
+        if (lengths == null && node.of.length == 2) {
+            lengths = algebra.lengths(node.of[1]);
+            other = node.of[0];
+        }
+        if (lengths == null) {
+            return NO_RUN;
+        }
+        Run run = algebra.run(other);
+        if (run.characters.isEmpty()) {
+            int[] ranges = new int[2 * alphabet.intervals()];
+            int used = 0;
+            for (int i = 0; i < alphabet.intervals(); i++) {
+                if (algebra.derive(other, alphabet.first(i)) == other) {
+                    ranges[used++] = alphabet.first(i);
+                    ranges[used++] = alphabet.last(i);
+                }
+            }
+            run = new Run(CodePoints.of(Arrays.copyOf(ranges, used)), Integer.MAX_VALUE);
+        }
+        return other.nullable || run.length < Integer.MAX_VALUE && other.kind == Regex.Kind.REPEAT
+                ? new Run(run.characters, Math.min(run.length, lengths[1]))
+                : NO_RUN;
+    }
+
+    private static final Run NO_RUN = new Run(CodePoints.NONE, 0);
+
     /** The characters that lead back to the same state. */
     public CodePoints loop(int state) {
         if (state >= loops.length) {

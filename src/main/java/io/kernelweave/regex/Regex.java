@@ -384,6 +384,14 @@ public final class Regex {
                 : node.length ? new int[] {node.lowLength(), node.highLength()} : null;
     }
 
+    Automaton.Run run(Node node) {
+        Node head = node.kind == Kind.THEN ? node.of[0] : node;
+        boolean some = node.kind != Kind.THEN || node.of[1].sure;
+        return some && head.kind == Kind.REPEAT && head.of[0].kind == Kind.SET
+                ? new Automaton.Run(head.of[0].set, head.high)
+                : new Automaton.Run(CodePoints.NONE, 0);
+    }
+
     @Nullable List<String> exceptions(Node node) {
         if (node == everything) {
             return List.of();
