@@ -3,6 +3,8 @@ package io.kernelweave.regex;
 import io.kernelweave.json.InputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a language of a pattern. What a part of a pattern matches may depend on what stands before it and on what follows,
@@ -18,7 +20,7 @@ final class PatternCompiler {
 
     private static final CodePoints WORDS = CodePoints.of('0', '9', 'A', 'Z', '_', '_', 'a', 'z');
     /** How often a repeat with anchors in it is compiled. */
-    private static final int MAX_ROUNDS = 64;
+    private static final int MAX_ROUNDS = 256;
 
     private static final int MAX_WORK = 20_000;
 
@@ -36,7 +38,7 @@ final class PatternCompiler {
             return regex.then(everything, regex.then(plain(tree), everything));
         }
         Regex.Node[] found = compile(tree, everywhere(everything));
-        if (found[START] == found[WORD] && found[WORD] == found[OTHER]) {
+        if (uniform(found)) {
             return regex.then(everything, found[START]);
         }
         Regex.Node later = found[WORD] == found[OTHER]
@@ -133,7 +135,7 @@ final class PatternCompiler {
 
     /** A part without anchors, where it may matter to the rest which character comes last. */
     private Regex.Node[] ahead(Syntax tree, Regex.Node[] rest) {
-        if (rest[START] == rest[WORD] && rest[WORD] == rest[OTHER]) {
+        if (uniform(rest)) {
             return everywhere(regex.then(plain(tree), rest[START]));
         }
         if (tree instanceof Syntax.Sequence sequence) {
@@ -151,20 +153,11 @@ final class PatternCompiler {
             return all;
         }
         Regex.Node node = plain(tree);
-        Regex.Node some;
-        if (rest[WORD] == rest[OTHER]) {
-            some = regex.then(
-                    regex.accepts(node) ? regex.both(node, regex.length(1, Regex.UNBOUNDED)) : node, rest[WORD]);
-        } else if (tree instanceof Syntax.Characters characters) {
-            some = regex.either(
-                    regex.then(regex.set(characters.set().and(WORDS)), rest[WORD]),
-                    regex.then(regex.set(characters.set().and(WORDS.complement())), rest[OTHER]));
-        } else {
-            Regex.Node word = regex.then(regex.everything(), regex.set(WORDS));
-            Regex.Node other = regex.then(regex.everything(), regex.set(WORDS.complement()));
-            some = regex.either(
-                    regex.then(regex.both(node, word), rest[WORD]), regex.then(regex.both(node, other), rest[OTHER]));
-        }
+        Regex.Node some = rest[WORD] != rest[OTHER] && tree instanceof Syntax.Characters characters
+                ? regex.either(
+                        regex.then(regex.set(characters.set().and(WORDS)), rest[WORD]),
+                        regex.then(regex.set(characters.set().and(WORDS.complement())), rest[OTHER]))
+                : some(node, rest);
         Regex.Node[] all = everywhere(some);
         if (regex.accepts(node)) {
             all = either(all, rest);
@@ -182,27 +175,37 @@ final class PatternCompiler {
         for (Syntax choice : alternatives(repeat.body())) {
             (choice.plain() ? plain : anchored).add(choice);
         }
+        boolean single = true;
+        boolean guarded = true;
+        boolean anchors = false;
+        for (Syntax choice : anchored) {
+            single &= least(choice) == 1 && most(choice) == 1;
+            guarded &= least(choice) > 0;
+            anchors |= anchors(choice);
+        }
+        for (Syntax choice : plain) {
+            single &= least(choice) == 1 && most(choice) == 1;
+        }
+        if (repeat.max() > 1 && single && rest[START] == regex.empty() && uniform(rest)) {
+            // One character a round up to the end: the rounds can be counted apart.
+            Regex.Node[] all = loop(plain, anchored, rest);
+            for (int before = 0; before < BEFORE; before++) {
+                all[before] = regex.both(all[before], regex.length(repeat.min(), repeat.max()));
+            }
+            return all;
+        }
         Regex.Node[] all = rest;
         if (repeat.max() == Regex.UNBOUNDED) {
-            // (p|a)* with p without anchors is p*(a p*)*
-            Syntax loop = new Syntax.Repeat(Syntax.choice(plain), 0, Regex.UNBOUNDED);
-            Regex.Node[] before;
-            int rounds = 0;
-            all = plain.isEmpty() ? rest : ahead(loop, rest);
-            do {
-                if (++rounds > 6) {
-                    throw new InputException(
-                            "anchors or look-ahead are repeated without a bound, which is not supported;"
-                                    + " take them out of the repeat, or bound it with {n,m}");
-                }
-                before = all;
-                all = either(rest, compile(Syntax.choice(anchored), all));
-                all = plain.isEmpty() ? all : ahead(loop, all);
-            } while (all[START] != before[START] || all[WORD] != before[WORD] || all[OTHER] != before[OTHER]);
+            Regex.Node @Nullable [] found = guarded && !anchors ? null : fixedPoint(plain, anchored, rest);
+            if (found == null && !guarded) {
+                throw new InputException("anchors or look-ahead that take no character are repeated without a bound;"
+                        + " take them out of the repeat");
+            }
+            all = found == null ? loop(plain, anchored, rest) : found;
         } else {
             for (int i = repeat.min(); i < repeat.max(); i++) {
                 Regex.Node[] more = either(rest, round(repeat.body(), all, i - repeat.min()));
-                if (more[START] == all[START] && more[WORD] == all[WORD] && more[OTHER] == all[OTHER]) {
+                if (same(more, all)) {
                     break;
                 }
                 all = more;
@@ -210,12 +213,130 @@ final class PatternCompiler {
         }
         for (int i = 0; i < repeat.min(); i++) {
             Regex.Node[] more = round(repeat.body(), all, i);
-            if (more[START] == all[START] && more[WORD] == all[WORD] && more[OTHER] == all[OTHER]) {
+            if (same(more, all)) {
                 break;
             }
             all = more;
         }
         return all;
+    }
+
+    private static boolean same(Regex.Node[] one, Regex.Node[] other) {
+        return one[START] == other[START] && one[WORD] == other[WORD] && one[OTHER] == other[OTHER];
+    }
+
+    /** Rounds without a bound, each of which takes a character. */
+    private Regex.Node[] loop(List<Syntax> plain, List<Syntax> anchored, Regex.Node[] rest) {
+        UnaryOperator<Regex.Node[]> body = after -> {
+            Regex.Node[] all = everywhere(regex.nothing());
+            for (Syntax part : anchored) {
+                all = either(all, compile(part, after));
+            }
+            for (Syntax part : plain) {
+                all = either(all, least(part) > 0 ? compile(part, after) : everywhere(some(plain(part), after)));
+            }
+            return all;
+        };
+        if (uniform(rest)) {
+            boolean[] same = {true};
+            Regex.Node[] one = regex.loops(new Regex.Node[] {rest[START]}, after -> {
+                Regex.Node[] all = body.apply(everywhere(after[0]));
+                same[0] &= uniform(all);
+                return new Regex.Node[] {all[START]};
+            });
+            if (same[0]) {
+                return everywhere(one[0]);
+            }
+        }
+        return regex.loops(rest, body);
+    }
+
+    /** The strings of a language that are not empty, and the rest after the character that comes last. */
+    private Regex.Node some(Regex.Node node, Regex.Node[] rest) {
+        if (rest[WORD] == rest[OTHER]) {
+            return regex.then(
+                    regex.accepts(node) ? regex.both(node, regex.length(1, Regex.UNBOUNDED)) : node, rest[WORD]);
+        }
+        Regex.Node word = regex.then(regex.everything(), regex.set(WORDS));
+        Regex.Node other = regex.then(regex.everything(), regex.set(WORDS.complement()));
+        return regex.either(
+                regex.then(regex.both(node, word), rest[WORD]), regex.then(regex.both(node, other), rest[OTHER]));
+    }
+
+    private static boolean anchors(Syntax tree) {
+        if (tree instanceof Syntax.Sequence sequence) {
+            return sequence.parts().stream().anyMatch(PatternCompiler::anchors);
+        }
+        if (tree instanceof Syntax.Choice choice) {
+            return choice.parts().stream().anyMatch(PatternCompiler::anchors);
+        }
+        return tree instanceof Syntax.Repeat repeat ? anchors(repeat.body()) : tree instanceof Syntax.Anchor;
+    }
+
+    /** How many characters a part takes at the least. */
+    private static long least(Syntax tree) {
+        if (tree instanceof Syntax.Sequence sequence) {
+            return sequence.parts().stream().mapToLong(PatternCompiler::least).reduce(0, PatternCompiler::sum);
+        }
+        if (tree instanceof Syntax.Choice choice) {
+            return choice.parts().stream()
+                    .mapToLong(PatternCompiler::least)
+                    .min()
+                    .orElse(0);
+        }
+        if (tree instanceof Syntax.Repeat repeat) {
+            return Math.min(least(repeat.body()) * repeat.min(), Regex.UNBOUNDED);
+        }
+        return characters(tree);
+    }
+
+    /** How many characters a part takes at the most; {@link Regex#UNBOUNDED} for any number. */
+    private static long most(Syntax tree) {
+        if (tree instanceof Syntax.Sequence sequence) {
+            return sequence.parts().stream().mapToLong(PatternCompiler::most).reduce(0, PatternCompiler::sum);
+        }
+        if (tree instanceof Syntax.Choice choice) {
+            return choice.parts().stream()
+                    .mapToLong(PatternCompiler::most)
+                    .max()
+                    .orElse(0);
+        }
+        if (tree instanceof Syntax.Repeat repeat) {
+            return Math.min(most(repeat.body()) * repeat.max(), Regex.UNBOUNDED);
+        }
+        return characters(tree);
+    }
+
+    private static long sum(long one, long other) {
+        return Math.min(one + other, Regex.UNBOUNDED);
+    }
+
+    private static long characters(Syntax tree) {
+        return tree instanceof Syntax.Characters
+                ? 1
+                : tree instanceof Syntax.Literal literal
+                        ? literal.text().codePointCount(0, literal.text().length())
+                        : 0;
+    }
+
+    private static boolean uniform(Regex.Node[] languages) {
+        return languages[START] == languages[WORD] && languages[WORD] == languages[OTHER];
+    }
+
+    /** Rounds without a bound, of which an anchor leaves room for few, so that they come to an end; else null. */
+    private Regex.Node @Nullable [] fixedPoint(List<Syntax> plain, List<Syntax> anchored, Regex.Node[] rest) {
+        // (p|a)* with p without anchors is p*(a p*)*
+        Syntax loop = new Syntax.Repeat(Syntax.choice(plain), 0, Regex.UNBOUNDED);
+        Regex.Node[] all = plain.isEmpty() ? rest : ahead(loop, rest);
+        for (int round = 0; round < 6; round++) {
+            Regex.Node[] before = all;
+            all = either(rest, compile(Syntax.choice(anchored), all));
+            all = plain.isEmpty() ? all : ahead(loop, all);
+            if (same(all, before)) {
+                return all;
+            }
+        }
+        return null;
     }
 
     /** The body as a choice of sequences whose parts with anchors are no choices, as far as these are not too many. */

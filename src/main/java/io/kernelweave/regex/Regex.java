@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,8 @@ public final class Regex {
         EITHER,
         BOTH,
         NOT,
-        REPEAT
+        REPEAT,
+        LOOP
     }
 
     /** An interned language; only the algebra that made it may be used with it. */
@@ -58,7 +60,7 @@ public final class Regex {
         final CodePoints set;
         final Words words;
         final Node[] of;
-        /** Of words: the range in the list; of a repeat: how often. */
+        /** Of words: the range in the list; of a repeat: how often; of a loop, high: how deeply its body is nested. */
         final int low;
 
         final int high;
@@ -81,6 +83,9 @@ public final class Regex {
         private final long maxLength;
         /** What the shortest string takes in JSON; if not plain, a lower bound. */
         final int bytes;
+
+        /** {@link #bytes} is what the shortest string takes, not only a bound. */
+        final boolean exact;
 
         private final int nesting;
 
@@ -120,7 +125,7 @@ public final class Regex {
                 deepest = Math.max(
                         deepest, kind == Kind.THEN && part.kind == Kind.THEN ? part.nesting - 1 : part.nesting);
             }
-            this.nesting = deepest + 1;
+            this.nesting = (kind == Kind.LOOP ? Math.max(deepest, high) : deepest) + 1;
             long min = 0;
             long max = 0;
             long least = 0;
@@ -140,9 +145,10 @@ public final class Regex {
                 case WORDS -> {
                     nullable = words.words[low].length == depth;
                     plain = true;
-                    int begun = 0;
-                    for (int i = 0; i < depth; i++) {
-                        begun += Written.bytes(words.words[low][i]);
+                    int[] first = words.words[low];
+                    int begun = words.bytes[low] == first.length ? depth : 0; // mostly a character is a byte
+                    for (int i = begun; i < depth; i++) {
+                        begun += Written.bytes(first[i]);
                     }
                     min = Integer.MAX_VALUE;
                     least = FAR;
@@ -209,21 +215,39 @@ public final class Regex {
                     least = Math.min((long) body.bytes * low, FAR);
                     whole = body.gapless && joined(body.minLength, body.maxLength, low, high);
                 }
-                default -> throw new IllegalStateException(kind.name());
+                default -> { // what follows the loop is all that is known of it
+                    nullable = of[0].nullable;
+                    plain = false;
+                    min = of[0].minLength;
+                    max = ENDLESS;
+                    least = of[0].bytes;
+                    whole = false;
+                }
             }
             this.minLength = min;
             this.maxLength = max;
             this.bytes = (int) Math.min(least, FAR);
             this.gapless = whole;
+            this.exact = nullable || plain || most(kind, of, low) == this.bytes;
             this.sure = plain
                     || nullable
                     || switch (kind) {
-                        case THEN, REPEAT -> allSure;
+                        case THEN, REPEAT, LOOP -> allSure;
                         case EITHER -> anySure;
                         case BOTH -> whole; // a language of all these lengths, cut to some of them
                         case NOT -> of[0].maxLength != ENDLESS;
                         default -> true;
                     };
+        }
+
+        /** What some string takes, so that the shortest takes no more. */
+        private static long most(Kind kind, Node[] of, int low) {
+            long most = kind == Kind.EITHER ? FAR : 0;
+            for (Node part : of) {
+                long one = part.exact ? part.bytes : FAR;
+                most = kind == Kind.EITHER ? Math.min(most, one) : kind == Kind.REPEAT ? one * low : most + one;
+            }
+            return kind == Kind.BOTH || kind == Kind.NOT || kind == Kind.LOOP && most > 0 ? FAR + 1L : most;
         }
 
         private static long plus(long one, long other) {
@@ -303,6 +327,7 @@ public final class Regex {
                     of[0].describe(out);
                     out.append(')');
                 }
+                case LOOP -> out.append("(loop ").append(id).append(')');
                 default -> {
                     out.append('(');
                     for (int i = 0; i < of.length && out.length() <= 400; i++) {
@@ -347,6 +372,7 @@ public final class Regex {
     private int size;
     private int marks;
     private final Map<Words, Words> lists = new HashMap<>();
+    private final Map<String, Node> patterns = new HashMap<>();
     private final Map<String, Node> formats = new HashMap<>();
 
     private final Node nothing = intern(Kind.SET, CodePoints.NONE, noWords, NO_NODES, 0, 0, 0);
@@ -666,6 +692,27 @@ public final class Regex {
             }
         }
         return node(Kind.REPEAT, new Node[] {node}, least, max);
+    }
+
+    /**
+     * The least languages that hold their rest and, before it, any rounds of a body: {@code x = rest | body(x)}. Bodies that
+     * look ahead are no languages of their own, so that such a loop is derived by its equation.
+     *
+     * @param body what one more round makes of the languages; it takes at least one character
+     */
+    Node[] loops(Node[] rests, UnaryOperator<Node[]> body) {
+        Node[] trial = body.apply(rests);
+        Node[] loops = new Node[rests.length];
+        for (int i = 0; i < loops.length; i++) {
+            Node[] of = {rests[i], nothing};
+            loops[i] =
+                    new Node(size++, Kind.LOOP, CodePoints.NONE, noWords, of, 0, Math.max(1, trial[i].nesting), 0, 0);
+        }
+        Node[] rounds = body.apply(loops);
+        for (int i = 0; i < loops.length; i++) {
+            loops[i].of[1] = either(rests[i], rounds[i]);
+        }
+        return loops;
     }
 
     /** Terms of a union or of an intersection on their way to normal form. */
@@ -1034,12 +1081,18 @@ public final class Regex {
      * @throws InputException if the pattern is not valid, or not regular, or too complex
      */
     public Node pattern(String pattern, Dialect dialect, String where) {
-        Syntax tree = PatternParser.parse(pattern, dialect, where);
-        try {
-            return new PatternCompiler(this).search(tree);
-        } catch (InputException refused) {
-            throw refused.in(where);
+        String key = dialect + pattern;
+        Node known = patterns.get(key);
+        if (known == null) {
+            Syntax tree = PatternParser.parse(pattern, dialect, where);
+            try {
+                known = new PatternCompiler(this).search(tree);
+            } catch (InputException refused) {
+                throw refused.in(where);
+            }
+            patterns.put(key, known);
         }
+        return known;
     }
 
     /** The strings that a pattern without anchors matches as a whole. */
@@ -1085,6 +1138,7 @@ public final class Regex {
                 yield terms.both();
             }
             case NOT -> not(derive(node.of[0], codePoint));
+            case LOOP -> derive(node.of[1], codePoint);
             case REPEAT -> {
                 Node body = node.of[0];
                 int high = node.high == UNBOUNDED ? UNBOUNDED : node.high - 1;
@@ -1329,7 +1383,7 @@ public final class Regex {
 
     /** How many bytes a shortest string of a live language takes in JSON. */
     int distance(Node node, Alphabet alphabet) {
-        if (node.nullable || node.plain) {
+        if (node.exact) {
             return node.bytes;
         }
         if (node.distance < 0) {
@@ -1354,8 +1408,7 @@ public final class Regex {
                 continue;
             }
             Node next = derive(node, c);
-            if (next != nothing
-                    && (whole >= FAR ? next.bytes < whole || best < 0 : Written.bytes(c) + next.bytes == whole)) {
+            if (next.exact && next != nothing && (whole >= FAR || Written.bytes(c) + next.bytes == whole)) {
                 best = c;
             }
         }
@@ -1377,8 +1430,8 @@ public final class Regex {
         while (!open.isEmpty()) {
             int at = open.take();
             Node from = seen.get(at);
-            if (from.nullable || from.plain || from.distance >= 0) {
-                int left = from.nullable ? 0 : from.plain ? from.bytes : from.distance;
+            if (from.exact || from.distance >= 0) {
+                int left = from.exact ? from.bytes : from.distance;
                 int whole = spent[at] + left;
                 for (int on = at; on > 0; ) {
                     int c = by[on];
@@ -1418,7 +1471,7 @@ public final class Regex {
                 spent[number] = cost;
                 parents[number] = at;
                 by[number] = c;
-                open.add(cost + (next.nullable ? 0 : next.distance >= 0 ? next.distance : next.bytes), number);
+                open.add(cost + (next.distance >= 0 ? next.distance : next.bytes), number);
             }
         }
         throw new IllegalStateException("a live language has a string");
