@@ -51,22 +51,51 @@ public final class AllowedTokens {
 
     /** These, with some that may be among them and without some that may not; the bits are shared. */
     AllowedTokens changed(int[] with, int[] without) {
-        int[] more = union(added, with, true);
-        int[] fewer = NONE;
+        int[] plus = added;
+        int[] minus = removed;
         if (without.length > 0) {
-            int[] sorted = without.clone();
-            Arrays.sort(sorted);
-            more = Arrays.stream(more)
-                    .filter(token -> Arrays.binarySearch(sorted, token) < 0)
-                    .toArray();
-            fewer = union(removed, sorted, false);
-        } else if (removed.length > 0) {
-            fewer = Arrays.stream(removed)
-                    .filter(token -> Arrays.stream(with).noneMatch(t -> t == token))
-                    .toArray();
+            plus = difference(plus, without);
+            minus = union(minus, without, false);
+        }
+        if (with.length > 0) {
+            plus = union(plus, with, true);
+            minus = difference(minus, with);
         }
         int base = count - added.length + removed.length;
-        return new AllowedTokens(bits, more, fewer, base + more.length - fewer.length, true);
+        return new AllowedTokens(bits, plus, minus, base + plus.length - minus.length, true);
+    }
+
+    /** The same as bits of their own. */
+    AllowedTokens solid(int vocabularySize) {
+        TokenMask mask = new TokenMask(vocabularySize);
+        fill(mask);
+        return of(mask);
+    }
+
+    private static int[] difference(int[] list, int[] others) {
+        if (list.length == 0) {
+            return list;
+        }
+        int[] sorted = others.clone();
+        Arrays.sort(sorted);
+        return Arrays.stream(list)
+                .filter(token -> Arrays.binarySearch(sorted, token) < 0)
+                .toArray();
+    }
+
+    /** These and those of another. */
+    AllowedTokens or(AllowedTokens other, int vocabularySize) {
+        if (other.count == 0 || this == other) {
+            return this;
+        }
+        TokenMask all = new TokenMask(vocabularySize);
+        TokenMask more = new TokenMask(vocabularySize);
+        fill(all);
+        other.fill(more);
+        for (int i = 0; i < all.words().length; i++) {
+            all.words()[i] |= more.words()[i];
+        }
+        return of(all);
     }
 
     /** A sorted list and others that are in the bits or not, as {@code outside} says, without repeats. */

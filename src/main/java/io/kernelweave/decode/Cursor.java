@@ -17,6 +17,9 @@ final class Cursor {
     int mark;
 
     @Nullable Marks marks;
+    /** Whether it only matters what may follow, so that one key may stand for others of its kind. */
+    boolean scouting;
+
     byte[] text;
     int length;
 

@@ -184,6 +184,7 @@ final class JsonMachine {
         private boolean keysKnown;
         private @Nullable Key keyZone;
         private final Map<String, Zone> afterKey = new HashMap<>();
+        private final Map<List<Boolean>, Zone> afterOthers = new HashMap<>();
         private @Nullable Hole item;
         private boolean itemKnown;
         private @Nullable BitSet ends;
@@ -263,6 +264,18 @@ final class JsonMachine {
                 names = types.emptiness().names(Arrays.asList(goals));
             }
             return names;
+        }
+
+        /** The zone after a key, or after one like it: of keys that nobody names, those in which the same patterns match. */
+        Zone afterOneLike(String key) {
+            if (names().names().contains(key)) {
+                return after(key);
+            }
+            List<Boolean> matches = new ArrayList<>(names().patterns().size());
+            for (Regex.Node pattern : names().patterns()) {
+                matches.add(types.regex().matches(pattern, key));
+            }
+            return afterOthers.computeIfAbsent(matches, m -> after(key));
         }
 
         /** The zone after a key, which is one of those that may come. */
@@ -783,13 +796,13 @@ final class JsonMachine {
 
         @Override
         boolean leave(Cursor cursor, int b) {
-            cursor.enter(frame.after(cursor.string()));
+            cursor.enter(cursor.scouting ? frame.afterOneLike(cursor.string()) : frame.after(cursor.string()));
             return true;
         }
 
         /** Whether keys that nobody names are alike. */
         boolean othersAlike() {
-            return frame.names().othersAlike();
+            return frame.names().patterns().isEmpty();
         }
 
         /** Goes to where a key leads that nobody names. */

@@ -124,17 +124,19 @@ final class Languages {
         return of != DEAD && automata[language].accepts(of);
     }
 
-    int @Nullable [] lengths(int state) {
-        return single() ? automata[0].lengths(state) : null;
+    /** The one language, if it is one. */
+    @Nullable Automaton only() {
+        return single() ? automata[0] : null;
     }
 
-    /** Characters that may follow in any order, some or any number of them; null if none are known. */
-    Automaton.@Nullable Run run(int state) {
-        return single() ? automata[0].run(state) : null;
+    /** The languages. */
+    Automaton[] automata() {
+        return automata;
     }
 
-    @Nullable List<String> exceptions(int state) {
-        return single() ? automata[0].exceptions(state) : null;
+    /** The state of one of the languages, or {@link #DEAD}. */
+    int state(int state, int language) {
+        return single() ? state : tuples.get(state)[language];
     }
 
     /** The language that is reached soonest. */

@@ -1,8 +1,11 @@
 package io.kernelweave.decode;
 
 import io.kernelweave.regex.Automaton;
+import io.kernelweave.regex.Regex;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,9 @@ final class MaskBuilder {
     private int[] found = new int[1024];
     private int count;
     private int[] endings = new int[64];
+    private final Map<Language, Inside> insides = new HashMap<>();
+    private final Map<Regex.Node, Automaton> wholes = new HashMap<>();
+    private final Map<Closers, AllowedTokens> closers = new HashMap<>();
 
     MaskBuilder(VocabularyIndex index, boolean canonical) {
         this.index = index;
@@ -34,21 +40,33 @@ final class MaskBuilder {
 
     /** The tokens that may follow where the cursor is; it is there again afterwards. */
     AllowedTokens allowed(Cursor cursor) {
+        cursor.scouting = true;
+        try {
+            return find(cursor);
+        } finally {
+            cursor.scouting = false;
+        }
+    }
+
+    private AllowedTokens find(Cursor cursor) {
         if (cursor.zone instanceof JsonMachine.Characters string) {
             int state = string.text.betweenCharacters(cursor.at);
             if (state >= 0) {
-                Languages automaton = string.text.characters();
-                int @Nullable [] lengths = automaton.lengths(state);
+                Automaton only = string.text.characters().only();
+                if (only == null) {
+                    return patterned(cursor, string.text, state);
+                }
+                int[] lengths = only.lengths(state);
                 if (lengths != null) {
                     return counted(cursor, lengths[0], lengths[1]);
                 }
-                List<String> exceptions = automaton.exceptions(state);
+                List<String> exceptions = only.exceptions(state);
                 return exceptions != null ? nearlyFree(cursor, exceptions) : patterned(cursor, string.text, state);
             }
         } else if (cursor.zone instanceof JsonMachine.Key key) {
             int state = key.text.betweenCharacters(cursor.at);
             if (state >= 0) {
-                return key.othersAlike() && key.text.characters().exceptions(state) != null
+                return key.othersAlike() && key.text.characters().automata()[0].exceptions(state) != null
                         ? nearlyFree(cursor, key.special(Text.decode(cursor.text, cursor.mark, cursor.length)))
                         : patterned(cursor, key.text, state);
             }
@@ -56,42 +74,81 @@ final class MaskBuilder {
         return byFullWalk(cursor);
     }
 
-    /** In a string or key that may not be anything: the tokens that stay inside depend on its language alone. */
+    /** In a string or key that may not be anything: the tokens that stay inside depend on its languages alone. */
     private AllowedTokens patterned(Cursor cursor, Text text, int state) {
-        AllowedTokens inside = text.inside(state);
-        if (inside == null) {
-            count = 0;
-            stay(text, state);
-            inside = AllowedTokens.of(Arrays.copyOf(found, count), index.size);
-            text.keepInside(state, inside);
+        Languages languages = text.characters();
+        AllowedTokens inside = null;
+        for (int i = 0; i < languages.automata().length; i++) {
+            int of = languages.state(state, i);
+            if (of != Languages.DEAD) {
+                AllowedTokens some = inside(languages.automata()[i], of, text.isCanonical()).tokens;
+                inside = inside == null ? some : inside.or(some, index.size);
+            }
         }
         count = 0;
         walk(strings.leaving, cursor, 0, 1, strings.leaving.end[0]);
-        return inside.changed(Arrays.copyOf(found, count), NONE);
+        return java.util.Objects.requireNonNull(inside).changed(Arrays.copyOf(found, count), NONE);
+    }
+
+    /**
+     * The tokens that stay inside a string of one language.
+     *
+     * @param farthest how many bytes at most complete the string after one of them
+     */
+    private record Inside(AllowedTokens tokens, int farthest) {}
+
+    private record Language(Automaton automaton, int state) {}
+
+    private Inside inside(Automaton automaton, int state, boolean canonical) {
+        if (automaton.endless(state)) {
+            return new Inside(strings.inside, Integer.MAX_VALUE);
+        }
+        Language language = new Language(automaton, state);
+        Inside known = insides.get(language);
+        if (known != null) {
+            return known;
+        }
+        Automaton.Cut cut = automaton.cut(state);
+        if (cut != null) {
+            // Where there is room enough, the limit excludes no token.
+            Automaton whole = wholes.computeIfAbsent(cut.language(), automaton::of);
+            Inside uncut = inside(whole, whole.start(), canonical);
+            if (uncut.farthest < Integer.MAX_VALUE && (long) uncut.farthest + strings.reach <= cut.length()) {
+                insides.put(language, uncut);
+                return uncut;
+            }
+        }
+        count = 0;
+        int farthest = stay(automaton, state, new Text(new Languages(automaton), canonical));
+        Inside made = new Inside(AllowedTokens.of(Arrays.copyOf(found, count), index.size), farthest);
+        insides.put(language, made);
+        return made;
     }
 
     /**
      * Finds the tokens that stay inside a string, after a state between characters. Where it is known that characters of a set
      * may follow in any order, a subtree of tokens that have no others is taken as it is.
      */
-    private void stay(Text text, int state) {
+    private int stay(Automaton automaton, int state, Text text) {
         TokenTrie trie = strings.staying;
-        Automaton.Run run = text.characters().run(state);
+        Automaton.Run run = automaton.run(state);
         long low = 0;
         long high = 0;
         boolean others = false;
         int reach = -1;
-        if (run != null && !run.characters().isEmpty()) {
+        if (!run.characters().isEmpty()) {
             for (int c = 0; c < 128; c++) {
                 if (c != '\\' && run.characters().contains(c)) {
                     low |= c < 64 ? 1L << c : 0;
                     high |= c >= 64 ? 1L << c - 64 : 0;
                 }
             }
-            others = run.characters().complement().ranges().length == 0
-                    || run.characters().complement().ranges()[run.characters().complement().ranges().length - 1] < 128;
+            int[] excluded = run.characters().complement().ranges();
+            others = excluded.length == 0 || excluded[excluded.length - 1] < 128;
             reach = run.length();
         }
+        int farthest = automaton.distance(state);
+        int last = state;
         places[0] = Text.after(state);
         int inRun = 0; // the depth down to which the path has characters of the set only
         for (int node = 1; node < trie.end[0]; ) {
@@ -113,9 +170,15 @@ final class MaskBuilder {
                 continue;
             }
             places[here] = next;
+            int after = text.betweenCharacters(next);
+            if (after >= 0 && after != last) {
+                farthest = Math.max(farthest, automaton.distance(after));
+                last = after;
+            }
             addTokens(trie, node);
             node++;
         }
+        return farthest;
     }
 
     private void addRange(int[] tokens, int from, int to) {
@@ -141,6 +204,7 @@ final class MaskBuilder {
             walk(strings.crooked, cursor, 0, 1, strings.crooked.end[0]);
         }
         walk(strings.crookedEndings, cursor, 0, 1, strings.crookedEndings.end[0]);
+        int[] crooked = count == 0 ? NONE : Arrays.copyOf(found, count);
         if (min < strings.reach) {
             Zone zone = cursor.zone;
             long at = cursor.at;
@@ -149,38 +213,59 @@ final class MaskBuilder {
             int length = cursor.length;
             cursor.put(cursor.length++, '"');
             zone.leave(cursor, '"');
-            addEndings(cursor, min, max);
+            inside = closing(inside, cursor, min, Math.min(max, strings.reach));
             cursor.restore(zone, at, mark, open, length);
         }
-        return inside.changed(Arrays.copyOf(found, count), NONE);
+        return crooked.length == 0 ? inside : inside.changed(crooked, NONE);
+    }
+
+    /** What may follow the quote that closes a string, by number, with how many characters there are before it. */
+    private record Closers(int[] endings, int min, int max) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Closers closers
+                    && min == closers.min
+                    && max == closers.max
+                    && Arrays.equals(endings, closers.endings);
+        }
+
+        @Override
+        public int hashCode() {
+            return (Arrays.hashCode(endings) * 31 + min) * 31 + max;
+        }
+    }
+
+    /** Tokens that stay inside a string, and those that close it and go on as it may go on where the cursor is. */
+    private AllowedTokens closing(AllowedTokens inside, Cursor cursor, int min, int max) {
+        count = 0;
+        TokenTrie trie = strings.endings;
+        walk(trie, cursor, 0, 1, trie.end[0]);
+        for (int i = trie.from[0]; i < trie.from[1]; i++) {
+            add(trie.tokens[i]); // nothing after the quote
+        }
+        Closers key = new Closers(Arrays.copyOf(found, count), min, max);
+        AllowedTokens known = inside == strings.inside ? closers.get(key) : null;
+        if (known == null) {
+            count = 0;
+            for (int ending : key.endings) {
+                int[] tokens = strings.tokens[ending];
+                int[] before = strings.before[ending];
+                for (int j = 0; j < tokens.length && before[j] <= max; j++) {
+                    if (before[j] >= min) {
+                        add(tokens[j]);
+                    }
+                }
+            }
+            known = inside.changed(Arrays.copyOf(found, count), NONE);
+            if (inside == strings.inside) {
+                known = known.solid(index.size);
+                closers.put(key, known);
+            }
+        }
+        return known;
     }
 
     private static final int[] NONE = {};
-
-    /** Adds the tokens that close a string and go on as it may go on where the cursor is. */
-    private void addEndings(Cursor cursor, int min, int max) {
-        int kept = count;
-        TokenTrie trie = strings.endings;
-        walk(trie, cursor, 0, 1, trie.end[0]);
-        int walked = count - kept;
-        if (endings.length < walked + 1) {
-            endings = new int[2 * walked + 1];
-        }
-        System.arraycopy(found, kept, endings, 0, walked);
-        count = kept;
-        for (int i = trie.from[0]; i < trie.from[1]; i++) {
-            endings[walked++] = trie.tokens[i]; // nothing after the quote
-        }
-        for (int i = 0; i < walked; i++) {
-            int[] tokens = strings.tokens[endings[i]];
-            int[] before = strings.before[endings[i]];
-            for (int j = 0; j < tokens.length && before[j] <= max; j++) {
-                if (before[j] >= min) {
-                    add(tokens[j]);
-                }
-            }
-        }
-    }
 
     /**
      * In a string or key that may be anything, but for some that may not be or that lead elsewhere.
@@ -195,15 +280,15 @@ final class MaskBuilder {
         int length = cursor.length;
         count = 0;
         walk(strings.crookedEndings, cursor, 0, 1, strings.crookedEndings.end[0]);
+        int[] crooked = count == 0 ? NONE : Arrays.copyOf(found, count);
         cursor.put(cursor.length++, '"');
         if (zone instanceof JsonMachine.Key key) {
             key.leaveAsOther(cursor);
         } else {
             zone.leave(cursor, '"');
         }
-        addEndings(cursor, 0, Integer.MAX_VALUE);
+        AllowedTokens usual = closing(strings.inside, cursor, 0, strings.reach);
         cursor.restore(zone, at, mark, open, length);
-        int[] usual = Arrays.copyOf(found, count);
         // The tokens that close a special one are looked at again.
         int[] again = NONE;
         int[] looked = NONE;
@@ -218,17 +303,10 @@ final class MaskBuilder {
                 again = append(again, found, 0, count);
             }
         }
-        if (looked.length > 0) {
-            Arrays.sort(looked);
-            int kept = 0;
-            for (int token : usual) {
-                if (Arrays.binarySearch(looked, token) < 0) {
-                    usual[kept++] = token;
-                }
-            }
-            usual = append(Arrays.copyOf(usual, kept), again, 0, again.length);
+        if (looked.length == 0 && crooked.length == 0) {
+            return usual;
         }
-        return strings.inside.changed(usual, NONE);
+        return usual.changed(NONE, looked).changed(append(crooked, again, 0, again.length), NONE);
     }
 
     private static int[] append(int[] list, int[] other, int from, int to) {

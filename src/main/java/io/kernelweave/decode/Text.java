@@ -1,9 +1,5 @@
 package io.kernelweave.decode;
 
-import java.util.HashMap;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-
 /**
  * A JSON string as an automaton over bytes: which characters are allowed is a {@link Languages} automaton; this class adds
  * the quotes, UTF-8 and the escapes. A character may be written as itself or as any escape that JSON has for it; surrogate
@@ -37,20 +33,13 @@ final class Text {
     /** Whether a character has one form only: itself, or else its short escape, or else four hexadecimal digits. */
     private final boolean canonical;
 
-    private final Map<Integer, AllowedTokens> inside = new HashMap<>();
-
     Text(Languages characters, boolean canonical) {
         this.characters = characters;
         this.canonical = canonical;
     }
 
-    /** The tokens that stay inside the string after a state, if they are known. */
-    @Nullable AllowedTokens inside(int state) {
-        return inside.get(state);
-    }
-
-    void keepInside(int state, AllowedTokens tokens) {
-        inside.put(state, tokens);
+    boolean isCanonical() {
+        return canonical;
     }
 
     Languages characters() {

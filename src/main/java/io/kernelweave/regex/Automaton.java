@@ -42,6 +42,11 @@ public final class Automaton {
         return new Automaton(algebra, language);
     }
 
+    /** An automaton of another language of the same algebra. */
+    public Automaton of(Regex.Node language) {
+        return new Automaton(algebra, language);
+    }
+
     private int number(Regex.Node node) {
         int at = node.id * 0x9E3779B9 >>> 8 & numbers.length - 1;
         for (; numbers[at] != 0; at = at + 1 & numbers.length - 1) {
@@ -143,6 +148,19 @@ public final class Automaton {
      * @param length how many at least; {@link Integer#MAX_VALUE} for any number
      */
     public record Run(CodePoints characters, int length) {}
+
+    /** Whether it is known that whatever follows, some string can still be completed. */
+    public boolean endless(int state) {
+        return algebra.endless(nodes[state]);
+    }
+
+    /** The strings of a language that have at most so many characters. */
+    public record Cut(int length, Regex.Node language) {}
+
+    /** What follows as a cut of another language; null if it is none. */
+    public @Nullable Cut cut(int state) {
+        return algebra.cut(nodes[state]);
+    }
 
     /** A run that is known from a state; its set may be empty. */
     public Run run(int state) {

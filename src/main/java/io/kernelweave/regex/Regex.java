@@ -410,6 +410,49 @@ public final class Regex {
                 : node.length ? new int[] {node.lowLength(), node.highLength()} : null;
     }
 
+    /** Whether it is known that whatever follows, some string can still be completed. */
+    boolean endless(Node node) {
+        if (node == everything || node.length && node.highLength() == UNBOUNDED) {
+            return true;
+        }
+        return switch (node.kind) {
+            case THEN -> node.of[0] == everything && node.of[1].sure;
+            case NOT -> node.of[0].maxLength < ENDLESS;
+            case EITHER -> {
+                for (Node part : node.of) {
+                    if (endless(part)) {
+                        yield true;
+                    }
+                }
+                yield false;
+            }
+            case BOTH -> {
+                // What is endless stays so without strings up to some length.
+                int others = 0;
+                for (Node part : node.of) {
+                    if (!endless(part)) {
+                        yield false;
+                    }
+                    others += part.kind == Kind.NOT ? 0 : 1;
+                }
+                yield others <= 1;
+            }
+            default -> false;
+        };
+    }
+
+    /** Of a language that is cut to at most so many characters: that number and the language; else null. */
+    Automaton.@Nullable Cut cut(Node node) {
+        if (node.kind != Kind.BOTH || node.of.length != 2) {
+            return null;
+        }
+        int length = node.of[0].length ? 0 : 1;
+        Node limit = node.of[length];
+        return limit.length && limit.lowLength() == 0
+                ? new Automaton.Cut(limit.highLength(), node.of[1 - length])
+                : null;
+    }
+
     Automaton.Run run(Node node) {
         Node head = node.kind == Kind.THEN ? node.of[0] : node;
         boolean some = node.kind != Kind.THEN || node.of[1].sure;

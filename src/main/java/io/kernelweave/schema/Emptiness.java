@@ -480,15 +480,17 @@ public final class Emptiness {
         return false;
     }
 
-    /** What keys are named by a condition, and whether all others are alike. */
-    public record Names(Set<String> names, boolean othersAlike) {}
+    /** The keys that conditions name, and the patterns by which all others differ. */
+    public record Names(Set<String> names, Set<Regex.Node> patterns) {}
 
-    /** The keys that formulas name. */
+    /** What keys formulas tell apart. */
     public Names names(List<Formula> formulas) {
         Set<String> names = new LinkedHashSet<>();
         List<Atom.Members> all = new ArrayList<>();
         formulas.forEach(formula -> collect(formula, names, all));
-        return new Names(names, all.stream().noneMatch(members -> members.patterns.length > 0));
+        Set<Regex.Node> patterns = new LinkedHashSet<>();
+        all.forEach(members -> patterns.addAll(List.of(members.patterns)));
+        return new Names(names, patterns);
     }
 
     private static void collect(Formula formula, Set<String> names, List<Atom.Members> all) {
