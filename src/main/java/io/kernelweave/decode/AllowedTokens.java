@@ -11,8 +11,10 @@ public final class AllowedTokens {
     private static final int[] NONE = {};
 
     private final long @Nullable [] bits;
-    /** Sorted; none of them is in the bits. */
+    /** None of them is in the bits. */
     private final int[] added;
+    /** The same, sorted; made when first asked for. */
+    private int @Nullable [] sorted;
     /** Sorted; all of them are in the bits. */
     private final int[] removed;
 
@@ -30,11 +32,10 @@ public final class AllowedTokens {
     /**
      * These tokens.
      *
-     * @param tokens distinct; sorted here
+     * @param tokens distinct
      */
     static AllowedTokens of(int[] tokens, int vocabularySize) {
         if (tokens.length <= vocabularySize >>> 6) {
-            Arrays.sort(tokens);
             return new AllowedTokens(null, tokens, NONE, tokens.length, false);
         }
         TokenMask mask = new TokenMask(vocabularySize);
@@ -47,6 +48,16 @@ public final class AllowedTokens {
     /** All that are set in a mask. */
     static AllowedTokens of(TokenMask mask) {
         return new AllowedTokens(mask.words().clone(), NONE, NONE, mask.cardinality(), false);
+    }
+
+    /** These and others that are not among them; the bits are shared. */
+    AllowedTokens plus(int[] others) {
+        if (others.length == 0) {
+            return this;
+        }
+        int[] all = Arrays.copyOf(added, added.length + others.length);
+        System.arraycopy(others, 0, all, added.length, others.length);
+        return new AllowedTokens(bits, all, removed, count + others.length, true);
     }
 
     /** These, with some that may be among them and without some that may not; the bits are shared. */
@@ -120,6 +131,16 @@ public final class AllowedTokens {
         return Arrays.copyOf(all, distinct);
     }
 
+    private int[] sorted() {
+        int[] known = sorted;
+        if (known == null) {
+            known = added.clone();
+            Arrays.sort(known);
+            sorted = known;
+        }
+        return known;
+    }
+
     private boolean inBits(int token) {
         return bits != null && (bits[token >>> 6] >>> token & 1) != 0;
     }
@@ -133,7 +154,7 @@ public final class AllowedTokens {
     public boolean contains(int token) {
         return inBits(token)
                 ? removed.length == 0 || Arrays.binarySearch(removed, token) < 0
-                : added.length > 0 && Arrays.binarySearch(added, token) >= 0;
+                : added.length > 0 && Arrays.binarySearch(sorted(), token) >= 0;
     }
 
     /** Sets the bits of exactly these tokens. */

@@ -87,7 +87,7 @@ final class MaskBuilder {
         }
         count = 0;
         walk(strings.leaving, cursor, 0, 1, strings.leaving.end[0]);
-        return java.util.Objects.requireNonNull(inside).changed(Arrays.copyOf(found, count), NONE);
+        return java.util.Objects.requireNonNull(inside).plus(Arrays.copyOf(found, count));
     }
 
     /**
@@ -216,7 +216,7 @@ final class MaskBuilder {
             inside = closing(inside, cursor, min, Math.min(max, strings.reach));
             cursor.restore(zone, at, mark, open, length);
         }
-        return crooked.length == 0 ? inside : inside.changed(crooked, NONE);
+        return inside.plus(crooked);
     }
 
     /** What may follow the quote that closes a string, by number, with how many characters there are before it. */
@@ -256,7 +256,7 @@ final class MaskBuilder {
                     }
                 }
             }
-            known = inside.changed(Arrays.copyOf(found, count), NONE);
+            known = inside.plus(Arrays.copyOf(found, count));
             if (inside == strings.inside) {
                 known = known.solid(index.size);
                 closers.put(key, known);
@@ -303,8 +303,8 @@ final class MaskBuilder {
                 again = append(again, found, 0, count);
             }
         }
-        if (looked.length == 0 && crooked.length == 0) {
-            return usual;
+        if (looked.length == 0) {
+            return usual.plus(crooked);
         }
         return usual.changed(NONE, looked).changed(append(crooked, again, 0, again.length), NONE);
     }

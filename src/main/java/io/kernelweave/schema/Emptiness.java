@@ -6,6 +6,7 @@ import io.kernelweave.regex.Regex;
 import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -298,19 +299,28 @@ public final class Emptiness {
                 return fill(chosen, absent);
             }
             Atom.Members broken = some.get(at);
-            Set<String> candidates = new LinkedHashSet<>(chosen.keySet());
-            candidates.addAll(broken.named.keySet());
-            each.forEach(members -> candidates.addAll(members.named.keySet()));
+            Set<String> named = new LinkedHashSet<>(chosen.keySet());
+            named.addAll(broken.named.keySet());
+            each.forEach(members -> named.addAll(members.named.keySet()));
+            if (violate(named, some, at, chosen, absent)) {
+                return true;
+            }
             List<Atom.Members> all = new ArrayList<>(each);
             all.add(broken);
-            candidates.addAll(freshKeys(all, chosen.keySet(), absent, 2 + some.size()));
+            return violate(freshKeys(all, chosen.keySet(), absent, 2 + some.size()), some, at, chosen, absent);
+        }
+
+        private boolean violate(
+                Collection<String> candidates,
+                List<Atom.Members> some,
+                int at,
+                Map<String, Type> chosen,
+                Set<String> absent) {
+            Atom.Members broken = some.get(at);
             for (String key : candidates) {
                 boolean here = chosen.containsKey(key);
-                if (!here && (used.contains(key) || absent.contains(key))) {
-                    continue;
-                }
                 Type required = types.at(broken, key);
-                if (required.isAny()) {
+                if (required.isAny() || !here && (used.contains(key) || absent.contains(key))) {
                     continue;
                 }
                 Type before = here ? chosen.getOrDefault(key, types.any()) : typeAt(each, key);
@@ -473,7 +483,12 @@ public final class Emptiness {
     private boolean allows(List<Formula> formulas, String key, UsedKeys used) {
         UsedKeys after = used.with(key);
         for (Formula formula : formulas) {
-            if (!branches(formula, key, after).isEmpty()) {
+            if (isPlain(formula)) {
+                // What is required stays possible, so it is a matter of the key's own value.
+                if (inhabited(typeAt(formula, key))) {
+                    return true;
+                }
+            } else if (!branches(formula, key, after).isEmpty()) {
                 return true;
             }
         }
@@ -491,6 +506,30 @@ public final class Emptiness {
         Set<Regex.Node> patterns = new LinkedHashSet<>();
         all.forEach(members -> patterns.addAll(List.of(members.patterns)));
         return new Names(names, patterns);
+    }
+
+    /** Whether only types and required keys are asked for. */
+    private static boolean isPlain(Formula formula) {
+        if (formula.op == Formula.Op.ALL) {
+            for (Formula part : formula.of) {
+                if (!isPlain(part)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return formula.op == Formula.Op.TRUE || formula.atom instanceof Atom.Each || formula.atom instanceof Atom.Has;
+    }
+
+    private Type typeAt(Formula formula, String key) {
+        if (formula.atom instanceof Atom.Each each) {
+            return types.at(each.members(), key);
+        }
+        Type type = types.any();
+        for (Formula part : formula.of) {
+            type = types.both(type, typeAt(part, key));
+        }
+        return type;
     }
 
     private static void collect(Formula formula, Set<String> names, List<Atom.Members> all) {
