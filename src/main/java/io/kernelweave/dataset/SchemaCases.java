@@ -152,9 +152,8 @@ public record SchemaCases(String name, String digest, List<SchemaCase> cases) {
         SchemaCase toCase(String caseId, String source, DatasetSpec.Schemas settings) {
             String draft = file == null ? null : file.substring(0, Math.max(0, file.indexOf('/')));
             String below = file == null ? "" : file.substring(file.indexOf('/') + 1);
-            Formats formats = settings.assertedIn().stream().anyMatch(below::startsWith)
-                    ? Formats.ASSERTED
-                    : settings.formats();
+            Formats formats =
+                    settings.assertedIn().stream().anyMatch(below::startsWith) ? Formats.ASSERTED : settings.formats();
             return new SchemaCase(
                     caseId,
                     source,

@@ -90,7 +90,8 @@ final class Refusals {
         String[] steps = pointer.split("/");
         for (int i = steps.length - 1; i > 0; i--) {
             // The step after these is a name that the schema's author chose.
-            boolean name = steps[i - 1].matches("properties|patternProperties|\\$defs|definitions|dependent\\w+|dependencies");
+            boolean name =
+                    steps[i - 1].matches("properties|patternProperties|\\$defs|definitions|dependent\\w+|dependencies");
             if (KEYWORDS.contains(steps[i]) && !name) {
                 return steps[i];
             }

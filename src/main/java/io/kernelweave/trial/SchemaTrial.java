@@ -135,9 +135,9 @@ public final class SchemaTrial {
                     tokens++;
                 }
                 if (allowed != accepted) {
-                    throw new IllegalStateException(
-                            "token " + token + " is " + (allowed ? "in the mask but not accepted" : "accepted but not in the mask")
-                                    + " after " + at + " tokens");
+                    throw new IllegalStateException("token " + token + " is "
+                            + (allowed ? "in the mask but not accepted" : "accepted but not in the mask") + " after "
+                            + at + " tokens");
                 }
                 if (!accepted) {
                     return at;
@@ -160,7 +160,9 @@ public final class SchemaTrial {
                         complete ? Trial.Kind.ADMITTED : Trial.Kind.OPEN,
                         index,
                         beginning(text),
-                        complete ? "invalid, but admitted to its end" : "invalid; all tokens are allowed, the end is not");
+                        complete
+                                ? "invalid, but admitted to its end"
+                                : "invalid; all tokens are allowed, the end is not");
             }
         }
 
