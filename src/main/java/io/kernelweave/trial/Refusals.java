@@ -6,12 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads keyword and pointer out of a refusal: {@code schema #/properties/a/pattern: …}. The keyword is the pointer's last step that is
- * one of JSON Schema's, or the one that the message names.
+ * Reads keyword and pointer out of a refusal: {@code schema #/properties/a/pattern: …}. The keyword is the one that the message names, or
+ * else the pointer's last step that is one of JSON Schema's.
  */
 final class Refusals {
     private static final Pattern PLACE = Pattern.compile("#((?:/.*?)?): ");
-    private static final Pattern NAMED = Pattern.compile("\\bkeyword \"?([$A-Za-z]+)");
+    private static final Pattern NAMED = Pattern.compile("\\bkeyword \"?([$\\w-]+)");
 
     private static final Set<String> KEYWORDS = Set.of(
             "$anchor",
@@ -84,8 +84,8 @@ final class Refusals {
     private static String keyword(String pointer, String message) {
         String last = pointer.substring(pointer.lastIndexOf('/') + 1);
         Matcher named = NAMED.matcher(message);
-        if (!KEYWORDS.contains(last) && named.find() && KEYWORDS.contains(named.group(1))) {
-            return named.group(1);
+        if (named.find() && (KEYWORDS.contains(named.group(1)) || named.group(1).equals(last))) {
+            return named.group(1); // also one that no specification knows
         }
         String[] steps = pointer.split("/");
         for (int i = steps.length - 1; i > 0; i--) {

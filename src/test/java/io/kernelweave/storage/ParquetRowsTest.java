@@ -145,7 +145,8 @@ class ParquetRowsTest {
         try {
             for (String zone : List.of("Pacific/Kiritimati", "America/New_York")) {
                 TimeZone.setDefault(TimeZone.getTimeZone(zone));
-                assertThat(Sql.query(Map.of("rows", List.of(temporary + "/rows.parquet")),
+                assertThat(Sql.query(
+                                        Map.of("rows", List.of(temporary + "/rows.parquet")),
                                         "SELECT \"at\", \"at\"::VARCHAR FROM rows WHERE id = 'a'")
                                 .rows())
                         .containsExactly(List.of("2026-03-29T01:30:00.123456Z", "2026-03-29 01:30:00.123456+00"));
