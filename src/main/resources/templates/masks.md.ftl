@@ -23,7 +23,7 @@ Compared with ${code(baseline)}.
 - ${finding}
 </#list>
 
-${schemas} schemas with ${valid} valid and ${invalid} invalid documents from ${data}; ${tokens} tokens of ${code(vocabulary)} were accepted. Documents
+${schemas} with ${valid} valid and ${invalid} invalid documents from ${data}; ${tokens} tokens of ${code(vocabulary)} were accepted. Documents
 are written with members in ${order} order and ${whitespace} whitespace; formats are ${formats} where the data set does not say. Intervals are 95 %, each schema
 one trial.
 
@@ -57,7 +57,7 @@ finds under-constraint in groups about bare numbers and strings where there is n
 ## Refusals
 
 <#if refusals?has_content>
-${refused} schemas are refused: the engine says that it cannot honour them exactly.
+${refused} refused: the engine says that it cannot honour them exactly.
 
 | keyword | schemas | suite groups | for example | at | because |
 |---|---:|---:|---|---|---|
@@ -76,7 +76,7 @@ The first document of each kind and schema; a token that was not allowed stands 
 ### ${section.title}
 
 <#if section.lines?has_content>
-${section.schemas} schemas<#if section.shown < section.schemas>, the first ${section.shown} of them (${code("errors.csv")} has all)</#if>.
+${section.schemas}<#if section.more>, the first ${section.shown} of them (${code("errors.csv")} has all)</#if>.
 
 | schema | document | excerpt | what happened |
 |---|---:|---|---|
@@ -103,7 +103,7 @@ None.
 ## Times
 
 CPU time of the measuring thread; the threads of the JIT compiler and of the garbage collector are not in it. Caches are cleared for each schema: it is compiled
-afresh, and nothing is kept from one to the next. Warm: after ${warmup} schemas that were not counted<#if cold gt 0>. Cold: the first ${cold} schemas of a JVM that
+afresh, and nothing is kept from one to the next. Warm: after ${warmup} trials (or as many as there are schemas) that were not counted<#if cold gt 0>. Cold: ${cold} drawn at random and tried first of all in a JVM that
 just started, with the vocabulary loaded; most of what they run is not compiled yet</#if>.
 
 | | p50 | p90 | p99 | p99.9 | max | mean |

@@ -41,7 +41,7 @@ public final class Bundle {
     /** Renders the bundle of a run that measures masks: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */
     public static void renderMasks(RunFolder folder, Run run, List<MaskRow> rows, Map<String, Metric> metrics) {
         Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
-        bundle.write("plots/times.svg", MaskPlots.times(rows));
+        bundle.write("plots/times.svg", MaskPlots.times(rows, metrics));
         Map<String, Object> model = new MaskReport(run, rows, metrics).model();
         bundle.write("benchmark/benchmark.md", Templates.render("masks.md.ftl", model));
         model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));

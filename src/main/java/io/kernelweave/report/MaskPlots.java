@@ -2,6 +2,7 @@ package io.kernelweave.report;
 
 import io.kernelweave.results.MaskMetrics;
 import io.kernelweave.results.MaskRow;
+import io.kernelweave.results.Metric;
 import io.kernelweave.stats.LogHistogram;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,9 +17,12 @@ final class MaskPlots {
 
     private MaskPlots() {}
 
-    /** Two distributions, one above the other: time to the first mask, and time of a token and the mask after it. */
-    static String times(List<MaskRow> rows) {
-        List<MaskRow> warm = rows.stream().filter(MaskRow::isWarm).toList();
+    /** Of the set that times are reported of: two distributions, one above the other: time to the first mask, and time of a token and the mask after it. */
+    static String times(List<MaskRow> rows, Map<String, Metric> metrics) {
+        String set = MaskReport.timed(rows);
+        List<MaskRow> warm = rows.stream()
+                .filter(row -> row.isWarm() && row.prefix().equals(set))
+                .toList();
         LogHistogram first = new LogHistogram();
         warm.forEach(row -> {
             Long ns = row.firstMaskNs();
@@ -29,10 +33,10 @@ final class MaskPlots {
         LogHistogram between = MaskMetrics.betweenMasks(warm);
         int low = Math.min(decade(first, 0), decade(between, 0));
         int high = Math.max(decade(first, 1), decade(between, 1)) + 1;
-        Axis axis = new Axis(low, Math.max(high, low + 2), 190, 700);
+        Axis axis = new Axis(low, Math.max(high, low + 2), 190, 680);
         List<Map<String, Object>> panels = new ArrayList<>();
-        panels.add(panel(axis, "schema to first mask", "mask", first, 44 + PANEL));
-        panels.add(panel(axis, "token and next mask", "model", between, 44 + 2 * PANEL));
+        panels.add(panel(axis, "schema to first mask", "mask", first, 44 + PANEL, metrics, set + "ttfm_us."));
+        panels.add(panel(axis, "token and next mask", "model", between, 44 + 2 * PANEL, metrics, set + "tbm_us."));
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("title", "Times of token masks, warm");
         model.put(
@@ -65,7 +69,14 @@ final class MaskPlots {
         };
     }
 
-    private static Map<String, Object> panel(Axis axis, String name, String style, LogHistogram times, int bottom) {
+    private static Map<String, Object> panel(
+            Axis axis,
+            String name,
+            String style,
+            LogHistogram times,
+            int bottom,
+            Map<String, Metric> metrics,
+            String prefix) {
         long[] bins = new long[(int) (axis.high() - axis.low()) * BINS];
         for (LogHistogram.Bucket bucket : times.buckets()) {
             // StrictMath: the same bins on every JDK.
@@ -89,9 +100,9 @@ final class MaskPlots {
         panel.put("bottom", bottom);
         panel.put("path", path.toString());
         List<String> lines = new ArrayList<>();
-        for (double share : new double[] {0.5, 0.9, 0.99}) {
-            lines.add("p" + Math.round(100 * share) + "  "
-                    + (times.count() == 0 ? "–" : Templates.micros(times.quantile(share) / 1e3)));
+        for (String share : List.of("p50", "p90", "p99")) {
+            Metric metric = metrics.get(prefix + share);
+            lines.add(share + "  " + Templates.micros(metric == null ? Double.NaN : metric.value()));
         }
         panel.put("lines", lines);
         return panel;

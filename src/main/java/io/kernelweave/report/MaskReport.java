@@ -54,7 +54,7 @@ final class MaskReport {
         model.put("baseline", judged == null || judged.baseline() == null ? "" : judged.baseline());
         model.put("findings", findings());
         model.put("data", run.data().name());
-        model.put("schemas", count(rows.size()));
+        model.put("schemas", schemas(rows.size()));
         model.put("valid", count(rows.stream().mapToLong(MaskRow::valid).sum()));
         model.put("invalid", count(rows.stream().mapToLong(MaskRow::invalid).sum()));
         model.put("tokens", count(rows.stream().mapToLong(MaskRow::tokens).sum()));
@@ -68,7 +68,7 @@ final class MaskReport {
         model.put("refusals", refusals());
         model.put(
                 "refused",
-                count(rows.stream().filter(row -> row.refusal() != null).count()));
+                schemas(rows.stream().filter(row -> row.refusal() != null).count()));
         model.put("errors", errors());
         model.put("faults", faults());
         model.put("times", times());
@@ -113,28 +113,28 @@ final class MaskReport {
         List<String> findings = new ArrayList<>();
         long faults = rows.stream().filter(row -> row.error() != null).count();
         if (faults > 0) {
-            findings.add("The engine failed on " + count(faults) + " schemas: neither a verdict nor a refusal.");
+            findings.add("The engine failed on " + schemas(faults) + ": neither a verdict nor a refusal.");
         }
         long under = rows.stream().filter(row -> row.isUnderConstrained(true)).count();
         findings.add(
                 under == 0
                         ? "No invalid document was admitted to its end (strict rule)."
-                        : count(under)
-                                + " schemas admit an invalid document (strict rule): the masks are too wide there.");
+                        : schemas(under)
+                                + " with an invalid document that is admitted to its end (strict rule): the masks are too wide there.");
         if (!main.isEmpty()) {
-            findings.add(share(MAIN + "passing_rate") + " of " + count(main.size())
-                    + " schemas pass by MaskBench's rule, " + share(MAIN + "strict.passing_rate")
+            findings.add(share(MAIN + "passing_rate") + " of " + schemas(main.size())
+                    + " pass by MaskBench's rule, " + share(MAIN + "strict.passing_rate")
                     + " by the strict one; " + share(MAIN + "compile_error_rate") + " are refused, "
                     + share(MAIN + "over_constraint_rate") + " refuse a valid document.");
         }
         for (String set : sets()) {
             if (!set.equals(MAIN)) {
                 findings.add(title(set) + ": " + share(set + "fully_right") + " of "
-                        + count((long) value(set + "schemas", 0)) + " groups are fully right; "
+                        + count((long) value(set + "schemas", 0)) + " groups fully right; "
                         + share(set + "compile_error_rate") + " are refused.");
             }
         }
-        String timed = timed();
+        String timed = timed(rows);
         if (!timed.isEmpty()) {
             findings.add("First mask after " + time(timed + "ttfm_us.p50") + " (median), "
                     + time(timed + "ttfm_us.p99") + " (p99); " + time(timed + "tbm_us.p50")
@@ -144,9 +144,17 @@ final class MaskReport {
         return findings;
     }
 
-    /** The set that times are about: the schemas of no suite, or else the first suite. */
-    private String timed() {
-        return main.isEmpty() ? sets().stream().findFirst().orElse("") : MAIN;
+    /** The set that times are reported of: the schemas of no suite, or else the first suite. */
+    static String timed(List<MaskRow> rows) {
+        return rows.stream()
+                .filter(MaskRow::isWarm)
+                .map(MaskRow::prefix)
+                .min(Comparator.naturalOrder())
+                .orElse("");
+    }
+
+    private static String schemas(long count) {
+        return count(count) + (count == 1 ? " schema" : " schemas");
     }
 
     private static String title(String set) {
@@ -259,7 +267,17 @@ final class MaskReport {
                     }
                 }
             }
-            sections.add(Map.of("title", title, "schemas", schemas, "shown", lines.size(), "lines", lines));
+            sections.add(Map.of(
+                    "title",
+                    title,
+                    "schemas",
+                    schemas(schemas),
+                    "more",
+                    schemas > lines.size(),
+                    "shown",
+                    lines.size(),
+                    "lines",
+                    lines));
         });
         return sections;
     }
@@ -281,7 +299,7 @@ final class MaskReport {
 
     private List<Map<String, Object>> times() {
         List<Map<String, Object>> lines = new ArrayList<>();
-        for (String prefix : List.of(timed(), "mask.cold.")) {
+        for (String prefix : List.of(timed(rows), "mask.cold.")) {
             if (metrics.containsKey(prefix + "ttfm_us.p50")) {
                 String state = prefix.equals("mask.cold.") ? "cold" : "warm";
                 lines.add(line("schema to first mask, " + state, prefix + "ttfm_us."));

@@ -1,7 +1,6 @@
 package io.kernelweave.results;
 
-import io.kernelweave.stats.Cluster;
-import io.kernelweave.stats.ClusterMean;
+import io.kernelweave.stats.Interval;
 import io.kernelweave.stats.LogHistogram;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -14,7 +13,7 @@ import java.util.stream.Collectors;
 
 /**
  * Every figure of a run that measures masks, computed from its rows. A rate is a share of all schemas of its set, refused ones included,
- * with a 95 % interval that takes each schema as one trial.
+ * with the exact 95 % interval that takes each schema as one trial.
  *
  * <table>
  * <caption>Metrics of a set of schemas</caption>
@@ -147,9 +146,12 @@ public final class MaskMetrics {
         if (rows.isEmpty()) {
             return new Metric("", Double.NaN, null, 0, 0);
         }
-        ClusterMean mean = ClusterMean.of(rows.stream()
-                .map(row -> new Cluster(row.rowId(), success.test(row) ? 1 : 0, 1))
-                .toList());
-        return new Metric("", mean.mean(), mean.interval(), rows.size(), mean.clusters());
+        long successes = rows.stream().filter(success).count();
+        return new Metric(
+                "",
+                (double) successes / rows.size(),
+                Interval.ofShare(successes, rows.size()),
+                rows.size(),
+                rows.size());
     }
 }
