@@ -22,7 +22,7 @@ class ArchitectureTest {
             List.of("schema", "verify"),
             List.of("decode", "route", "compile", "compose"),
             List.of("model", "embed", "gate"),
-            List.of("runtime"),
+            List.of("runtime", "trial"),
             List.of("storage"),
             List.of("dataset", "results"),
             List.of("report", "compare", "export"),

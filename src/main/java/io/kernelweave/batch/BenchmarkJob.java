@@ -1,12 +1,7 @@
 package io.kernelweave.batch;
 
-import io.kernelweave.dataset.DatasetRow;
-import io.kernelweave.json.Json;
-import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.Row;
 import io.kernelweave.results.RunFolder;
-import io.kernelweave.results.Scoring;
-import io.kernelweave.runtime.Arm;
-import io.kernelweave.runtime.KernelRuntime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +17,6 @@ import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.StepExecution;
 import org.springframework.batch.core.step.builder.StepBuilder;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
-import org.springframework.batch.infrastructure.item.ItemProcessor;
 import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -35,7 +29,7 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
- * The steps of a benchmark: prepare → replay (partitions by cluster, chunks) → publish → feedback →
+ * The steps of a job, whatever it measures: prepare → replay (partitions by cluster, chunks) → publish → feedback →
  * judge → report.
  *
  * <p>A killed job is started again with the same parameters: finished steps are skipped, and each partition goes on after its
@@ -58,19 +52,13 @@ class BenchmarkJob {
             JobRepository repository,
             PlatformTransactionManager transactions,
             Step replayPartition,
-            Workbench workbench,
+            Work<?> work,
             RunFolder folder,
-            RunCompletion completion,
+            RunCompletion<?> completion,
             Progress progress) {
-        int partitions = workbench.job().partitions() > 0
-                ? workbench.job().partitions()
-                : Runtime.getRuntime().availableProcessors();
-        Step prepare = tasklet("prepare", repository, transactions, () -> {
-            progress.begin("prepare: router and model", 0);
-            folder.folder().write("inputs/router.json", Json.pretty(workbench.adapter()));
-            folder.folder().write("inputs/kernels.json", Json.pretty(workbench.kernels()));
-            folder.folder().write("inputs/dataset.json", Json.pretty(workbench.card()));
-        });
+        int partitions =
+                work.partitions() > 0 ? work.partitions() : Runtime.getRuntime().availableProcessors();
+        Step prepare = tasklet("prepare", repository, transactions, () -> work.prepare(folder, progress));
         Step replay = new StepBuilder(REPLAY, repository)
                 .partitioner(replayPartition.getName(), partitioner())
                 .step(replayPartition)
@@ -79,8 +67,7 @@ class BenchmarkJob {
                 .listener(new StepExecutionListener() {
                     @Override
                     public void beforeStep(StepExecution step) {
-                        workbench.runtime();
-                        progress.begin(REPLAY, workbench.rows().size());
+                        work.begin(progress);
                     }
                 })
                 .taskExecutor(new SimpleAsyncTaskExecutor("replay-"))
@@ -153,15 +140,19 @@ class BenchmarkJob {
     Step replayPartition(
             JobRepository repository,
             PlatformTransactionManager transactions,
-            Workbench workbench,
+            Work<?> work,
             ReplayReader reader,
-            ItemProcessor<DatasetRow, List<ResultRow>> processor,
-            PartWriter writer) {
+            PartWriter writer,
+            Progress progress) {
         return new StepBuilder("replayPartition", repository)
-                .<DatasetRow, List<ResultRow>>chunk(workbench.job().chunk())
+                .<Work.Unit, List<? extends Row>>chunk(work.job().chunk())
                 .transactionManager(transactions)
                 .reader(reader)
-                .processor(processor)
+                .processor(unit -> {
+                    List<? extends Row> rows = unit.rows().get();
+                    progress.advance(1);
+                    return rows;
+                })
                 .writer(writer)
                 .build();
     }
@@ -169,13 +160,14 @@ class BenchmarkJob {
     @Bean
     @StepScope
     ReplayReader reader(
-            Workbench workbench,
+            Work<?> work,
+            RunFolder folder,
             Progress progress,
             @Value("#{stepExecutionContext['partition']}") int partition,
             @Value("#{stepExecutionContext['partitions']}") int partitions) {
         return new ReplayReader(
-                workbench.rows().stream()
-                        .filter(row -> ReplayReader.partition(row.clusterId(), partitions) == partition)
+                work.units(folder.folder().name(), progress).stream()
+                        .filter(unit -> ReplayReader.partition(unit.clusterId(), partitions) == partition)
                         .toList(),
                 progress);
     }
@@ -184,30 +176,9 @@ class BenchmarkJob {
     @StepScope
     PartWriter writer(
             RunFolder folder,
+            Work<?> work,
             @Value("#{stepExecutionContext['partition']}") int partition,
             @Value("#{stepExecution.id}") long execution) {
-        return new PartWriter(folder, String.valueOf(partition), execution);
-    }
-
-    /** Answers a row in every arm. Whatever goes wrong in one is a row of that arm. */
-    @Bean
-    ItemProcessor<DatasetRow, List<ResultRow>> processor(Workbench workbench, RunFolder folder, Progress progress) {
-        Scoring scoring = new Scoring(folder.folder().name(), workbench.kernels());
-        return row -> {
-            KernelRuntime runtime = workbench.runtime();
-            List<ResultRow> results = new ArrayList<>();
-            for (Arm arm : workbench.job().arms()) {
-                ResultRow result;
-                try {
-                    result = scoring.score(
-                            row, runtime.answer(new io.kernelweave.runtime.Task(row.id(), row.prompt()), arm));
-                } catch (RuntimeException e) {
-                    result = scoring.error(row, arm, e);
-                }
-                results.add(result);
-            }
-            progress.advance(1);
-            return results;
-        };
+        return new PartWriter(folder, work.form(), String.valueOf(partition), execution);
     }
 }

@@ -6,6 +6,7 @@ import io.kernelweave.export.Archive;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.Metric;
+import io.kernelweave.results.Row;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.RunRegistry;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.job.Job;
@@ -78,8 +80,8 @@ public final class JobRunner {
      * @param sources sources of the data set's spec that are read from elsewhere
      * @param fresh whether a new run is made although nothing changed
      */
-    public Result run(JobSpec job, Map<String, String> sources, boolean fresh) {
-        DatasetSpec spec = job.readDataset(sources);
+    public Result run(JobFile job, Map<String, String> sources, boolean fresh) {
+        List<DatasetSpec> specs = job.readDatasets(sources);
         reports.resolve("runs").requireWritable();
         try {
             Files.createDirectories(state);
@@ -90,10 +92,11 @@ public final class JobRunner {
                     throw InputException.at(
                             state + "/lock", "another run is under way", "wait for it, or use another --state folder");
                 }
-                progress.begin("data set " + spec.name(), 0);
-                try (Workbench workbench = Workbench.open(job, spec, datasets, state)) {
+                progress.begin(
+                        "data set " + specs.stream().map(DatasetSpec::name).collect(Collectors.joining(", ")), 0);
+                try (Work<?> work = Work.open(job, specs, datasets, state)) {
                     progress.end();
-                    return run(workbench, fresh);
+                    return run(work, fresh);
                 }
             }
         } catch (FileAlreadyExistsException e) {
@@ -111,10 +114,10 @@ public final class JobRunner {
         }
     }
 
-    private Result run(Workbench workbench, boolean fresh) {
+    private <R extends Row> Result run(Work<R> work, boolean fresh) {
         RunRegistry registry = new RunRegistry(reports);
-        Map<String, String> fingerprint = workbench.fingerprint();
-        String base = workbench.job().name() + "-" + Run.digest(fingerprint).substring(0, 12);
+        Map<String, String> fingerprint = work.fingerprint();
+        String base = work.job().name() + "-" + Run.digest(fingerprint).substring(0, 12);
         String runId = base;
         int attempt = 1;
         // A fresh run gets the next number; one that was interrupted is resumed.
@@ -125,25 +128,24 @@ public final class JobRunner {
         }
         RunFolder folder = registry.folder(runId);
         folder.folder().sweep();
-        RunCompletion completion = new RunCompletion(workbench, folder, registry, progress);
+        RunCompletion<R> completion = new RunCompletion<>(work, folder, registry, progress);
         boolean reused = folder.exists() && folder.run().isComplete() && folder.isPublished();
         if (reused) {
             completion.judge();
             completion.report();
         } else {
             if (!folder.exists() || folder.run().isComplete()) {
-                begin(workbench, folder);
+                begin(work, folder);
             }
             completion.requireBaseline();
-            launch(workbench, folder, completion);
+            launch(work, folder, completion);
         }
         Run run = folder.run();
         Run.Judged judged = run.judgement();
         if (judged == null) {
             throw new IllegalStateException("run " + runId + " was not judged");
         }
-        String archive =
-                workbench.job().export() ? Archive.pack(folder, reports).path() : null;
+        String archive = work.job().export() ? Archive.pack(folder, reports).path() : null;
         if (reused && judged.exitCode() == 0) {
             return new Result(
                     folder,
@@ -171,15 +173,15 @@ public final class JobRunner {
     }
 
     /** Writes the {@code run.json} of a run that starts now. */
-    private static void begin(Workbench workbench, RunFolder folder) {
+    private static void begin(Work<?> work, RunFolder folder) {
         folder.write(new Run(
                 folder.folder().name(),
-                workbench.job().name(),
+                work.job().name(),
                 "running",
-                workbench.fingerprint(),
-                Json.tree(workbench.job()),
-                workbench.data(),
-                Workbench.environment(),
+                work.fingerprint(),
+                Json.tree(work.job()),
+                work.data(),
+                work.surroundings(),
                 null,
                 null,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS),
@@ -195,8 +197,8 @@ public final class JobRunner {
                 .toJobParameters();
     }
 
-    private void launch(Workbench workbench, RunFolder folder, RunCompletion completion) {
-        try (ConfigurableApplicationContext context = context(workbench, folder, completion)) {
+    private void launch(Work<?> work, RunFolder folder, RunCompletion<?> completion) {
+        try (ConfigurableApplicationContext context = context(work, folder, completion)) {
             JobRepository repository = context.getBean(JobRepository.class);
             JobOperator operator = context.getBean(JobOperator.class);
             Job job = context.getBean(Job.class);
@@ -209,7 +211,7 @@ public final class JobRunner {
             if (before != null && before.isRunning()) {
                 operator.recover(before); // we hold the lock, so the process that ran it is gone
             } else if (before != null && before.getStatus() == BatchStatus.COMPLETED) {
-                begin(workbench, folder); // the folder is older than the repository: restored from somewhere
+                begin(work, folder); // the folder is older than the repository: restored from somewhere
                 parameters = parameters(folder);
             }
             JobExecution execution = operator.start(job, parameters);
@@ -226,9 +228,9 @@ public final class JobRunner {
         }
     }
 
-    private ConfigurableApplicationContext context(Workbench workbench, RunFolder folder, RunCompletion completion) {
+    private ConfigurableApplicationContext context(Work<?> work, RunFolder folder, RunCompletion<?> completion) {
         try {
-            return start(workbench, folder, completion);
+            return start(work, folder, completion);
         } catch (BeansException e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof SQLException) {
@@ -242,7 +244,7 @@ public final class JobRunner {
         }
     }
 
-    private ConfigurableApplicationContext start(Workbench workbench, RunFolder folder, RunCompletion completion) {
+    private ConfigurableApplicationContext start(Work<?> work, RunFolder folder, RunCompletion<?> completion) {
         return new SpringApplicationBuilder(BenchmarkJob.class)
                 .web(WebApplicationType.NONE)
                 .bannerMode(Banner.Mode.OFF)
@@ -258,8 +260,7 @@ public final class JobRunner {
                         "spring.batch.job.enabled=false")
                 .initializers(context -> {
                     GenericApplicationContext beans = (GenericApplicationContext) context;
-                    beans.registerBean(
-                            Workbench.class, () -> workbench, definition -> definition.setDestroyMethodName(""));
+                    beans.registerBean(Work.class, () -> work, definition -> definition.setDestroyMethodName(""));
                     beans.registerBean(RunFolder.class, () -> folder);
                     beans.registerBean(RunCompletion.class, () -> completion);
                     beans.registerBean(Progress.class, () -> progress);

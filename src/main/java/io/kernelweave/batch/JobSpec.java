@@ -7,8 +7,6 @@ import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.runtime.Arm;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A job file, {@code jobs/*.yaml}: which data set is replayed, how, and what the result must satisfy.
+ * A job that answers prompts: which data set is replayed, how, and what the result must satisfy.
  *
  * @param name of the job; its runs are called {@code <name>-<fingerprint>}
  * @param dataset path of the data set's spec
@@ -61,7 +59,10 @@ public record JobSpec(
         Map<String, Double> margins,
         List<Bound> requirements,
         int demo,
-        boolean export) {
+        boolean export)
+        implements JobFile {
+
+    static final String NAME = "[a-z0-9][a-z0-9_-]{0,40}";
 
     /** What generates answers. */
     public enum BackendKind {
@@ -110,7 +111,7 @@ public record JobSpec(
     }
 
     public JobSpec {
-        if (name == null || !name.matches("[a-z0-9][a-z0-9_-]{0,40}")) {
+        if (name == null || !name.matches(NAME)) {
             throw InputException.at("/name", "a job needs a name", "use lower-case letters, digits, '_' and '-'");
         }
         if (dataset == null) {
@@ -161,15 +162,18 @@ public record JobSpec(
 
     /** Refuses a margin that no run of this job could be judged by, before anything is replayed. */
     private static void margin(String metric, @Nullable Double loss, List<Arm> arms) {
-        boolean known = Metrics.perRow(metric)
-                .filter(figure -> labels(arms).contains(figure.arm()))
-                .isPresent();
+        boolean known = Metrics.perRow(metric).isPresent() && labels(arms).contains(Metrics.arm(metric));
         if (!known) {
             throw InputException.at(
                     "/margins/" + metric,
                     "is no metric of this job that rows can be paired by",
                     "use <arm>.<metric> with an arm of " + labels(arms) + " and a metric of " + Metrics.PAIRED);
         }
+        share(metric, loss);
+    }
+
+    /** Refuses a margin that is no share of rows. */
+    static void share(String metric, @Nullable Double loss) {
         if (loss == null || !(loss >= 0 && loss <= 1)) {
             throw InputException.at("/margins/" + metric, loss + " is no share of rows", "give 0 to 1");
         }
@@ -179,48 +183,15 @@ public record JobSpec(
         return arms.stream().map(Arm::label).toList();
     }
 
-    private static void range(String field, long value, long low, long high) {
+    static void range(String field, long value, long low, long high) {
         if (value < low || value > high) {
             throw InputException.at(field, value + " is out of range", "give " + low + " to " + high);
         }
     }
 
-    /**
-     * Reads a job file and applies {@code key=value} settings; a key may be a path such as {@code model.order}.
-     */
-    public static JobSpec read(Path file, Map<String, String> settings) {
-        ObjectNode tree = Json.readYaml(file, ObjectNode.class);
-        if (settings.isEmpty()) {
-            return Json.readYaml(file, JobSpec.class); // keeps line numbers in refusals
-        }
-        settings.forEach((key, value) -> set(tree, key, value));
-        return Json.convert(tree, JobSpec.class, file + " with --set");
-    }
-
-    private static void set(ObjectNode tree, String key, String value) {
-        if (!key.matches("\\w+([.][\\w+-]+)*") || value.isBlank()) {
-            throw InputException.at(
-                    "--set " + key + "=" + value, "names no setting or no value", "give one such as model.order=4");
-        }
-        ObjectNode at = tree;
-        // What is judged by may have a dot in its name.
-        String[] steps = key.split("[.]", key.startsWith("margins.") ? 2 : 0);
-        for (int i = 0; i < steps.length - 1; i++) {
-            JsonNode next = at.path(steps[i]);
-            at = next instanceof ObjectNode object ? object : at.putObject(steps[i]);
-        }
-        at.set(steps[steps.length - 1], Json.parseYaml(value, JsonNode.class, "--set " + key));
-    }
-
-    /** The data set's spec, with some sources replaced. */
-    public DatasetSpec readDataset(Map<String, String> sources) {
-        Path file = Path.of(dataset);
-        if (!Files.exists(file)) {
-            throw InputException.at(
-                    "job " + name + " /dataset", "there is no data set spec " + dataset, "name one of phasecd/*.yaml");
-        }
-        DatasetSpec spec = Json.readYaml(file, DatasetSpec.class);
-        return sources.isEmpty() ? spec : spec.withSources(sources);
+    @Override
+    public List<String> datasetFiles() {
+        return List.of(dataset);
     }
 
     /** Digest of the settings that decide the rows; how they are cut into chunks and judged is not among them. */

@@ -1,7 +1,8 @@
 package io.kernelweave.batch;
 
 import io.kernelweave.json.Json;
-import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.Row;
+import io.kernelweave.results.RowForm;
 import io.kernelweave.results.RunFolder;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,18 +15,20 @@ import org.springframework.batch.infrastructure.item.ItemStreamWriter;
  * execution context, which is stored in the same transaction as the reader's position: files may run ahead of the job
  * repository, never behind it.
  */
-class PartWriter implements ItemStreamWriter<List<ResultRow>> {
+class PartWriter implements ItemStreamWriter<List<? extends Row>> {
     /** The key of the committed parts in the execution context. */
     static final String PARTS = "parts";
 
     private final RunFolder folder;
+    private final RowForm<?> form;
     private final String partition;
     private final long execution;
     private final List<RunFolder.Part> parts = new ArrayList<>();
 
     /** @param execution distinguishes this attempt's files from those of an attempt that was killed */
-    PartWriter(RunFolder folder, String partition, long execution) {
+    PartWriter(RunFolder folder, RowForm<?> form, String partition, long execution) {
         this.folder = folder;
+        this.form = form;
         this.partition = partition;
         this.execution = execution;
     }
@@ -42,11 +45,11 @@ class PartWriter implements ItemStreamWriter<List<ResultRow>> {
     }
 
     @Override
-    public void write(Chunk<? extends List<ResultRow>> chunk) {
-        List<ResultRow> rows = new ArrayList<>();
+    public void write(Chunk<? extends List<? extends Row>> chunk) {
+        List<Row> rows = new ArrayList<>();
         chunk.forEach(rows::addAll);
         String name = "part-%s-%05d-%d.parquet".formatted(partition, parts.size(), execution);
-        parts.add(folder.writePart(name, rows));
+        parts.add(folder.writePart(name, form, rows));
     }
 
     @Override

@@ -1,22 +1,21 @@
 package io.kernelweave.batch;
 
-import io.kernelweave.dataset.DatasetRow;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 
-/** Reads the rows of one partition in order and remembers how many were read. */
-class ReplayReader implements ItemStreamReader<DatasetRow> {
+/** Reads the units of one partition in order and remembers how many were read. */
+class ReplayReader implements ItemStreamReader<Work.Unit> {
     private static final String POSITION = "position";
 
-    private final List<DatasetRow> rows;
+    private final List<Work.Unit> units;
     private final Progress progress;
     private int position;
 
-    /** @param progress hears of the rows that an attempt before this one replayed */
-    ReplayReader(List<DatasetRow> rows, Progress progress) {
-        this.rows = rows;
+    /** @param progress hears of the units that an attempt before this one replayed */
+    ReplayReader(List<Work.Unit> units, Progress progress) {
+        this.units = units;
         this.progress = progress;
     }
 
@@ -32,8 +31,8 @@ class ReplayReader implements ItemStreamReader<DatasetRow> {
     }
 
     @Override
-    public synchronized @Nullable DatasetRow read() {
-        return position < rows.size() ? rows.get(position++) : null;
+    public synchronized Work.@Nullable Unit read() {
+        return position < units.size() ? units.get(position++) : null;
     }
 
     @Override

@@ -1,45 +1,40 @@
 package io.kernelweave.batch;
 
-import io.kernelweave.compare.Comparison;
-import io.kernelweave.gate.FeedbackLedger;
 import io.kernelweave.json.InputException;
-import io.kernelweave.kernel.Kernel;
-import io.kernelweave.report.Bundle;
 import io.kernelweave.results.Metric;
-import io.kernelweave.results.Metrics;
-import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.Row;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.RunRegistry;
-import io.kernelweave.verify.Outcome;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What is done with the rows once they are published: judge them, render the reports, close the run. */
-class RunCompletion {
-    private final Workbench workbench;
+class RunCompletion<R extends Row> {
+    /** The settings without which two runs answer different questions. */
+    private static final List<String> WAYS = List.of("measure", "arms", "vocabulary", "form");
+
+    private final Work<R> work;
     private final RunFolder folder;
     private final RunRegistry registry;
     private final Progress progress;
-    private @Nullable List<ResultRow> rows;
+    private @Nullable List<R> rows;
     private @Nullable Map<String, Metric> metrics;
 
-    RunCompletion(Workbench workbench, RunFolder folder, RunRegistry registry, Progress progress) {
-        this.workbench = workbench;
+    RunCompletion(Work<R> work, RunFolder folder, RunRegistry registry, Progress progress) {
+        this.work = work;
         this.folder = folder;
         this.registry = registry;
         this.progress = progress;
     }
 
-    private List<ResultRow> rows() {
+    private List<R> rows() {
         if (rows == null) {
-            rows = folder.rows();
+            rows = folder.rows(work.form());
         }
         return rows;
     }
@@ -47,40 +42,13 @@ class RunCompletion {
     /** The metrics of the published rows. */
     Map<String, Metric> metrics() {
         if (metrics == null) {
-            metrics = Metrics.of(rows(), folder.run().isRecorded());
+            metrics = work.metrics(folder.run(), rows());
         }
         return metrics;
     }
 
-    /**
-     * Tells the ledger how each kernel's answers fared at the gate. Recorded answers are left out: their planted failures are no
-     * kernel's fault.
-     */
     void feedback() {
-        if (folder.run().isRecorded()) {
-            return;
-        }
-        Map<String, String> digests =
-                workbench.kernels().stream().collect(Collectors.toMap(Kernel::kernelId, Kernel::digest));
-        List<FeedbackLedger.Entry> entries = new ArrayList<>();
-        for (ResultRow row : rows()) {
-            ResultRow.Attempt last = row.attempts().stream()
-                    .filter(attempt -> attempt.gate() != null)
-                    .reduce((first, second) -> second)
-                    .orElse(null);
-            if (last == null || row.decision() == null) {
-                continue;
-            }
-            List<String> kernelIds = row.decision().kernelIds();
-            for (String kernelId : kernelIds) {
-                boolean own = last.failed().stream()
-                        .anyMatch(name -> kernelIds.size() == 1 || name.startsWith(kernelId + "/"));
-                Outcome outcome = own ? Outcome.valueOf(String.valueOf(last.gate())) : Outcome.PASS;
-                entries.add(new FeedbackLedger.Entry(
-                        kernelId, digests.getOrDefault(kernelId, ""), row.clusterId(), outcome));
-            }
-        }
-        workbench.ledger().append(entries);
+        work.feedback(folder.run(), rows());
     }
 
     /** Refuses a baseline that cannot be compared with, before anything is replayed. */
@@ -93,14 +61,14 @@ class RunCompletion {
         progress.begin("judge", 0);
         Run run = folder.run();
         Optional<Run> baseline = baseline(run);
-        Run.Judged judged = Comparison.judge(
+        Run.Judged judged = work.judge(
                 run,
                 rows(),
                 metrics(),
                 baseline.orElse(null),
-                baseline.map(other -> registry.folder(other.runId()).rows()).orElse(List.of()),
-                workbench.job().margins(),
-                workbench.job().requirements().stream()
+                baseline.map(other -> registry.folder(other.runId()).rows(work.form()))
+                        .orElse(List.of()),
+                work.job().requirements().stream()
                         .map(JobSpec.Bound::requirement)
                         .toList());
         int errors = (int) rows().stream().filter(row -> row.error() != null).count();
@@ -112,7 +80,7 @@ class RunCompletion {
     }
 
     private Optional<Run> baseline(Run run) {
-        String wanted = workbench.job().baseline();
+        String wanted = work.job().baseline();
         return switch (wanted) {
             case "none" -> Optional.empty();
             case "previous" ->
@@ -131,11 +99,13 @@ class RunCompletion {
         };
     }
 
-    /** Whether two runs of a job answered the same prompts; if not, there is nothing to compare. */
+    /** Whether two runs of a job replayed the same in the same ways; if not, there is nothing to compare. */
     private static boolean sameQuestion(Run run, Run other) {
         return other.job().equals(run.job())
                 && other.data().equals(run.data())
-                && other.settings().path("arms").equals(run.settings().path("arms"))
+                && WAYS.stream()
+                        .allMatch(way ->
+                                other.settings().path(way).equals(run.settings().path(way)))
                 && String.valueOf(other.fingerprint().get("dataset"))
                         .equals(run.fingerprint().get("dataset"));
     }
@@ -144,7 +114,7 @@ class RunCompletion {
     void report() {
         progress.begin("report", 0);
         Run run = folder.run();
-        Bundle.render(folder, run, rows(), metrics());
+        work.render(folder, run, rows(), metrics());
         if (!run.isComplete()) {
             folder.write(run.judged(
                     java.util.Objects.requireNonNull(run.counts(), "judged before"),

@@ -1,5 +1,6 @@
 package io.kernelweave.batch;
 
+import io.kernelweave.compare.Comparison;
 import io.kernelweave.dataset.Dataset;
 import io.kernelweave.dataset.DatasetRow;
 import io.kernelweave.dataset.DatasetSpec;
@@ -10,13 +11,22 @@ import io.kernelweave.decode.TokenVocabulary;
 import io.kernelweave.embed.EmbeddingCache;
 import io.kernelweave.embed.SentenceEncoder;
 import io.kernelweave.gate.FeedbackLedger;
+import io.kernelweave.gate.Requirement;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.model.NgramModel;
 import io.kernelweave.model.RecordedModel;
+import io.kernelweave.report.Bundle;
+import io.kernelweave.results.Metric;
+import io.kernelweave.results.Metrics;
+import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.RowForm;
 import io.kernelweave.results.Run;
+import io.kernelweave.results.RunFolder;
+import io.kernelweave.results.Scoring;
 import io.kernelweave.route.Embedder;
 import io.kernelweave.route.LabelledPrompt;
 import io.kernelweave.route.Router;
@@ -27,7 +37,9 @@ import io.kernelweave.runtime.Backend;
 import io.kernelweave.runtime.KernelRuntime;
 import io.kernelweave.runtime.Memory;
 import io.kernelweave.runtime.Prompting;
+import io.kernelweave.runtime.Task;
 import io.kernelweave.storage.Folder;
+import io.kernelweave.verify.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,7 +62,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that a job works with: the rows to replay and, built when first asked for, the trained router, the model and
  * the runtime. The fingerprint is known without training anything, because training is a function of what is in it.
  */
-public final class Workbench implements AutoCloseable {
+public final class Workbench implements Work<ResultRow> {
     private final JobSpec job;
     private final DatasetSpec spec;
     private final Path state;
@@ -120,8 +132,106 @@ public final class Workbench implements AutoCloseable {
         return all.stream().filter(row -> chosen.contains(row.clusterId())).toList();
     }
 
+    @Override
     public JobSpec job() {
         return job;
+    }
+
+    @Override
+    public RowForm<ResultRow> form() {
+        return ResultRow.FORM;
+    }
+
+    @Override
+    public int partitions() {
+        return job.partitions();
+    }
+
+    @Override
+    public void prepare(RunFolder folder, Progress progress) {
+        progress.begin("prepare: router and model", 0);
+        folder.folder().write("inputs/router.json", Json.pretty(adapter()));
+        folder.folder().write("inputs/kernels.json", Json.pretty(kernels()));
+        folder.folder().write("inputs/dataset.json", Json.pretty(Datasets.card(spec, dataset)));
+    }
+
+    @Override
+    public void begin(Progress progress) {
+        runtime();
+        progress.begin("replay", rows.size());
+    }
+
+    /** Each row in every arm. Whatever goes wrong in one is a row of that arm. */
+    @Override
+    public List<Unit> units(String runId, Progress progress) {
+        Scoring scoring = new Scoring(runId, kernels());
+        return rows.stream()
+                .map(row -> new Unit(
+                        row.clusterId(),
+                        () -> job.arms().stream()
+                                .map(arm -> answer(scoring, row, arm))
+                                .toList()))
+                .toList();
+    }
+
+    private ResultRow answer(Scoring scoring, DatasetRow row, Arm arm) {
+        try {
+            return scoring.score(row, runtime().answer(new Task(row.id(), row.prompt()), arm));
+        } catch (RuntimeException e) {
+            return scoring.error(row, arm, e);
+        }
+    }
+
+    @Override
+    public Map<String, Metric> metrics(Run run, List<ResultRow> results) {
+        return Metrics.of(results, run.isRecorded());
+    }
+
+    @Override
+    public Run.Judged judge(
+            Run run,
+            List<ResultRow> results,
+            Map<String, Metric> metrics,
+            @Nullable Run baseline,
+            List<ResultRow> baselineRows,
+            List<Requirement> requirements) {
+        return Comparison.judge(run, results, metrics, baseline, baselineRows, job.margins(), requirements);
+    }
+
+    /**
+     * Tells the ledger how each kernel's answers fared at the gate. Recorded answers are left out: their planted failures are no
+     * kernel's fault.
+     */
+    @Override
+    public void feedback(Run run, List<ResultRow> results) {
+        if (run.isRecorded()) {
+            return;
+        }
+        Map<String, String> digests = kernels().stream().collect(Collectors.toMap(Kernel::kernelId, Kernel::digest));
+        List<FeedbackLedger.Entry> entries = new ArrayList<>();
+        for (ResultRow row : results) {
+            ResultRow.Attempt last = row.attempts().stream()
+                    .filter(attempt -> attempt.gate() != null)
+                    .reduce((first, second) -> second)
+                    .orElse(null);
+            if (last == null || row.decision() == null) {
+                continue;
+            }
+            List<String> kernelIds = row.decision().kernelIds();
+            for (String kernelId : kernelIds) {
+                boolean own = last.failed().stream()
+                        .anyMatch(name -> kernelIds.size() == 1 || name.startsWith(kernelId + "/"));
+                Outcome outcome = own ? Outcome.valueOf(String.valueOf(last.gate())) : Outcome.PASS;
+                entries.add(new FeedbackLedger.Entry(
+                        kernelId, digests.getOrDefault(kernelId, ""), row.clusterId(), outcome));
+            }
+        }
+        ledger().append(entries);
+    }
+
+    @Override
+    public void render(RunFolder folder, Run run, List<ResultRow> results, Map<String, Metric> metrics) {
+        Bundle.render(folder, run, results, metrics);
     }
 
     public Dataset dataset() {
@@ -138,6 +248,7 @@ public final class Workbench implements AutoCloseable {
     }
 
     /** Which data, kernels, router, model, settings, code and environment decide the rows of the results. */
+    @Override
     public Map<String, String> fingerprint() {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("dataset", dataset.digest());
@@ -149,6 +260,11 @@ public final class Workbench implements AutoCloseable {
         parts.put("code", codeDigest());
         parts.put("environment", Digest.of(environment().toString()));
         return parts;
+    }
+
+    @Override
+    public Map<String, String> surroundings() {
+        return environment();
     }
 
     private String storeDigest() {
@@ -207,18 +323,14 @@ public final class Workbench implements AutoCloseable {
     /** The adapter that a job saved for just these kernels, or an untrained one. */
     public static RouterAdapter savedAdapter(Path state, String storeDigest) {
         Path file = adapterFile(state, storeDigest);
-        return Files.exists(file)
-                ? io.kernelweave.json.Json.read(file, RouterAdapter.class)
-                : RouterAdapter.untrained();
+        return Files.exists(file) ? Json.read(file, RouterAdapter.class) : RouterAdapter.untrained();
     }
 
     /** Keeps the adapter for {@code kernelweave route}. */
     private void saveAdapter(RouterAdapter trained) {
         if (trained.isTrained()) {
             Folder.of(state.toAbsolutePath().toString())
-                    .write(
-                            "routers/" + adapterFile(state, storeDigest()).getFileName(),
-                            io.kernelweave.json.Json.compact(trained));
+                    .write("routers/" + adapterFile(state, storeDigest()).getFileName(), Json.compact(trained));
         }
     }
 
@@ -340,12 +452,8 @@ public final class Workbench implements AutoCloseable {
         return solved;
     }
 
-    /** The data set's card. */
-    Datasets.Card card() {
-        return Datasets.card(spec, dataset);
-    }
-
-    Run.Data data() {
+    @Override
+    public Run.Data data() {
         return new Run.Data(
                 dataset.name(),
                 job.split(),

@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code kernelweave query}: SQL over the rows of all runs. */
 @Command(
         name = "query",
-        description = "Runs SQL (DuckDB) over the results of all complete runs, as the view rows.",
+        description = "Runs SQL (DuckDB) over the results of all complete runs, as the views rows (answers) and masks.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {
@@ -33,7 +33,7 @@ final class QueryCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RunRegistry runs = workspace.runs();
-        Sql.Table table = Sql.query("rows", runs.parts(), sql);
+        Sql.Table table = Sql.query(runs.parts(), sql);
         ObjectNode json = Json.object();
         json.set("columns", Json.tree(table.columns()));
         json.set("rows", Json.tree(table.rows()));

@@ -2,12 +2,7 @@ package io.kernelweave.cli;
 
 import io.kernelweave.json.Json;
 import io.kernelweave.report.Bundle;
-import io.kernelweave.results.Metric;
-import io.kernelweave.results.Metrics;
-import io.kernelweave.results.ResultRow;
 import io.kernelweave.results.RunFolder;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,15 +29,13 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RunFolder folder = workspace.runs().find(run);
-        List<ResultRow> rows = folder.rows();
-        Map<String, Metric> metrics = Metrics.of(rows, folder.run().isRecorded());
-        Bundle.render(folder, folder.run(), rows, metrics);
+        int rows = Bundle.render(folder);
         String path = folder.folder() + "/" + RunFolder.BUNDLE;
         output.json(Json.object()
                 .put("run_id", folder.run().runId())
                 .put("bundle", path)
-                .put("rows", rows.size()));
-        output.line("Rendered %d rows: %s/benchmark/benchmark.md", rows.size(), path);
+                .put("rows", rows));
+        output.line("Rendered %d rows: %s/benchmark/benchmark.md", rows, path);
         return 0;
     }
 }

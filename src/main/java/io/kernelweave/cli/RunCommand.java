@@ -1,8 +1,9 @@
 package io.kernelweave.cli;
 
+import io.kernelweave.batch.JobFile;
 import io.kernelweave.batch.JobRunner;
-import io.kernelweave.batch.JobSpec;
 import io.kernelweave.json.Json;
+import io.kernelweave.results.Measure;
 import io.kernelweave.results.Metrics;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {
             "  kernelweave run jobs/nightly.yaml",
             "  kernelweave run jobs/nightly.yaml --set model.order=4 --set limit=200",
+            "  kernelweave run jobs/maskbench.yaml --set vocabulary=o200k_base --set limit=300",
             "  kernelweave run jobs/intent.yaml --source test=/data/clinc150/test.jsonl.gz --json",
             "  kernelweave run jobs/nightly.yaml --fresh      # replay everything although nothing changed"
         })
@@ -56,7 +58,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        JobSpec spec = JobSpec.read(job, settings);
+        JobFile spec = JobFile.read(job, settings);
         JobRunner.Result result;
         // A killed run loses nothing that was committed, so there is nothing to tidy up: only to say.
         AtomicBoolean underWay = new AtomicBoolean(true);
@@ -84,7 +86,9 @@ final class RunCommand implements Callable<Integer> {
         result.reasons().forEach(reason -> output.text("  " + reason));
         String folder = result.folder().folder().toString();
         output.text("  report   " + folder + "/kernelweave_llm_bundle/benchmark/benchmark.md");
-        output.text("  demo     " + folder + "/kernelweave_llm_bundle/realtime_demo.md");
+        if (result.run().measure() == Measure.ANSWERS) {
+            output.text("  demo     " + folder + "/kernelweave_llm_bundle/realtime_demo.md");
+        }
         output.text("  results  " + folder + "/results/*.parquet");
         if (result.archive() != null) {
             output.text("  archive  " + result.archive());

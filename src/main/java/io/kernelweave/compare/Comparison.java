@@ -6,13 +6,16 @@ import io.kernelweave.gate.RunVerdict;
 import io.kernelweave.json.InputException;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
+import io.kernelweave.results.PerRow;
 import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.Row;
 import io.kernelweave.results.Run;
 import io.kernelweave.stats.PairedTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +25,9 @@ public final class Comparison {
     private Comparison() {}
 
     /**
-     * The verdict of a run: the graver of both judgements.
+     * The verdict of a run that answers prompts.
      *
-     * @param baseline null if there is none
-     * @param margins metric of an arm, as {@link Metrics#perRow} knows them → accepted loss
+     * @param margins as {@link Metrics#perRow} knows them; empty: two points of verification pass rate in each arm
      */
     public static Run.Judged judge(
             Run run,
@@ -34,6 +36,29 @@ public final class Comparison {
             @Nullable Run baseline,
             List<ResultRow> baselineRows,
             Map<String, Double> margins,
+            List<Requirement> requirements) {
+        Map<String, Double> judged = margins.isEmpty()
+                ? Metrics.arms(rows).stream()
+                        .collect(Collectors.toMap(arm -> arm.label() + ".verification_pass_rate", arm -> 0.02))
+                : margins;
+        return judge(run, rows, metrics, baseline, baselineRows, judged, Metrics::perRow, requirements);
+    }
+
+    /**
+     * The verdict of a run: the graver of both judgements.
+     *
+     * @param baseline null if there is none
+     * @param margins metric, as {@code perRow} knows them → accepted loss
+     * @param perRow the figure of each row behind a metric
+     */
+    public static <R extends Row> Run.Judged judge(
+            Run run,
+            List<R> rows,
+            Map<String, Metric> metrics,
+            @Nullable Run baseline,
+            List<R> baselineRows,
+            Map<String, Double> margins,
+            Function<String, Optional<PerRow<R>>> perRow,
             List<Requirement> requirements) {
         List<String> reasons = new ArrayList<>();
         RunVerdict verdict = null;
@@ -52,7 +77,7 @@ public final class Comparison {
                             ? ", and nothing is required: every row was measured, nothing was judged."
                             : "."));
         } else {
-            RunGate.Report compared = against(run, rows, baseline, baselineRows, margins);
+            RunGate.Report compared = against(run, rows, baseline, baselineRows, margins, perRow);
             verdict = verdict == null ? compared.verdict() : verdict.graver(compared.verdict());
             reasons.add("Against the baseline: " + compared.verdict() + ". " + compared.reason() + ".");
         }
@@ -63,10 +88,14 @@ public final class Comparison {
                 verdict.name(), verdict.exitCode(), baseline == null ? null : baseline.runId(), List.copyOf(reasons));
     }
 
-    private static RunGate.Report against(
-            Run run, List<ResultRow> rows, Run baseline, List<ResultRow> baselineRows, Map<String, Double> margins) {
-        Map<String, ResultRow> before =
-                baselineRows.stream().collect(Collectors.toMap(ResultRow::identity, Function.identity()));
+    private static <R extends Row> RunGate.Report against(
+            Run run,
+            List<R> rows,
+            Run baseline,
+            List<R> baselineRows,
+            Map<String, Double> margins,
+            Function<String, Optional<PerRow<R>>> perRow) {
+        Map<String, R> before = baselineRows.stream().collect(Collectors.toMap(Row::identity, Function.identity()));
         long partners =
                 rows.stream().filter(row -> before.containsKey(row.identity())).count();
         double coverage = partners / (double) Math.max(1, Math.max(rows.size(), baselineRows.size()));
@@ -86,28 +115,27 @@ public final class Comparison {
                             baseline.data().split()),
                     List.of());
         }
-        Map<String, Double> judged = margins.isEmpty() ? defaultMargins(rows) : margins;
-        List<RunGate.Metric> metrics = judged.entrySet().stream()
-                .map(margin -> metric(margin.getKey(), margin.getValue(), rows, before))
+        List<RunGate.Metric> metrics = margins.entrySet().stream()
+                .map(margin -> metric(
+                        margin.getKey(),
+                        margin.getValue(),
+                        perRow.apply(margin.getKey())
+                                .orElseThrow(() -> InputException.at(
+                                        "/margins/" + margin.getKey(),
+                                        "is no metric that rows can be paired by",
+                                        "use a metric that is a figure of each row")),
+                        rows,
+                        before))
                 .toList();
         return RunGate.judge(metrics, coverage, true);
     }
 
-    /** Two points of verification pass rate in each arm. */
-    private static Map<String, Double> defaultMargins(List<ResultRow> rows) {
-        return Metrics.arms(rows).stream()
-                .collect(Collectors.toMap(arm -> arm.label() + ".verification_pass_rate", arm -> 0.02));
-    }
-
-    private static RunGate.Metric metric(
-            String name, double margin, List<ResultRow> rows, Map<String, ResultRow> before) {
-        Metrics.PerRow perRow = Metrics.perRow(name)
-                .orElseThrow(() -> InputException.at(
-                        "/margins/" + name, "is no metric that rows can be paired by", "use one of " + Metrics.PAIRED));
+    private static <R extends Row> RunGate.Metric metric(
+            String name, double margin, PerRow<R> perRow, List<R> rows, Map<String, R> before) {
         List<PairedTest.Pair> pairs = new ArrayList<>();
-        for (ResultRow row : rows) {
-            ResultRow other = before.get(row.identity());
-            if (other != null && row.arm().equals(perRow.arm())) {
+        for (R row : rows) {
+            R other = before.get(row.identity());
+            if (other != null && perRow.among().test(row)) {
                 pairs.add(new PairedTest.Pair(row.clusterId(), perRow.value(other), perRow.value(row)));
             }
         }

@@ -1,5 +1,6 @@
 package io.kernelweave.dataset;
 
+import io.kernelweave.decode.WrittenForm;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param noKernel values of the kernel field that mean "no kernel fits"
  * @param kernelsFrom the source whose labels become kernels, with its prompts as examples; null if the rows name kernels
  *     of the store
+ * @param schemas how to read rows that are JSON Schemas with documents; null for rows that are prompts
  * @param splits share of the clusters in each split, for rows whose source names none
  * @param obtain where a user gets the sources, for the line that says that they are missing
  */
@@ -33,6 +35,7 @@ public record DatasetSpec(
         Map<String, String> fields,
         List<String> noKernel,
         @Nullable String kernelsFrom,
+        @Nullable Schemas schemas,
         Map<String, Double> splits,
         @Nullable String obtain) {
 
@@ -73,6 +76,26 @@ public record DatasetSpec(
     public record Source(
             String path, @Nullable String format, @Nullable String split) {}
 
+    /**
+     * Rows that are JSON Schemas, each with documents of which it is known whether they are valid.
+     *
+     * @param file field that names the file of a suite of tests, {@code <draft>/…}, with what nobody has to satisfy below
+     *     {@code optional/}; null for rows of no suite
+     * @param drafts folder of the suite → the {@code $schema} of its schemas that name none
+     * @param formats what {@code format} means; null: as the job says
+     * @param assertedIn folders of the suite in which formats are asserted all the same
+     */
+    public record Schemas(
+            @Nullable String file,
+            Map<String, String> drafts,
+            WrittenForm.@Nullable Formats formats,
+            List<String> assertedIn) {
+        public Schemas {
+            drafts = drafts == null ? Map.of() : drafts;
+            assertedIn = assertedIn == null ? List.of() : assertedIn;
+        }
+    }
+
     public DatasetSpec {
         if (name == null || !name.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
             throw InputException.at(
@@ -89,6 +112,10 @@ public record DatasetSpec(
                     "data set " + name,
                     generate == null ? "has neither generate nor sources" : "has both generate and sources",
                     "give one of them");
+        }
+        if (schemas != null && (generate != null || kernelsFrom != null)) {
+            throw InputException.at(
+                    "/schemas", "schemas are neither generated nor kernels", "leave out generate and kernels_from");
         }
         sources.forEach((source, file) -> {
             if (file.path() == null || file.split() != null && !SPLITS.contains(file.split())) {
@@ -128,6 +155,17 @@ public record DatasetSpec(
             changed.put(source, new Source(path, null, before.split()));
         });
         return new DatasetSpec(
-                name, description, license, seed, generate, changed, fields, noKernel, kernelsFrom, splits, obtain);
+                name,
+                description,
+                license,
+                seed,
+                generate,
+                changed,
+                fields,
+                noKernel,
+                kernelsFrom,
+                schemas,
+                splits,
+                obtain);
     }
 }

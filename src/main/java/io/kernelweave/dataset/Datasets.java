@@ -152,6 +152,12 @@ public final class Datasets {
     }
 
     private static Dataset readSources(DatasetSpec spec) {
+        if (spec.schemas() != null) {
+            throw InputException.at(
+                    "data set " + spec.name(),
+                    "its rows are schemas, not prompts",
+                    "use it in a job with measure: masks, as jobs/maskbench.yaml does");
+        }
         List<DatasetRow> rows = new ArrayList<>();
         Map<String, List<String>> examples = new TreeMap<>();
         Map<String, String> ids = new java.util.HashMap<>();

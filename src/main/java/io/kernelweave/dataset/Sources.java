@@ -37,15 +37,11 @@ public final class Sources {
     /** Passes each row with its place ({@code file line n}) to {@code sink}. */
     public static void read(DatasetSpec.Source source, @Nullable String obtain, BiConsumer<String, ObjectNode> sink) {
         String path = resolve(source.path(), obtain);
-        int slash = path.lastIndexOf('/');
-        Folder folder = Folder.of(slash < 0 ? "." : path.substring(0, slash + 1));
-        String file = path.substring(slash + 1);
-        if (!folder.exists(file)) {
-            throw InputException.at(path, "there is no such file", obtain == null ? "check the path" : obtain);
-        }
+        Folder folder = folder(path);
+        String file = file(folder, path, obtain);
         String format = source.format() != null ? source.format() : format(file);
         switch (format) {
-            case "jsonl" -> lines(folder, file, path, sink);
+            case "jsonl" -> lines(folder, file, path, (origin, line) -> sink.accept(origin, object(origin, line)));
             case "csv" -> csv(folder, file, path, sink);
             case "parquet" -> {
                 int[] row = {0};
@@ -53,6 +49,30 @@ public final class Sources {
             }
             default -> throw InputException.at(path, "unknown format \"" + format + "\"", "use jsonl, csv or parquet");
         }
+    }
+
+    /** Passes each line of JSON Lines with its place to {@code sink}, as it is written. */
+    static void readLines(DatasetSpec.Source source, @Nullable String obtain, BiConsumer<String, String> sink) {
+        String path = resolve(source.path(), obtain);
+        Folder folder = folder(path);
+        String file = file(folder, path, obtain);
+        if (!(source.format() != null ? source.format() : format(file)).equals("jsonl")) {
+            throw InputException.at(path, "schemas are read from JSON Lines only", "give a .jsonl or .jsonl.gz");
+        }
+        lines(folder, file, path, sink);
+    }
+
+    private static Folder folder(String path) {
+        int slash = path.lastIndexOf('/');
+        return Folder.of(slash < 0 ? "." : path.substring(0, slash + 1));
+    }
+
+    private static String file(Folder folder, String path, @Nullable String obtain) {
+        String file = path.substring(path.lastIndexOf('/') + 1);
+        if (!folder.exists(file)) {
+            throw InputException.at(path, "there is no such file", obtain == null ? "check the path" : obtain);
+        }
+        return file;
     }
 
     /** Puts the folder of the public corpora in place of <code>${corpora}</code>. */
@@ -80,29 +100,31 @@ public final class Sources {
         return name.substring(name.lastIndexOf('.') + 1);
     }
 
-    private static void lines(Folder folder, String file, String path, BiConsumer<String, ObjectNode> sink) {
+    private static void lines(Folder folder, String file, String path, BiConsumer<String, String> sink) {
         int number = 0;
         try (BufferedReader reader = reader(folder, file)) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 number++;
-                if (line.isBlank()) {
-                    continue;
+                if (!line.isBlank()) {
+                    sink.accept(path + " line " + number, line);
                 }
-                String origin = path + " line " + number;
-                JsonNode row;
-                try {
-                    row = Json.parse(line, origin);
-                } catch (InputException e) {
-                    throw new InputException(String.valueOf(e.getMessage()).replaceFirst("( line \\d+) line 1", "$1"));
-                }
-                if (!(row instanceof ObjectNode object)) {
-                    throw InputException.at(origin, "is not a JSON object", "give one object a line");
-                }
-                sink.accept(origin, object);
             }
         } catch (IOException e) {
             throw broken(path, number, e);
         }
+    }
+
+    private static ObjectNode object(String origin, String line) {
+        JsonNode row;
+        try {
+            row = Json.parse(line, origin);
+        } catch (InputException e) {
+            throw new InputException(String.valueOf(e.getMessage()).replaceFirst("( line \\d+) line 1", "$1"));
+        }
+        if (row instanceof ObjectNode object) {
+            return object;
+        }
+        throw InputException.at(origin, "is not a JSON object", "give one object a line");
     }
 
     private static void csv(Folder folder, String file, String path, BiConsumer<String, ObjectNode> sink) {

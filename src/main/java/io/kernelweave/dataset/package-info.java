@@ -1,6 +1,6 @@
 /**
  * Data sets: specs ({@code phasecd/*.yaml}), rows with their labels and clusters, the sources that foreign rows are read
- * from, the generator that expands scenarios into rows with true labels, and the checks that a data set must pass.
+ * from, schemas with documents, the generator that expands scenarios into rows with true labels, and the checks that a data set must pass.
  *
  * <p>Uses the core ({@code kernel}, {@code verify}, {@code compose}) and {@code storage}. Start reading at
  * {@link io.kernelweave.dataset.DatasetSpec} and {@link io.kernelweave.dataset.Datasets}.

@@ -1,6 +1,8 @@
 package io.kernelweave.report;
 
 import io.kernelweave.json.Json;
+import io.kernelweave.results.MaskMetrics;
+import io.kernelweave.results.MaskRow;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.ResultRow;
@@ -14,12 +16,42 @@ import java.util.TreeMap;
 
 /**
  * Renders the bundle of a run: {@code benchmark/benchmark.md} with its JSON and CSV tables, {@code realtime_demo.md} with its
- * JSON, and {@code plots/*.svg}. Rows and {@code run.json} in, the same bytes out.
+ * JSON, and {@code plots/*.svg}; for a run that measures masks, the report on these. Rows and {@code run.json} in, the same bytes out.
  */
 public final class Bundle {
     private Bundle() {}
 
-    /** Renders everything into the run's folder. */
+    /** Renders the bundle of a run of any kind again, and says from how many rows. */
+    public static int render(RunFolder folder) {
+        Run run = folder.run();
+        return switch (run.measure()) {
+            case ANSWERS -> {
+                List<ResultRow> rows = folder.rows(ResultRow.FORM);
+                render(folder, run, rows, Metrics.of(rows, run.isRecorded()));
+                yield rows.size();
+            }
+            case MASKS -> {
+                List<MaskRow> rows = folder.rows(MaskRow.FORM);
+                renderMasks(folder, run, rows, MaskMetrics.of(rows));
+                yield rows.size();
+            }
+        };
+    }
+
+    /** Renders the bundle of a run that measures masks: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */
+    public static void renderMasks(RunFolder folder, Run run, List<MaskRow> rows, Map<String, Metric> metrics) {
+        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
+        bundle.write("plots/times.svg", MaskPlots.times(rows, metrics));
+        Map<String, Object> model = new MaskReport(run, rows, metrics).model();
+        bundle.write("benchmark/benchmark.md", Templates.render("masks.md.ftl", model));
+        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
+        bundle.write("benchmark/benchmark.json", Json.pretty(model));
+        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
+        bundle.write("benchmark/refusals.csv", Tables.refusals(rows));
+        bundle.write("benchmark/errors.csv", Tables.errors(rows));
+    }
+
+    /** Renders everything into the folder of a run that answers prompts. */
     public static void render(RunFolder folder, Run run, List<ResultRow> rows, Map<String, Metric> metrics) {
         Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
         List<Arm> arms = Metrics.arms(rows);

@@ -2,6 +2,7 @@ package io.kernelweave.report;
 
 import io.kernelweave.json.CanonicalJson;
 import io.kernelweave.json.Json;
+import io.kernelweave.results.MaskRow;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.ResultRow;
@@ -69,6 +70,39 @@ final class Tables {
                     lines.add(line);
                 });
         return csv(header, lines);
+    }
+
+    /** The schemas that the engine refused or failed on. */
+    static String refusals(List<MaskRow> rows) {
+        return csv(
+                List.of("schema", "outcome", "keyword", "pointer", "message"),
+                rows.stream()
+                        .filter(row -> row.isWarm() && !row.isMeasured())
+                        .map(row -> row.refusal() == null
+                                ? List.<Object>of(row.rowId(), row.outcome(), "", "", String.valueOf(row.error()))
+                                : List.<Object>of(
+                                        row.rowId(),
+                                        row.outcome(),
+                                        row.refusal().keyword(),
+                                        row.refusal().pointer(),
+                                        row.refusal().message()))
+                        .toList());
+    }
+
+    /** The first document of each kind that a schema treats wrongly. */
+    static String errors(List<MaskRow> rows) {
+        return csv(
+                List.of("schema", "kind", "document", "excerpt", "reason"),
+                rows.stream()
+                        .filter(MaskRow::isWarm)
+                        .flatMap(row -> row.failures().stream()
+                                .map(failure -> List.<Object>of(
+                                        row.rowId(),
+                                        failure.kind(),
+                                        failure.instance(),
+                                        failure.excerpt(),
+                                        failure.reason())))
+                        .toList());
     }
 
     private static String csv(List<String> header, List<List<Object>> lines) {

@@ -130,6 +130,21 @@ final class Templates {
                         value);
     }
 
+    /** {@code 5,751} */
+    static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    /** Microseconds with three significant digits, in the unit that fits: {@code 2.31 µs}, {@code 4.11 ms}. */
+    static String micros(double value) {
+        if (Double.isNaN(value)) {
+            return "–";
+        }
+        return value >= 1e6
+                ? millis(value / 1e6) + " s"
+                : value >= 1e3 ? millis(value / 1e3) + " ms" : millis(value) + " µs";
+    }
+
     static String shorten(String text, int length) {
         String line = text.replaceAll("\\s+", " ").strip();
         return line.length() <= length ? line : line.substring(0, length - 1).stripTrailing() + "…";

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param clusters how many clusters the rows come from
  */
 public record Metric(String name, double value, @Nullable Interval interval, int rows, int clusters) {
+    Metric named(String newName) {
+        return new Metric(newName, value, interval, rows, clusters);
+    }
+
     public boolean isMeasured() {
         return !Double.isNaN(value);
     }

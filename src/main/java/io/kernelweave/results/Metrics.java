@@ -55,28 +55,24 @@ public final class Metrics {
     public static final List<String> PAIRED =
             List.of("verification_pass_rate", "routing_accuracy", "verification_score");
 
-    /** A figure of each row of one arm. */
-    public record PerRow(String arm, ToDoubleFunction<ResultRow> figure) {
-        /** An error is worth nothing. */
-        public double value(ResultRow row) {
-            return row.error() != null ? 0 : figure.applyAsDouble(row);
-        }
+    /** The arm that {@code <arm>.<metric>} is a figure of. */
+    public static String arm(String name) {
+        return name.substring(0, Math.max(0, name.lastIndexOf('.')));
     }
 
     /** The figure of a row behind {@code <arm>.<metric>}, for the metrics of {@link #PAIRED}. */
-    public static Optional<PerRow> perRow(String name) {
-        int dot = name.lastIndexOf('.');
-        String arm = dot < 0 ? "" : name.substring(0, dot);
-        return switch (name.substring(dot + 1)) {
-            case "verification_pass_rate" -> Optional.of(new PerRow(arm, row -> row.passes() ? 1 : 0));
-            case "routing_accuracy" ->
-                Optional.of(new PerRow(arm, row -> Boolean.TRUE.equals(row.routeCorrect()) ? 1 : 0));
+    public static Optional<PerRow<ResultRow>> perRow(String name) {
+        String arm = arm(name);
+        ToDoubleFunction<ResultRow> figure = switch (name.substring(name.lastIndexOf('.') + 1)) {
+            case "verification_pass_rate" -> row -> row.passes() ? 1 : 0;
+            case "routing_accuracy" -> row -> Boolean.TRUE.equals(row.routeCorrect()) ? 1 : 0;
             case "verification_score" ->
-                Optional.of(new PerRow(
-                        arm,
-                        row -> row.verdict().score() == null ? 0 : row.verdict().score()));
-            default -> Optional.empty();
+                row -> row.verdict().score() == null ? 0 : row.verdict().score();
+            default -> null;
         };
+        return figure == null
+                ? Optional.empty()
+                : Optional.of(new PerRow<>(row -> row.arm().equals(arm), figure));
     }
 
     private final Map<String, Metric> all = new LinkedHashMap<>();

@@ -2,14 +2,9 @@ package io.kernelweave.results;
 
 import io.kernelweave.dataset.DatasetRow;
 import io.kernelweave.json.Json;
-import io.kernelweave.storage.ParquetRows;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -58,7 +53,8 @@ public record ResultRow(
         @Nullable String error,
         @Nullable String traceId,
         @Nullable String trace,
-        String recordedAt) {
+        String recordedAt)
+        implements Row {
 
     /** The route taken. */
     public record Decision(
@@ -106,18 +102,14 @@ public record ResultRow(
     /** Counts over all attempts; {@code masked} is how many vocabulary entries the masks kept out. */
     public record Tokens(int generated, int forced, long masked) {}
 
-    /** The schema of the Parquet files. */
-    public static final ParquetRows.Schema SCHEMA = schema();
+    /** How such rows are kept. */
+    public static final RowForm<ResultRow> FORM = new RowForm<>(
+            Measure.ANSWERS,
+            RowForm.schema("result-row.parquet-schema"),
+            ResultRow::of,
+            Comparator.comparing(ResultRow::rowId).thenComparing(ResultRow::arm));
 
-    private static ParquetRows.Schema schema() {
-        try (InputStream in = Objects.requireNonNull(
-                ResultRow.class.getResourceAsStream("result-row.parquet-schema"), "result-row.parquet-schema")) {
-            return ParquetRows.Schema.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
+    @Override
     public ObjectNode toJson() {
         return Json.tree(this);
     }
@@ -126,7 +118,7 @@ public record ResultRow(
         return Json.convert(json, ResultRow.class, "result row");
     }
 
-    /** What identifies the row within a run. */
+    @Override
     public String identity() {
         return rowId + " " + arm;
     }

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param job the job's name
  * @param state {@code running} or {@code complete}
  * @param fingerprint digest of each thing that decides the rows: {@code dataset, store, router, model, config, code,
- *     environment}
+ *     environment}, or {@code dataset, vocabulary, config, code, environment} where masks are measured
  * @param settings the job as it was run, every default filled in
  * @param data what was replayed
  * @param environment where it ran: JDK, system, cores
@@ -53,7 +53,7 @@ public record Run(
         });
     }
 
-    /** What was replayed. */
+    /** What was replayed; where masks are measured, {@code rows} are schemas and there are no kernels. */
     public record Data(String name, String split, int rows, int clusters, int kernels) {}
 
     /** How many rows of results there are. */
@@ -71,6 +71,11 @@ public record Run(
 
     public boolean isComplete() {
         return state.equals("complete");
+    }
+
+    /** What the run measures, and so the form of its rows. */
+    public Measure measure() {
+        return Measure.of(settings.path("measure").asString(Measure.ANSWERS.label()));
     }
 
     /** Whether the answers are the data set's own responses. */

@@ -56,12 +56,12 @@ public final class RunFolder {
     }
 
     /** Writes one part; it counts only once the manifest names it. */
-    public Part writePart(String file, List<ResultRow> rows) {
+    public Part writePart(String file, RowForm<?> form, List<? extends Row> rows) {
         ParquetRows.write(
                 folder.resolve("results"),
                 file,
-                ResultRow.SCHEMA,
-                rows.stream().map(ResultRow::toJson).toList());
+                form.schema(),
+                rows.stream().map(Row::toJson).toList());
         return new Part(file, rows.size(), Digest.of(folder.readBytes("results/" + file)));
     }
 
@@ -110,14 +110,29 @@ public final class RunFolder {
         return Json.parse(folder.readText(MANIFEST), Manifest.class, folder + "/" + MANIFEST);
     }
 
-    /** All rows, in the order of row and arm; refuses a part whose bytes are not those of the manifest. */
+    /** All rows of a run that answers prompts, in the order of row and arm. */
     public List<ResultRow> rows() {
-        requireIntact();
-        List<ResultRow> rows = new ArrayList<>();
-        for (Part part : manifest().parts()) {
-            ParquetRows.read(folder.resolve("results"), part.file(), (ObjectNode json) -> rows.add(ResultRow.of(json)));
+        return rows(ResultRow.FORM);
+    }
+
+    /** All rows, in their order; refuses a run of other rows and a part whose bytes are not those of the manifest. */
+    public <R extends Row> List<R> rows(RowForm<R> form) {
+        Measure measure = exists() ? run().measure() : form.measure();
+        if (measure != form.measure()) {
+            throw InputException.at(
+                    "run " + folder.name(),
+                    "measures " + measure.label() + ", not " + form.measure().label(),
+                    "name a run of the other kind");
         }
-        rows.sort(Comparator.comparing(ResultRow::rowId).thenComparing(ResultRow::arm));
+        requireIntact();
+        List<R> rows = new ArrayList<>();
+        for (Part part : manifest().parts()) {
+            ParquetRows.read(
+                    folder.resolve("results"),
+                    part.file(),
+                    (ObjectNode json) -> rows.add(form.reader().apply(json)));
+        }
+        rows.sort(form.order());
         return rows;
     }
 

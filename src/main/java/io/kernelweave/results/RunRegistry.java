@@ -5,7 +5,9 @@ import io.kernelweave.storage.Folder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** All runs below {@code reports/runs}. */
@@ -68,13 +70,14 @@ public final class RunRegistry {
         return folder(matches.get(0));
     }
 
-    /** Paths of the committed Parquet parts of all complete runs. */
-    public List<String> parts() {
-        List<String> parts = new ArrayList<>();
+    /** Paths of the committed Parquet parts of all complete runs, by the SQL view that they belong to. */
+    public Map<String, List<String>> parts() {
+        Map<String, List<String>> parts = new TreeMap<>();
         for (Run run : runs()) {
             if (run.isComplete()) {
                 RunFolder folder = folder(run.runId());
-                folder.manifest().parts().forEach(part -> parts.add(folder.folder() + "/results/" + part.file()));
+                List<String> files = parts.computeIfAbsent(run.measure().view(), view -> new ArrayList<>());
+                folder.manifest().parts().forEach(part -> files.add(folder.folder() + "/results/" + part.file()));
             }
         }
         return parts;

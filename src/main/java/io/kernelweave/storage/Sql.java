@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** SQL over Parquet files, by DuckDB in this process. The only place that knows DuckDB. */
@@ -20,34 +21,45 @@ public final class Sql {
     private Sql() {}
 
     /**
-     * Runs one query over a view of some files. It can read these files and nothing else, and write none.
+     * Runs one query over views of some files. It can read these files and nothing else, and write none.
      *
-     * @param view name of the view
-     * @param files local Parquet files of one schema
+     * @param views name of a view → local Parquet files of one schema
      */
-    public static Table query(String view, List<String> files, String sql) {
-        if (files.isEmpty()) {
+    public static Table query(Map<String, List<String>> views, String sql) {
+        if (views.values().stream().allMatch(List::isEmpty)) {
             throw InputException.at("query", "there are no complete runs", "run a job first");
         }
-        String list =
-                files.stream().map(file -> "'" + file.replace("'", "''") + "'").collect(Collectors.joining(", "));
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
             statement.execute("SET TimeZone = 'UTC'");
-            try {
-                statement.execute("CREATE VIEW " + view + " AS SELECT * FROM read_parquet([" + list + "])");
-            } catch (SQLException e) {
-                throw InputException.at(view, problem(e), "restore the file or delete its run's folder");
+            for (Map.Entry<String, List<String>> view : views.entrySet()) {
+                try {
+                    statement.execute("CREATE VIEW " + view.getKey() + " AS SELECT * FROM read_parquet("
+                            + list(view.getValue()) + ")");
+                } catch (SQLException e) {
+                    throw InputException.at(view.getKey(), problem(e), "restore the file or delete its run's folder");
+                }
             }
-            statement.execute("SET allowed_paths = [" + list + "]");
+            statement.execute("SET allowed_paths = "
+                    + list(views.values().stream().flatMap(List::stream).toList()));
             statement.execute("SET enable_external_access = false");
             statement.execute("SET lock_configuration = true");
             try (ResultSet result = statement.executeQuery(sql)) {
                 return table(result);
             }
         } catch (SQLException e) {
-            throw InputException.at("query", problem(e), "DESCRIBE " + view + " shows the columns");
+            throw InputException.at(
+                    "query",
+                    problem(e),
+                    views.keySet().stream().map(view -> "DESCRIBE " + view).collect(Collectors.joining(" or "))
+                            + " shows the columns");
         }
+    }
+
+    private static String list(List<String> files) {
+        return files.stream()
+                .map(file -> "'" + file.replace("'", "''") + "'")
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 
     /** DuckDB's own words without the excerpt of the statement below them. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import io.kernelweave.results.ResultRow;
 import io.kernelweave.results.Rows;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
@@ -39,7 +40,7 @@ class ArchiveTest {
         Folder folder = reports().resolve("runs/demo-1");
         run = new RunFolder(folder);
         run.write(Rows.run("demo-1", "ngram"));
-        run.publish("demo-1", List.of(run.writePart("part-1.parquet", Rows.gated())));
+        run.publish("demo-1", List.of(run.writePart("part-1.parquet", ResultRow.FORM, Rows.gated())));
         folder.write("kernelweave_llm_bundle/realtime_demo.md", "# é\n");
         folder.write(".lock", "machine-local");
         folder.write("inputs/.tmp", "machine-local");

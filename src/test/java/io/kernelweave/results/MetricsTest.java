@@ -148,8 +148,8 @@ class MetricsTest {
         ResultRow good = Rows.gated().get(0);
         ResultRow error = Rows.gated().get(7);
         for (String name : Metrics.PAIRED) {
-            Metrics.PerRow figure = Metrics.perRow("router+gate." + name).orElseThrow();
-            assertThat(figure.arm()).isEqualTo("router+gate");
+            PerRow<ResultRow> figure = Metrics.perRow("router+gate." + name).orElseThrow();
+            assertThat(figure.among().test(good)).isTrue();
             assertThat(figure.value(good)).as(name).isEqualTo(1);
             assertThat(figure.value(error)).as(name).isZero();
         }

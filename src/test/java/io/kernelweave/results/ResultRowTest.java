@@ -30,7 +30,7 @@ class ResultRowTest {
         ParquetRows.write(
                 Folder.of(folder.toString()),
                 "rows.parquet",
-                ResultRow.SCHEMA,
+                ResultRow.FORM.schema(),
                 rows.stream().map(ResultRow::toJson).toList());
         List<ResultRow> read = new ArrayList<>();
         ParquetRows.read(Folder.of(folder.toString()), "rows.parquet", json -> read.add(ResultRow.of(json)));

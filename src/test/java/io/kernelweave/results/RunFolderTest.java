@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,9 +30,9 @@ class RunFolderTest {
         RunFolder folder = folder();
         List<ResultRow> rows = Rows.gated();
         ResultRow raw = Rows.row("r1", "c1", Arm.RAW, "{}");
-        RunFolder.Part late = folder.writePart("b.parquet", rows.subList(0, 3));
-        RunFolder.Part early = folder.writePart("a.parquet", rows.subList(3, 8));
-        RunFolder.Part other = folder.writePart("c.parquet", List.of(raw));
+        RunFolder.Part late = folder.writePart("b.parquet", ResultRow.FORM, rows.subList(0, 3));
+        RunFolder.Part early = folder.writePart("a.parquet", ResultRow.FORM, rows.subList(3, 8));
+        RunFolder.Part other = folder.writePart("c.parquet", ResultRow.FORM, List.of(raw));
         RunFolder.Manifest manifest = folder.publish("demo-1", List.of(late, other, early));
         assertThat(manifest.rows()).isEqualTo(9);
         assertThat(folder.manifest()).isEqualTo(manifest);
@@ -46,8 +47,8 @@ class RunFolderTest {
     @Test
     void publishingRemovesWhatNobodyCommitted() throws IOException {
         RunFolder folder = folder();
-        RunFolder.Part part = folder.writePart("part-1.parquet", Rows.gated());
-        folder.writePart("part-2.parquet", Rows.gated());
+        RunFolder.Part part = folder.writePart("part-1.parquet", ResultRow.FORM, Rows.gated());
+        folder.writePart("part-2.parquet", ResultRow.FORM, Rows.gated());
         Files.writeString(temporary.resolve("results/.part-3.parquet-1.tmp"), "torn");
         folder.publish("demo-1", List.of(part));
         assertThat(folder.folder().resolve("results").list()).containsExactly("manifest.json", "part-1.parquet");
@@ -57,7 +58,7 @@ class RunFolderTest {
     @Test
     void partsThatAreNotWhatWasCommittedAreNotPublished() {
         RunFolder folder = folder();
-        RunFolder.Part part = folder.writePart("part-1.parquet", Rows.gated());
+        RunFolder.Part part = folder.writePart("part-1.parquet", ResultRow.FORM, Rows.gated());
         assertThatThrownBy(() -> folder.publish("demo-1", List.of(new RunFolder.Part(part.file(), 7, part.sha256()))))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("part-1.parquet holds 8 rows, 7 were committed");
@@ -70,8 +71,8 @@ class RunFolderTest {
     @Test
     void aPartWhoseBytesAreNotThoseOfTheManifestIsRefused() {
         RunFolder folder = folder();
-        folder.publish("demo-1", List.of(folder.writePart("part-1.parquet", Rows.gated())));
-        folder.writePart("part-1.parquet", Rows.gated().subList(0, 7));
+        folder.publish("demo-1", List.of(folder.writePart("part-1.parquet", ResultRow.FORM, Rows.gated())));
+        folder.writePart("part-1.parquet", ResultRow.FORM, Rows.gated().subList(0, 7));
         assertThatThrownBy(folder::rows)
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith(
@@ -115,7 +116,9 @@ class RunFolderTest {
                 Instant.parse(at),
                 null));
         folder.publish(
-                id, List.of(folder.writePart("p.parquet", List.of(Rows.gated().get(0)))));
+                id,
+                List.of(folder.writePart(
+                        "p.parquet", ResultRow.FORM, List.of(Rows.gated().get(0)))));
     }
 
     @ParameterizedTest
@@ -158,14 +161,17 @@ class RunFolderTest {
             RunFolder folder = registry.folder(run.runId());
             folder.publish(
                     run.runId(),
-                    List.of(folder.writePart("p.parquet", Rows.gated().subList(0, 1))));
-            folder.writePart("orphan.parquet", Rows.gated().subList(0, 1));
+                    List.of(folder.writePart(
+                            "p.parquet", ResultRow.FORM, Rows.gated().subList(0, 1))));
+            folder.writePart("orphan.parquet", ResultRow.FORM, Rows.gated().subList(0, 1));
         }
         assertThat(registry.parts())
-                .containsExactly(
-                        temporary + "/runs/demo-ccc/results/p.parquet",
-                        temporary + "/runs/nightly-aaa/results/p.parquet",
-                        temporary + "/runs/nightly-aaa.2/results/p.parquet");
+                .containsExactly(Map.entry(
+                        "rows",
+                        List.of(
+                                temporary + "/runs/demo-ccc/results/p.parquet",
+                                temporary + "/runs/nightly-aaa/results/p.parquet",
+                                temporary + "/runs/nightly-aaa.2/results/p.parquet")));
     }
 
     @Test

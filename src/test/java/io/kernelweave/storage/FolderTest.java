@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,10 +69,10 @@ class FolderTest {
 
     @Test
     void aQueryThatFailsIsRefusedInOneLine() {
-        assertThatThrownBy(() -> Sql.query("rows", List.of(), "SELECT 1"))
+        assertThatThrownBy(() -> Sql.query(Map.of("rows", List.of()), "SELECT 1"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("no complete runs");
-        assertThatThrownBy(() -> Sql.query("rows", List.of(temporary + "/none.parquet"), "SELECT 1"))
+        assertThatThrownBy(() -> Sql.query(Map.of("rows", List.of(temporary + "/none.parquet")), "SELECT 1"))
                 .isInstanceOf(InputException.class)
                 .message()
                 .hasLineCount(1);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TimeZone;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
@@ -94,9 +95,10 @@ class ParquetRowsTest {
     void duckDbReadsTheSameValues() {
         ParquetRows.write(folder(), "it's rows.parquet", SCHEMA, ROWS);
         String file = temporary.resolve("it's rows.parquet").toString();
-        assertThat(Sql.query("rows", List.of(file), "SELECT count(*) FROM rows").rows())
+        assertThat(Sql.query(Map.of("rows", List.of(file)), "SELECT count(*) FROM rows")
+                        .rows())
                 .containsExactly(List.of("3"));
-        Sql.Table table = Sql.query("rows", List.of(file), """
+        Sql.Table table = Sql.query(Map.of("rows", List.of(file)), """
                 SELECT id, note, small, big, share, flag, epoch_us("at") AS us, len(tags) AS tags, tags[1] AS first, tags[2] IS NULL AS gap,
                   answer.text AS text, len(answer.spans) AS spans, answer.spans[2].start AS start, answer.spans[1].field AS field
                 FROM rows ORDER BY id""");
@@ -144,8 +146,7 @@ class ParquetRowsTest {
             for (String zone : List.of("Pacific/Kiritimati", "America/New_York")) {
                 TimeZone.setDefault(TimeZone.getTimeZone(zone));
                 assertThat(Sql.query(
-                                        "rows",
-                                        List.of(temporary + "/rows.parquet"),
+                                        Map.of("rows", List.of(temporary + "/rows.parquet")),
                                         "SELECT \"at\", \"at\"::VARCHAR FROM rows WHERE id = 'a'")
                                 .rows())
                         .containsExactly(List.of("2026-03-29T01:30:00.123456Z", "2026-03-29 01:30:00.123456+00"));

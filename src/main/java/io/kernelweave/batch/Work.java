@@ -1,0 +1,82 @@
+package io.kernelweave.batch;
+
+import io.kernelweave.dataset.DatasetSpec;
+import io.kernelweave.dataset.Datasets;
+import io.kernelweave.gate.Requirement;
+import io.kernelweave.results.Metric;
+import io.kernelweave.results.Row;
+import io.kernelweave.results.RowForm;
+import io.kernelweave.results.Run;
+import io.kernelweave.results.RunFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One job at work: the units that it replays, the rows that come of them, and what is made of these. The steps around it, the run folder and the
+ * restart are the same for every job.
+ *
+ * @param <R> the form of the rows
+ */
+sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, MaskWork {
+    /**
+     * What is replayed at a time.
+     *
+     * @param clusterId units of one cluster stay in one partition
+     * @param rows replays the unit; whatever goes wrong in it is a row
+     */
+    record Unit(String clusterId, Supplier<List<? extends Row>> rows) {}
+
+    /** Opens a job's data; builds a data set where it is not there yet. */
+    static Work<?> open(JobFile job, List<DatasetSpec> specs, Datasets datasets, Path state) {
+        return job instanceof JobSpec answers
+                ? Workbench.open(answers, specs.get(0), datasets, state)
+                : MaskWork.open((MaskSpec) job, specs);
+    }
+
+    JobFile job();
+
+    RowForm<R> form();
+
+    /** Which inputs, settings, code and environment decide the rows. */
+    Map<String, String> fingerprint();
+
+    /** What {@code run.json} says of the place where the job ran. */
+    Map<String, String> surroundings();
+
+    Run.Data data();
+
+    /** How many partitions are replayed at once; 0 for as many as cores. */
+    int partitions();
+
+    /** Writes what the rows are made from into the run folder's {@code inputs/}. */
+    void prepare(RunFolder folder, Progress progress);
+
+    /** The units, in an order that is the same at each restart. */
+    List<Unit> units(String runId, Progress progress);
+
+    /** Comes right before the units are replayed, in each process that replays some. */
+    void begin(Progress progress);
+
+    Map<String, Metric> metrics(Run run, List<R> rows);
+
+    /** The verdict on the rows. */
+    Run.Judged judge(
+            Run run,
+            List<R> rows,
+            Map<String, Metric> metrics,
+            @Nullable Run baseline,
+            List<R> baselineRows,
+            List<Requirement> requirements);
+
+    /** Tells others what became of the rows. */
+    void feedback(Run run, List<R> rows);
+
+    /** Renders the reports. */
+    void render(RunFolder folder, Run run, List<R> rows, Map<String, Metric> metrics);
+
+    @Override
+    void close();
+}

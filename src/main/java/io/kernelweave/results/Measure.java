@@ -1,0 +1,44 @@
+package io.kernelweave.results;
+
+import io.kernelweave.json.InputException;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** What a job measures; it decides the form of the rows. */
+public enum Measure {
+    /** Prompts are answered in several arms: {@link ResultRow}, in SQL the view {@code rows}. */
+    ANSWERS("rows"),
+    /** Documents are forced through token masks: {@link MaskRow}, in SQL the view {@code masks}. */
+    MASKS("masks");
+
+    private final String view;
+
+    Measure(String view) {
+        this.view = view;
+    }
+
+    /** The name of the SQL view of such rows. */
+    public String view() {
+        return view;
+    }
+
+    /** As job files write it. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Measure of(String label) {
+        return Arrays.stream(values())
+                .filter(measure -> measure.label().equalsIgnoreCase(label))
+                .findFirst()
+                .orElseThrow(() -> InputException.at(
+                        "/measure",
+                        "unknown \"" + label + "\"",
+                        "use "
+                                + String.join(
+                                        " or ",
+                                        Arrays.stream(values())
+                                                .map(Measure::label)
+                                                .toList())));
+    }
+}

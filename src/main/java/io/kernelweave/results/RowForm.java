@@ -1,0 +1,30 @@
+package io.kernelweave.results;
+
+import io.kernelweave.storage.ParquetRows;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.function.Function;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A form that rows of results have: {@link ResultRow#FORM} or {@link MaskRow#FORM}.
+ *
+ * @param schema of their Parquet files
+ * @param order in which they are read back
+ */
+public record RowForm<R extends Row>(
+        Measure measure, ParquetRows.Schema schema, Function<ObjectNode, R> reader, Comparator<R> order) {
+
+    /** The Parquet schema in a file beside this class. */
+    static ParquetRows.Schema schema(String file) {
+        try (InputStream in = Objects.requireNonNull(RowForm.class.getResourceAsStream(file), file)) {
+            return ParquetRows.Schema.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
