@@ -62,9 +62,7 @@ class BenchmarkJob {
             RunFolder folder,
             RunCompletion completion,
             Progress progress) {
-        int partitions = workbench.job().partitions() > 0
-                ? workbench.job().partitions()
-                : Runtime.getRuntime().availableProcessors();
+        int partitions = workbench.partitions();
         Step prepare = tasklet("prepare", repository, transactions, () -> {
             progress.begin("prepare: router and model", 0);
             folder.folder().write("inputs/router.json", Json.pretty(workbench.adapter()));

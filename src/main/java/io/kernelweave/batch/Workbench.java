@@ -4,7 +4,6 @@ import io.kernelweave.dataset.Dataset;
 import io.kernelweave.dataset.DatasetRow;
 import io.kernelweave.dataset.DatasetSpec;
 import io.kernelweave.dataset.Datasets;
-import io.kernelweave.decode.DecodeSettings;
 import io.kernelweave.decode.TokenVocabularies;
 import io.kernelweave.decode.TokenVocabulary;
 import io.kernelweave.embed.EmbeddingCache;
@@ -14,6 +13,7 @@ import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.kernel.KernelStore;
+import io.kernelweave.model.LlamaModel;
 import io.kernelweave.model.NgramModel;
 import io.kernelweave.model.RecordedModel;
 import io.kernelweave.results.Run;
@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -60,6 +61,7 @@ public final class Workbench implements AutoCloseable {
     private final @Nullable Embedder embedder;
     private @Nullable RouterAdapter adapter;
     private @Nullable KernelRuntime runtime;
+    private @Nullable LlamaModel llama;
 
     private Workbench(JobSpec job, DatasetSpec spec, Dataset dataset, Path state) {
         this.job = job;
@@ -144,11 +146,17 @@ public final class Workbench implements AutoCloseable {
         parts.put("store", storeDigest());
         String encoded = embedder == null ? "none" : embedder.identity();
         parts.put("router", Digest.of(job.adapter() + "/" + encoded + "/" + dataset.digest()));
-        parts.put("model", Digest.of(job.model() + "/" + dataset.digest()));
+        parts.put("model", Digest.of(job.model().settings() + "/" + modelDigest()));
         parts.put("config", job.rowSettings());
         parts.put("code", codeDigest());
         parts.put("environment", Digest.of(environment().toString()));
         return parts;
+    }
+
+    /** Digest of what the model is made of: its file, or the data that it is trained on. */
+    private String modelDigest() {
+        String file = job.model().file();
+        return file == null ? dataset.digest() : LlamaModel.digest(Path.of(file));
     }
 
     private String storeDigest() {
@@ -267,16 +275,25 @@ public final class Workbench implements AutoCloseable {
     /** The loop, with everything that it needs. */
     public synchronized KernelRuntime runtime() {
         if (runtime == null) {
-            TokenVocabulary vocabulary = TokenVocabularies.o200kBase();
+            Backend backend = backend();
             runtime = new KernelRuntime(
-                    kernels(), router(), backend(vocabulary), vocabulary, memory(), job.retries(), job.seed());
+                    kernels(), router(), backend, backend.vocabulary(), memory(), job.retries(), job.seed());
         }
         return runtime;
     }
 
-    private Backend backend(TokenVocabulary vocabulary) {
+    private Backend backend() {
         JobSpec.Model model = job.model();
+        TokenVocabulary vocabulary = model.file() == null
+                ? TokenVocabularies.o200kBase()
+                : llama(model.file()).vocabulary();
         return switch (model.backend()) {
+            case LLAMA ->
+                new Backend.Sampled(
+                        llama(java.util.Objects.requireNonNull(model.file())),
+                        vocabulary,
+                        vocabulary.endToken(),
+                        model.sampling());
             case RECORDED ->
                 new Backend.Recorded(
                         new RecordedModel(
@@ -287,8 +304,28 @@ public final class Workbench implements AutoCloseable {
                         NgramModel.train(examples(), ngram(model.order()), vocabulary),
                         vocabulary,
                         vocabulary.endToken(),
-                        new DecodeSettings(model.temperature(), model.topK(), model.maxTokens(), 0));
+                        model.sampling());
         };
+    }
+
+    /** The model that the job names, opened once. */
+    private LlamaModel llama(String file) {
+        if (llama == null) {
+            JobSpec.Model model = job.model();
+            int threads = model.threads() > 0
+                    ? model.threads()
+                    : Math.max(1, Runtime.getRuntime().availableProcessors() / partitions());
+            llama = LlamaModel.open(
+                    Path.of(file),
+                    new LlamaModel.Settings(model.context(), threads, Duration.ofSeconds(model.timeoutSeconds())),
+                    state.resolve("native"));
+        }
+        return llama;
+    }
+
+    /** How many partitions of rows are answered at a time. */
+    int partitions() {
+        return job.partitions() > 0 ? job.partitions() : Runtime.getRuntime().availableProcessors();
     }
 
     private static NgramModel.Settings ngram(int order) {
@@ -358,6 +395,9 @@ public final class Workbench implements AutoCloseable {
     public void close() {
         if (encoder != null) {
             encoder.close();
+        }
+        if (llama != null) {
+            llama.close();
         }
     }
 }

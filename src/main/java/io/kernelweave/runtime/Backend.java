@@ -16,6 +16,9 @@ public sealed interface Backend {
     /** Says which model this is, exactly enough that the same identity gives the same answers. */
     String identity();
 
+    /** The tokens that it speaks in. */
+    TokenVocabulary vocabulary();
+
     /** Generates without a constraint. */
     Decoded free(Task task, String prompt, long seed);
 
