@@ -17,17 +17,19 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** The other end of a {@link LlamaProcess}: starts it, asks it, and ends it. For one thread at a time. */
 final class LlamaClient implements AutoCloseable {
     private static final int TAIL = 6;
 
+    /** Ends processes that take too long. */
+    private static final ScheduledThreadPoolExecutor WATCH = watch();
+
     private final Process process;
     private final Duration timeout;
-    private final ScheduledExecutorService watch;
     private final DataOutputStream out;
     private final DataInputStream in;
     private final Deque<String> errors = new ArrayDeque<>();
@@ -41,13 +43,11 @@ final class LlamaClient implements AutoCloseable {
      * Starts a process and waits until it has loaded its model.
      *
      * @param folder where it runs; a fault leaves its log there
-     * @param watch ends it when it takes longer than {@code timeout} for a reply
+     * @param timeout ends it when a reply takes longer
      * @throws IOException if it cannot, with the last lines that it wrote
      */
-    LlamaClient(List<String> arguments, Path folder, Duration timeout, ScheduledExecutorService watch)
-            throws IOException {
+    LlamaClient(List<String> arguments, Path folder, Duration timeout) throws IOException {
         this.timeout = timeout;
-        this.watch = watch;
         this.process = new ProcessBuilder(command(arguments))
                 .directory(folder.toFile())
                 .start();
@@ -64,6 +64,16 @@ final class LlamaClient implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    private static ScheduledThreadPoolExecutor watch() {
+        ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "llama watch");
+            thread.setDaemon(true);
+            return thread;
+        });
+        watch.setRemoveOnCancelPolicy(true); // nearly all alarms are cancelled, long before their time
+        return watch;
     }
 
     private static List<String> command(List<String> arguments) {
@@ -130,7 +140,7 @@ final class LlamaClient implements AutoCloseable {
     }
 
     private byte[] reply(int expected) throws IOException {
-        ScheduledFuture<?> alarm = watch.schedule(this::tooLate, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> alarm = WATCH.schedule(this::tooLate, timeout.toMillis(), TimeUnit.MILLISECONDS);
         int kind = 0;
         byte[] body = {};
         try {

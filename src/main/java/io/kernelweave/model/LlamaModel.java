@@ -6,6 +6,7 @@ import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,8 +21,6 @@ import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * A transformer from a user's GGUF file, run by llama.cpp. The native code runs in processes of its own, one for each session
@@ -69,11 +68,6 @@ public final class LlamaModel implements LanguageModel, AutoCloseable {
     private final Duration timeout;
     private final int contextSize;
     private final Deque<LlamaClient> idle = new ArrayDeque<>();
-    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "llama watch");
-        thread.setDaemon(true);
-        return thread;
-    });
     private boolean closed;
 
     private LlamaModel(Path file, Settings settings, Path folder) throws IOException {
@@ -97,7 +91,7 @@ public final class LlamaModel implements LanguageModel, AutoCloseable {
 
     private LlamaClient first(Path file) {
         try {
-            LlamaClient first = new LlamaClient(arguments, folder, timeout, watch);
+            LlamaClient first = new LlamaClient(arguments, folder, timeout);
             if (first.vocabularySize() != vocabulary.size()) {
                 first.close();
                 throw InputException.at(
@@ -107,7 +101,6 @@ public final class LlamaModel implements LanguageModel, AutoCloseable {
             }
             return first;
         } catch (IOException e) {
-            watch.shutdownNow();
             throw InputException.at(
                     file.toString(), "llama.cpp does not open it: " + e.getMessage(), "give a model that it can run");
         }
@@ -116,7 +109,7 @@ public final class LlamaModel implements LanguageModel, AutoCloseable {
     /**
      * Opens a model: reads its vocabulary, and starts a first process.
      *
-     * @param file a GGUF file that begins with its vocabulary, as all do
+     * @param file a GGUF file; the first part, where a model is split into several
      * @param folder where the native library is kept, about 12 MB
      * @throws InputException if the file is no model that llama.cpp can run, or there is no library for this platform
      */
@@ -132,7 +125,7 @@ public final class LlamaModel implements LanguageModel, AutoCloseable {
     public static String digest(Path file) {
         MessageDigest digest = Digest.sha256();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            in.transferTo(java.io.OutputStream.nullOutputStream());
+            in.transferTo(OutputStream.nullOutputStream());
         } catch (NoSuchFileException e) {
             throw InputException.at(file.toString(), "there is no such file", "name the GGUF file of a model");
         } catch (IOException e) {
@@ -220,7 +213,7 @@ public final class LlamaModel implements LanguageModel, AutoCloseable {
             }
         }
         try {
-            return new LlamaClient(arguments, folder, timeout, watch);
+            return new LlamaClient(arguments, folder, timeout);
         } catch (IOException e) {
             throw new UncheckedIOException("llama.cpp does not start again: " + e.getMessage(), e);
         }
@@ -244,6 +237,5 @@ public final class LlamaModel implements LanguageModel, AutoCloseable {
             idle.forEach(LlamaClient::close);
             idle.clear();
         }
-        watch.shutdown();
     }
 }
