@@ -4,6 +4,8 @@
 ${scenes?size} prompts of this run, stage by stage, as their traces recorded them. Failures are shown on purpose.
 <#if backend == "ngram">
 The answers come from a small n-gram model trained when the job started, not from a large language model.
+<#elseif backend == "llama">
+The answers come from a transformer in the job's GGUF file, run by llama.cpp.
 <#else>
 The answers are recorded ones; the mask forces them token by token.
 </#if>

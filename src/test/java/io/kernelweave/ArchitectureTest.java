@@ -88,7 +88,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(floors(0, 3))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("ai.onnxruntime..", "ai.djl..", "dev.langchain4j..")
+                .resideInAnyPackage("ai.onnxruntime..", "ai.djl..", "dev.langchain4j..", "com.sun.jna..")
                 .check(CLASSES);
     }
 
@@ -97,6 +97,7 @@ class ArchitectureTest {
         onlyIn("batch", "org.springframework..");
         onlyIn("storage", "org.apache.hadoop..", "org.apache.parquet..", "org.duckdb..");
         onlyIn("embed", "ai.onnxruntime..", "ai.djl..", "dev.langchain4j..");
+        onlyIn("model", "com.sun.jna..");
         onlyIn("cli", "picocli..", "me.tongfei..");
     }
 

@@ -1,6 +1,7 @@
 package io.kernelweave.batch;
 
 import io.kernelweave.dataset.DatasetSpec;
+import io.kernelweave.decode.DecodeSettings;
 import io.kernelweave.gate.Requirement;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
@@ -69,26 +70,79 @@ public record JobSpec(
         /** A Kneser–Ney model trained on the train split when the job starts. */
         NGRAM,
         /** The responses of the rows themselves. */
-        RECORDED
+        RECORDED,
+        /** A transformer from a GGUF file, run by llama.cpp. */
+        LLAMA
     }
 
     /**
-     * Where answers come from. Order, temperature, top_k and max_tokens concern the n-gram model.
+     * Where answers come from. Order concerns the n-gram model; file, context, threads and timeout concern llama; what is about
+     * sampling and max_tokens concerns both.
      *
+     * @param topK how many of the best tokens are sampled from
+     * @param topP the share of probability that the best tokens make up together, by which the others are left out; 1 for none
+     * @param minP how likely a token is beside the best one at least; 0 for no bound
      * @param maxTokens budget of an answer, in tokens
+     * @param file the model's GGUF file
+     * @param context how many tokens the model sees; 0 for what it was trained with, but at most 4096
+     * @param threads of each of the model's processes, of which there is one a partition; 0 for the cores that each of them has
+     * @param timeoutSeconds for loading the model, and for each step
      */
-    public record Model(BackendKind backend, int order, double temperature, int topK, int maxTokens) {
+    public record Model(
+            BackendKind backend,
+            int order,
+            double temperature,
+            int topK,
+            double topP,
+            double minP,
+            int maxTokens,
+            @Nullable String file,
+            int context,
+            int threads,
+            int timeoutSeconds) {
         public Model {
             backend = backend == null ? BackendKind.NGRAM : backend;
             order = order == 0 ? 6 : order;
             topK = topK == 0 ? 40 : topK;
+            topP = topP == 0 ? 1 : topP;
             maxTokens = maxTokens == 0 ? 400 : maxTokens;
+            timeoutSeconds = timeoutSeconds == 0 ? 300 : timeoutSeconds;
             range("/model/order", order, 2, 12);
-            range("/model/top_k", topK, 1, 10_000);
+            range("/model/top_k", topK, 1, 1_000_000);
             range("/model/max_tokens", maxTokens, 1, 100_000);
-            if (!(temperature >= 0 && temperature <= 5)) { // NaN is out of range too
-                throw InputException.at("/model/temperature", temperature + " is out of range", "give 0 to 5");
+            range("/model/context", context, 0, 1 << 22);
+            range("/model/threads", threads, 0, 512);
+            range("/model/timeout_seconds", timeoutSeconds, 1, 86_400);
+            upTo("/model/temperature", temperature, 5);
+            upTo("/model/top_p", topP, 1);
+            upTo("/model/min_p", minP, 1);
+            if ((backend == BackendKind.LLAMA) != (file != null)) {
+                throw InputException.at(
+                        "/model/file",
+                        file == null ? "is missing" : "is for backend llama only",
+                        "name the GGUF file of a model with backend: llama");
             }
+        }
+
+        private static void upTo(String field, double value, double high) {
+            if (!(value >= 0 && value <= high)) { // NaN is out of range too
+                throw InputException.at(field, value + " is out of range", "give 0 to " + (int) high);
+            }
+        }
+
+        static Model standard() {
+            return new Model(BackendKind.NGRAM, 0, 0, 0, 0, 0, 0, null, 0, 0, 0);
+        }
+
+        DecodeSettings sampling() {
+            return new DecodeSettings(temperature, topK, topP, minP, maxTokens, 0);
+        }
+
+        /** All settings that decide answers; where a file is does not, what is in it does. */
+        ObjectNode settings() {
+            ObjectNode json = Json.tree(this);
+            json.remove(List.of("file", "timeout_seconds"));
+            return json;
         }
     }
 
@@ -122,7 +176,7 @@ public record JobSpec(
             throw InputException.at("/split", "unknown split \"" + split + "\"", "use one of " + DatasetSpec.SPLITS);
         }
         targets = targets == null ? List.of() : List.copyOf(targets);
-        model = model == null ? new Model(BackendKind.NGRAM, 0, 0, 0, 0) : model;
+        model = model == null ? Model.standard() : model;
         adapter = adapter == null ? "train" : adapter;
         if (!List.of("train", "none").contains(adapter)) {
             throw InputException.at("/adapter", "unknown \"" + adapter + "\"", "use train or none");
@@ -198,6 +252,7 @@ public record JobSpec(
     String rowSettings() {
         ObjectNode json = Json.tree(this);
         json.remove(List.of("name", "chunk", "partitions", "baseline", "margins", "requirements", "demo", "export"));
+        json.set("model", model.settings());
         return Digest.of((JsonNode) json);
     }
 

@@ -5,7 +5,6 @@ import io.kernelweave.dataset.Dataset;
 import io.kernelweave.dataset.DatasetRow;
 import io.kernelweave.dataset.DatasetSpec;
 import io.kernelweave.dataset.Datasets;
-import io.kernelweave.decode.DecodeSettings;
 import io.kernelweave.decode.TokenVocabularies;
 import io.kernelweave.decode.TokenVocabulary;
 import io.kernelweave.embed.EmbeddingCache;
@@ -17,6 +16,7 @@ import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.kernel.KernelStore;
+import io.kernelweave.model.LlamaModel;
 import io.kernelweave.model.NgramModel;
 import io.kernelweave.model.RecordedModel;
 import io.kernelweave.report.Bundle;
@@ -44,6 +44,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -72,6 +73,7 @@ public final class Workbench implements Work<ResultRow> {
     private final @Nullable Embedder embedder;
     private @Nullable RouterAdapter adapter;
     private @Nullable KernelRuntime runtime;
+    private @Nullable LlamaModel llama;
 
     private Workbench(JobSpec job, DatasetSpec spec, Dataset dataset, Path state) {
         this.job = job;
@@ -255,7 +257,7 @@ public final class Workbench implements Work<ResultRow> {
         parts.put("store", storeDigest());
         String encoded = embedder == null ? "none" : embedder.identity();
         parts.put("router", Digest.of(job.adapter() + "/" + encoded + "/" + dataset.digest()));
-        parts.put("model", Digest.of(job.model() + "/" + dataset.digest()));
+        parts.put("model", Digest.of(job.model().settings() + "/" + modelDigest()));
         parts.put("config", job.rowSettings());
         parts.put("code", codeDigest());
         parts.put("environment", Digest.of(environment().toString()));
@@ -265,6 +267,12 @@ public final class Workbench implements Work<ResultRow> {
     @Override
     public Map<String, String> surroundings() {
         return environment();
+    }
+
+    /** Digest of what the model is made of: its file, or the data that it is trained on. */
+    private String modelDigest() {
+        String file = job.model().file();
+        return file == null ? dataset.digest() : LlamaModel.digest(Path.of(file));
     }
 
     private String storeDigest() {
@@ -379,16 +387,25 @@ public final class Workbench implements Work<ResultRow> {
     /** The loop, with everything that it needs. */
     public synchronized KernelRuntime runtime() {
         if (runtime == null) {
-            TokenVocabulary vocabulary = TokenVocabularies.o200kBase();
+            Backend backend = backend();
             runtime = new KernelRuntime(
-                    kernels(), router(), backend(vocabulary), vocabulary, memory(), job.retries(), job.seed());
+                    kernels(), router(), backend, backend.vocabulary(), memory(), job.retries(), job.seed());
         }
         return runtime;
     }
 
-    private Backend backend(TokenVocabulary vocabulary) {
+    private Backend backend() {
         JobSpec.Model model = job.model();
+        TokenVocabulary vocabulary = model.file() == null
+                ? TokenVocabularies.o200kBase()
+                : llama(model.file()).vocabulary();
         return switch (model.backend()) {
+            case LLAMA ->
+                new Backend.Sampled(
+                        llama(java.util.Objects.requireNonNull(model.file())),
+                        vocabulary,
+                        vocabulary.endToken(),
+                        model.sampling());
             case RECORDED ->
                 new Backend.Recorded(
                         new RecordedModel(
@@ -399,8 +416,23 @@ public final class Workbench implements Work<ResultRow> {
                         NgramModel.train(examples(), ngram(model.order()), vocabulary),
                         vocabulary,
                         vocabulary.endToken(),
-                        new DecodeSettings(model.temperature(), model.topK(), model.maxTokens(), 0));
+                        model.sampling());
         };
+    }
+
+    /** The model that the job names, opened once. */
+    private LlamaModel llama(String file) {
+        if (llama == null) {
+            JobSpec.Model model = job.model();
+            int cores = Runtime.getRuntime().availableProcessors();
+            int partitions = job.partitions() > 0 ? job.partitions() : cores;
+            int threads = model.threads() > 0 ? model.threads() : Math.max(1, cores / partitions);
+            llama = LlamaModel.open(
+                    Path.of(file),
+                    new LlamaModel.Settings(model.context(), threads, Duration.ofSeconds(model.timeoutSeconds())),
+                    state.resolve("native"));
+        }
+        return llama;
     }
 
     private static NgramModel.Settings ngram(int order) {
@@ -466,6 +498,9 @@ public final class Workbench implements Work<ResultRow> {
     public void close() {
         if (encoder != null) {
             encoder.close();
+        }
+        if (llama != null) {
+            llama.close();
         }
     }
 }

@@ -16,7 +16,8 @@ final class Cursor {
     /** Where the innermost string or number begins in the text. */
     int mark;
 
-    @Nullable Marks marks;
+    @Nullable
+    Marks marks;
     /** Whether it only matters what may follow, so that one key may stand for others of its kind. */
     boolean scouting;
 

@@ -138,7 +138,8 @@ final class JsonMachine {
                 cursor.enter(known);
                 return true;
             }
-            cursor.enter(frame(around, goals(outcomes, new Recent(cursor, from))).next());
+            cursor.enter(
+                    frame(around, goals(outcomes, new Recent(cursor, from))).next());
             return true;
         }
 
@@ -239,7 +240,8 @@ final class JsonMachine {
         }
 
         /** The keys that may come next; null if none. */
-        @Nullable Text keys() {
+        @Nullable
+        Text keys() {
             if (!keysKnown) {
                 Regex.Node language = types.emptiness().keys(Arrays.asList(goals), used);
                 keys = types.regex().isEmpty(language) ? null : text(List.of(language));
@@ -303,7 +305,8 @@ final class JsonMachine {
         }
 
         /** The next item; null if there is none. */
-        @Nullable Hole item() {
+        @Nullable
+        Hole item() {
             if (!itemKnown) {
                 item = hole(goal -> types.emptiness().branches(goal));
                 itemKnown = true;
@@ -419,9 +422,7 @@ final class JsonMachine {
                             sets,
                             types::numbers,
                             set -> set.equals(NumberSet.NONE) || types.text(set).isEmpty());
-                    return sets.isEmpty()
-                            ? null
-                            : new Digits(hole, numbers.computeIfAbsent(sets, NumberText::new), by);
+                    return sets.isEmpty() ? null : new Digits(hole, numbers.computeIfAbsent(sets, NumberText::new), by);
                 }
                 default -> {
                     if (hole.depth >= MAX_DEPTH) {
@@ -431,8 +432,7 @@ final class JsonMachine {
                     boolean some = false;
                     for (int i = 0; i < goals.length; i++) {
                         Formula contents = types.contents(hole.of[i], kind);
-                        boolean possible = types.emptiness()
-                                .satisfiable(contents, kind == Kind.OBJECT, UsedKeys.NONE);
+                        boolean possible = types.emptiness().satisfiable(contents, kind == Kind.OBJECT, UsedKeys.NONE);
                         goals[i] = possible ? contents : formulas.never();
                         some |= possible;
                     }
@@ -448,8 +448,7 @@ final class JsonMachine {
                         return new Open(frame);
                     }
                     Hole item = frame.item();
-                    return new Value(
-                            item == null ? hole : item, frame, layout.line(frame.depth()));
+                    return new Value(item == null ? hole : item, frame, layout.line(frame.depth()));
                 }
             }
         }
@@ -472,7 +471,8 @@ final class JsonMachine {
         @Override
         boolean leave(Cursor cursor, int b) {
             if (b == ']') {
-                return hole(cursor).leave(cursor, java.util.Objects.requireNonNull(empty).ends());
+                return hole(cursor)
+                        .leave(cursor, java.util.Objects.requireNonNull(empty).ends());
             }
             Kind kind = java.util.Objects.requireNonNull(kind(b));
             Zone zone = java.util.Objects.requireNonNull(zone(kind));
@@ -611,7 +611,10 @@ final class JsonMachine {
         boolean leave(Cursor cursor, int b) {
             int state = text.betweenCharacters(cursor.at);
             return hole.leave(
-                    cursor, by.length == 1 ? FIRST : outcomes(by, language -> text.characters().accepts(state, language)));
+                    cursor,
+                    by.length == 1
+                            ? FIRST
+                            : outcomes(by, language -> text.characters().accepts(state, language)));
         }
 
         @Override
@@ -749,7 +752,9 @@ final class JsonMachine {
         @Override
         String expected(long at) {
             String key = frame.goesOn() ? "a key" : "";
-            return frame.ends().isEmpty() ? key : key.isEmpty() ? "the end of the object" : key + " or the end of the object";
+            return frame.ends().isEmpty()
+                    ? key
+                    : key.isEmpty() ? "the end of the object" : key + " or the end of the object";
         }
 
         @Override

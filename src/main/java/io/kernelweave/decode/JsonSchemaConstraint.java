@@ -57,8 +57,7 @@ public final class JsonSchemaConstraint implements Constraint {
     }
 
     /** @param maskBytes about how much memory masks may take; 0 keeps none */
-    static JsonSchemaConstraint compile(
-            JsonNode schema, TokenVocabulary vocabulary, WrittenForm form, long maskBytes) {
+    static JsonSchemaConstraint compile(JsonNode schema, TokenVocabulary vocabulary, WrittenForm form, long maskBytes) {
         if (!schema.isObject() && !schema.isBoolean()) {
             throw InputException.at("/", "a schema is an object or a boolean", "write {} for any value");
         }
@@ -200,7 +199,9 @@ public final class JsonSchemaConstraint implements Constraint {
         private int steps;
 
         private static final class Past {
-            @Nullable Zone zone;
+            @Nullable
+            Zone zone;
+
             long at;
             int mark;
             Cursor.@Nullable Marks marks;

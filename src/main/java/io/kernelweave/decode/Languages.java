@@ -125,7 +125,8 @@ final class Languages {
     }
 
     /** The one language, if it is one. */
-    @Nullable Automaton only() {
+    @Nullable
+    Automaton only() {
         return single() ? automata[0] : null;
     }
 

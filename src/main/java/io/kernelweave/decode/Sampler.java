@@ -3,7 +3,8 @@ package io.kernelweave.decode;
 import java.util.SplittableRandom;
 
 /**
- * Draws a token from the best allowed ones. The top k are kept in a heap, and only those are exponentiated.
+ * Draws a token from the best allowed ones. The top k are kept in a heap, and only those are exponentiated: what top-p and min-p
+ * leave of them is their beginning, as they are sorted.
  *
  * <p>Of scores for the whole vocabulary the allowed ones are looked at one by one. Of scores that differ from a shared base for
  * some tokens only, those are looked at, and of the base the best until no better one can come: the same tokens with the same
@@ -17,6 +18,8 @@ final class Sampler {
     private static final int DENSE = 8;
 
     private final double temperature;
+    private final double topP;
+    private final double minP;
     private final SplittableRandom random;
     private final float[] scores;
     private final int[] tokens;
@@ -25,6 +28,8 @@ final class Sampler {
 
     Sampler(DecodeSettings settings, int vocabularySize) {
         this.temperature = settings.temperature();
+        this.topP = settings.topP();
+        this.minP = settings.minP();
         this.random = new SplittableRandom(settings.seed());
         int k = temperature == 0 ? 1 : Math.min(settings.topK(), vocabularySize);
         this.scores = new float[k];
@@ -88,13 +93,11 @@ final class Sampler {
 
     private int draw() {
         sort();
+        int kept = kept();
         double total = 0;
         int drawable = 0;
-        for (; drawable < count; drawable++) {
-            // Where all are impossible to the model, all are as likely.
-            double weight = scores[drawable] == scores[0]
-                    ? 1
-                    : StrictMath.exp(((double) scores[drawable] - scores[0]) / temperature);
+        for (; drawable < kept; drawable++) {
+            double weight = weight(drawable, temperature);
             if (total + weight == total) {
                 break; // the others weigh no more, and what is drawn is less than the total
             }
@@ -112,6 +115,30 @@ final class Sampler {
             }
         }
         return tokens[drawable - 1];
+    }
+
+    /** How many of the sorted tokens top-p and min-p leave. */
+    private int kept() {
+        if (topP == 1 && minP == 0 || temperature == 0) {
+            return count;
+        }
+        double total = 0;
+        for (int i = 0; i < count; i++) {
+            weights[i] = weight(i, 1);
+            total += weights[i];
+        }
+        double sum = weights[0];
+        int kept = 1;
+        while (kept < count && (topP == 1 || sum < topP * total) && weights[kept] >= minP) {
+            sum += weights[kept++];
+        }
+        return kept;
+    }
+
+    /** How likely a token is, as a share of the best one. */
+    private double weight(int index, double divisor) {
+        // Where all are impossible to the model, all are as likely.
+        return scores[index] == scores[0] ? 1 : StrictMath.exp(((double) scores[index] - scores[0]) / divisor);
     }
 
     /** Keeps a token if it is among the top k; the worst of them is on top of the heap. */

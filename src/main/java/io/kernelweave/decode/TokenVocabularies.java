@@ -4,10 +4,20 @@ import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 import com.knuddels.jtokkit.api.IntArrayList;
+import io.kernelweave.json.InputException;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
 
-/** The published vocabularies that come with jtokkit, each loaded once, when first asked for (about half a second). */
+/**
+ * The published vocabularies that come with jtokkit, each loaded once, when first asked for (about half a second), and those
+ * that users have as files.
+ */
 public final class TokenVocabularies {
     private TokenVocabularies() {}
 
@@ -19,6 +29,38 @@ public final class TokenVocabularies {
     /** 100,277 ids, of which 100,256 stand for text. */
     public static TokenVocabulary cl100kBase() {
         return Cl100k.VOCABULARY;
+    }
+
+    /**
+     * The vocabulary in a user's file: a Hugging Face {@code tokenizer.json} (BPE, byte-level or with byte fallback), or the GGUF
+     * file of a model. Special, control and unused tokens stand for no text.
+     *
+     * @throws InputException if the file is of another kind, is cut off, or needs what is not supported
+     */
+    public static TokenVocabulary read(Path file) {
+        try {
+            return isGguf(file) ? GgufVocabulary.read(file) : TokenizerJson.read(file);
+        } catch (NoSuchFileException e) {
+            throw InputException.at(file.toString(), "there is no such file", "check the path");
+        } catch (IOException e) {
+            throw InputException.at(file.toString(), "cannot be read: " + e.getMessage(), "check its permissions");
+        }
+    }
+
+    private static boolean isGguf(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] magic = in.readNBytes(4);
+            if (Arrays.equals(magic, "GGUF".getBytes(StandardCharsets.US_ASCII))) {
+                return true;
+            }
+            if (magic.length == 0 || "{ \t\r\n".indexOf(magic[0]) < 0) {
+                throw InputException.at(
+                        file.toString(),
+                        "is neither a tokenizer.json nor a GGUF file",
+                        "give one of them; tokenizer.model has to be converted");
+            }
+            return false;
+        }
     }
 
     private static final class O200k {

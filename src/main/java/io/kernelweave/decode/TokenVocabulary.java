@@ -5,7 +5,7 @@ package io.kernelweave.decode;
  * many threads; two vocabularies are the same only if they are the same object.
  */
 public interface TokenVocabulary {
-    /** As published, for example {@code o200k_base}; part of identity digests. */
+    /** As published, for example {@code o200k_base}, or with a digest of the vocabulary; part of identity digests. */
     String name();
 
     /** One more than the largest id, unassigned ids included. */
@@ -14,8 +14,19 @@ public interface TokenVocabulary {
     /** The bytes that a token stands for; empty for special and unassigned ids. Must not be changed. */
     byte[] bytes(int token);
 
-    /** The canonical tokens of a text; text that looks like a special token is ordinary text. */
+    /**
+     * The canonical tokens of a text that goes on from another one. Their bytes are those of the text: nothing is normalised or
+     * put before it, and text that looks like a special token is ordinary text.
+     */
     int[] encode(String text);
+
+    /**
+     * The canonical tokens of a text that begins a context: the same, after what the tokenizer puts before it (a begin token, a
+     * space).
+     */
+    default int[] encodePrompt(String text) {
+        return encode(text);
+    }
 
     /** The text of tokens, special and unassigned ids left out, malformed UTF-8 replaced. */
     String decode(int[] tokens);

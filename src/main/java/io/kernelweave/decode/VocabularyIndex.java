@@ -4,7 +4,6 @@ import io.kernelweave.json.InputException;
 import io.kernelweave.regex.Automaton;
 import io.kernelweave.regex.Regex;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,8 +87,8 @@ final class VocabularyIndex {
                 if (at == Text.CLOSED) {
                     leavingTokens.add(token);
                     if (plain) {
-                        String ending = new String(
-                                bytes, i, bytes.length - i, java.nio.charset.StandardCharsets.ISO_8859_1);
+                        String ending =
+                                new String(bytes, i, bytes.length - i, java.nio.charset.StandardCharsets.ISO_8859_1);
                         closing.computeIfAbsent(ending, e -> new ArrayList<>()).add(new int[] {characters, token});
                     } else {
                         bentEndings.add(token);
@@ -137,7 +136,8 @@ final class VocabularyIndex {
                         ending.getValue().stream().mapToInt(pair -> pair[0]).toArray();
                 next++;
             }
-            this.endings = new TokenTrie(endingBytes, IntStream.range(0, endingBytes.length).toArray());
+            this.endings = new TokenTrie(
+                    endingBytes, IntStream.range(0, endingBytes.length).toArray());
         }
     }
 
@@ -163,7 +163,8 @@ final class VocabularyIndex {
                         "use a byte-level vocabulary");
             }
         }
-        this.all = new TokenTrie(IntStream.range(0, size).mapToObj(vocabulary::bytes).toArray(byte[][]::new), usable);
+        this.all = new TokenTrie(
+                IntStream.range(0, size).mapToObj(vocabulary::bytes).toArray(byte[][]::new), usable);
         this.ordinary = AllowedTokens.of(usual);
         this.strings[0] = new Strings(vocabulary, false, usable);
         this.strings[1] = new Strings(vocabulary, true, usable);

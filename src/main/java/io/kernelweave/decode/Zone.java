@@ -51,7 +51,8 @@ abstract class Zone {
     abstract void finish(long at, Bytes out);
 
     /** The tokens that are known to be allowed at a place; null if they are not known. */
-    @Nullable AllowedTokens mask(long at, int now) {
+    @Nullable
+    AllowedTokens mask(long at, int now) {
         if (generation == now && masks != null) {
             for (int i = 0; i < count; i++) {
                 if (places[i] == at) {

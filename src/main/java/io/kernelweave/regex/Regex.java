@@ -405,9 +405,7 @@ public final class Regex {
     }
 
     int @Nullable [] lengths(Node node) {
-        return node == empty
-                ? new int[] {0, 0}
-                : node.length ? new int[] {node.lowLength(), node.highLength()} : null;
+        return node == empty ? new int[] {0, 0} : node.length ? new int[] {node.lowLength(), node.highLength()} : null;
     }
 
     /** Whether it is known that whatever follows, some string can still be completed. */
@@ -461,7 +459,8 @@ public final class Regex {
                 : new Automaton.Run(CodePoints.NONE, 0);
     }
 
-    @Nullable List<String> exceptions(Node node) {
+    @Nullable
+    List<String> exceptions(Node node) {
         if (node == everything) {
             return List.of();
         }
@@ -472,7 +471,9 @@ public final class Regex {
             return null;
         }
         Node not = node.of[0];
-        if (not.kind == Kind.SET && not.set.ranges().length == 2 && not.set.ranges()[0] == not.set.ranges()[1]) {
+        if (not.kind == Kind.SET
+                && not.set.ranges().length == 2
+                && not.set.ranges()[0] == not.set.ranges()[1]) {
             return List.of(Character.toString(not.set.ranges()[0]));
         }
         if (not.kind != Kind.WORDS) {

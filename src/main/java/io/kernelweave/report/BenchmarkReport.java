@@ -133,6 +133,10 @@ final class BenchmarkReport {
                     + run.settings().path("model").path("order").asInt()
                     + ", trained on the train split when the job started), not from a large language model: read the arms against each other, not as the quality"
                     + " of an assistant.");
+        } else if (backend().equals("llama")) {
+            findings.add(
+                    "The answers come from a transformer in the job's GGUF file, run by llama.cpp; it is given prompts as they are,"
+                            + " without a chat template.");
         } else {
             findings.add(
                     "The answers are recorded ones, planted failures included: the figures say how router, mask and gate treat known"

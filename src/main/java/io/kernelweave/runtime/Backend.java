@@ -16,6 +16,9 @@ public sealed interface Backend {
     /** Says which model this is, exactly enough that the same identity gives the same answers. */
     String identity();
 
+    /** The tokens that it speaks in. */
+    TokenVocabulary vocabulary();
+
     /** Generates without a constraint. */
     Decoded free(Task task, String prompt, long seed);
 
@@ -41,18 +44,14 @@ public sealed interface Backend {
         @Override
         public Decoded free(Task task, String prompt, long seed) {
             try (LanguageModel.Session session = model.open(prompt, seed)) {
-                return Decoder.free(session, vocabulary, seeded(seed), endToken);
+                return Decoder.free(session, vocabulary, settings.withSeed(seed), endToken);
             }
-        }
-
-        private DecodeSettings seeded(long seed) {
-            return new DecodeSettings(settings.temperature(), settings.topK(), settings.maxTokens(), seed);
         }
 
         @Override
         public Decoded constrained(Task task, String prompt, Constraint constraint, String prefix, long seed) {
             try (LanguageModel.Session session = model.open(prompt, seed)) {
-                return Decoder.constrained(session, constraint, seeded(seed), prefix);
+                return Decoder.constrained(session, constraint, settings.withSeed(seed), prefix);
             }
         }
     }

@@ -110,12 +110,7 @@ sealed interface Atom {
         /** Where its schema stands in the document, for the order of members. */
         final int ordinal;
 
-        Members(
-                Map<String, Type> named,
-                Regex.Node[] patterns,
-                Type[] types,
-                Type other,
-                int ordinal) {
+        Members(Map<String, Type> named, Regex.Node[] patterns, Type[] types, Type other, int ordinal) {
             this.named = named;
             this.patterns = patterns;
             this.types = types;

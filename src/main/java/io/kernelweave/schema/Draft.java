@@ -18,7 +18,9 @@ enum Draft {
         }
         String uri = schema.path("$schema").stringValue();
         String name = uri.endsWith("#") ? uri.substring(0, uri.length() - 1) : uri;
-        return switch (name.startsWith("https:") ? name.substring(6) : name.startsWith("http:") ? name.substring(5) : name) {
+        return switch (name.startsWith("https:")
+                ? name.substring(6)
+                : name.startsWith("http:") ? name.substring(5) : name) {
             case "//json-schema.org/draft-04/schema" -> V4;
             case "//json-schema.org/draft-06/schema" -> V6;
             case "//json-schema.org/draft-07/schema" -> V7;

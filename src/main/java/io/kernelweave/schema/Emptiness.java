@@ -275,7 +275,11 @@ public final class Emptiness {
 
         /** Chooses for each set of keys one that shall not occur. */
         boolean lack(
-                List<List<String>> lacks, int at, List<Atom.Members> some, Map<String, Type> chosen, Set<String> absent) {
+                List<List<String>> lacks,
+                int at,
+                List<Atom.Members> some,
+                Map<String, Type> chosen,
+                Set<String> absent) {
             burn();
             if (at == lacks.size()) {
                 return violate(some, 0, chosen, absent);
@@ -353,7 +357,9 @@ public final class Emptiness {
                 }
                 addIfFree(more, key, absent);
             }
-            for (String key : more.size() < least ? freshKeys(each, more.keySet(), absent, least - more.size()) : List.<String>of()) {
+            for (String key : more.size() < least
+                    ? freshKeys(each, more.keySet(), absent, least - more.size())
+                    : List.<String>of()) {
                 if (more.size() >= least) {
                     break;
                 }
@@ -612,7 +618,11 @@ public final class Emptiness {
             return false;
         }
         if (!simple) {
-            return extend(types.formulas().all(parts), new ArrayList<>(), first + needs + Math.min(least, MAX_DISTINCT) + 2, sink);
+            return extend(
+                    types.formulas().all(parts),
+                    new ArrayList<>(),
+                    first + needs + Math.min(least, MAX_DISTINCT) + 2,
+                    sink);
         }
         List<Type> items = new ArrayList<>();
         for (int place = 0; place < Math.min(least, first + 1); place++) {

@@ -101,7 +101,8 @@ public final class Formulas {
             return distinct.isEmpty() ? neutral : distinct.get(0);
         }
         return interned.computeIfAbsent(
-                new Shape(op, ids), shape -> new Formula(interned.size() + 2, op, distinct.toArray(Formula[]::new), null));
+                new Shape(op, ids),
+                shape -> new Formula(interned.size() + 2, op, distinct.toArray(Formula[]::new), null));
     }
 
     /** Whether another part holds wherever this one does, by its form: of "a, or a and b" only a is needed. */
@@ -110,7 +111,8 @@ public final class Formulas {
             return false;
         }
         for (Formula other : parts) {
-            if (other != part && (other.op == Formula.Op.ALL ? contains(part.of, other.of) : contains(part.of, other))) {
+            if (other != part
+                    && (other.op == Formula.Op.ALL ? contains(part.of, other.of) : contains(part.of, other))) {
                 return true;
             }
         }
@@ -211,15 +213,16 @@ public final class Formulas {
                     for (Branch one : product) {
                         for (Branch other : factor) {
                             Branch branch = both(one, other);
-                            if (branch.value().op != Type.Op.NONE && !branch.rest().isFalse()) {
+                            if (branch.value().op != Type.Op.NONE
+                                    && !branch.rest().isFalse()) {
                                 next.add(branch);
                             }
                         }
                     }
                     product = merged(next);
                     if (product.size() > MAX_BRANCHES) {
-                        throw new InputException(
-                                "the alternatives of the schema multiply beyond " + MAX_BRANCHES + "; use fewer that overlap");
+                        throw new InputException("the alternatives of the schema multiply beyond " + MAX_BRANCHES
+                                + "; use fewer that overlap");
                     }
                 }
                 yield product;
@@ -295,8 +298,7 @@ public final class Formulas {
         Branch same = new Branch(types.any(), atom(atom));
         if (atom instanceof Atom.EachItem each) {
             Atom.Items items = each.items();
-            return List.of(
-                    new Branch(items.at(each.from()), atom(new Atom.EachItem(items, next(items, each.from())))));
+            return List.of(new Branch(items.at(each.from()), atom(new Atom.EachItem(items, next(items, each.from())))));
         }
         if (atom instanceof Atom.SomeItem some) {
             Atom.Items items = some.items();

@@ -278,7 +278,8 @@ public final class NumberText {
         private final boolean inclusive;
 
         Compared(BigDecimal limit, boolean inclusive) {
-            BigDecimal magnitude = limit.signum() == 0 ? BigDecimal.ZERO : limit.abs().stripTrailingZeros();
+            BigDecimal magnitude =
+                    limit.signum() == 0 ? BigDecimal.ZERO : limit.abs().stripTrailingZeros();
             if (magnitude.precision() - magnitude.scale() > MAX_DIGITS || magnitude.scale() > MAX_DIGITS) {
                 throw new InputException("the limit " + limit + " is too long; use at most " + MAX_DIGITS + " digits");
             }
@@ -289,7 +290,8 @@ public final class NumberText {
             this.inclusive = inclusive;
         }
 
-        // A state: three times the digits read of the part, plus the order (0 less, 1 equal, 2 greater); negative and one less in the
+        // A state: three times the digits read of the part, plus the order (0 less, 1 equal, 2 greater); negative and
+        // one less in the
         // fraction.
         @Override
         public long start() {
@@ -464,8 +466,7 @@ public final class NumberText {
             }
             String text = texts[(int) (state & 0x7FFFFFFF)];
             int read = (int) (state >>> 31);
-            return read > text.length() || read == text.length()
-                    || fraction && trailing(text, read);
+            return read > text.length() || read == text.length() || fraction && trailing(text, read);
         }
 
         /** Whether the value ended before a fraction of zeros that another value shares. */

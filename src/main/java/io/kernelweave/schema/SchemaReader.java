@@ -51,8 +51,8 @@ final class SchemaReader {
             "unevaluatedItems",
             "unevaluatedProperties");
     private static final List<String> SCHEMA_LIST = List.of("allOf", "anyOf", "oneOf", "prefixItems", "items");
-    private static final List<String> NAMED_SCHEMAS = List.of(
-            "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies");
+    private static final List<String> NAMED_SCHEMAS =
+            List.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies");
     private static final Set<String> ANNOTATIONS = Set.of("title", "description", "default", "examples", "$comment");
     private static final Set<String> TYPES =
             Set.of("object", "array", "string", "integer", "number", "boolean", "null");
@@ -111,7 +111,10 @@ final class SchemaReader {
             }
         } else {
             JsonNode id = node.get(draft == Draft.V4 ? "id" : "$id");
-            if (id != null && id.isString() && id.stringValue().startsWith("#") && id.stringValue().length() > 1) {
+            if (id != null
+                    && id.isString()
+                    && id.stringValue().startsWith("#")
+                    && id.stringValue().length() > 1) {
                 resource.anchors.putIfAbsent(id.stringValue().substring(1), here);
             }
         }
@@ -303,13 +306,16 @@ final class SchemaReader {
         return switch (keyword) {
             case "$defs", "definitions" -> false;
             case "contains", "propertyNames", "const" -> draft.since(Draft.V6);
-            case "if", "then", "else" -> draft.since(Draft.V7) && (keyword.equals("if") || schema.node().has("if"));
+            case "if", "then", "else" ->
+                draft.since(Draft.V7) && (keyword.equals("if") || schema.node().has("if"));
             case "unevaluatedItems", "unevaluatedProperties", "dependentSchemas", "dependentRequired" ->
                 draft.since(Draft.V2019_09);
             case "$recursiveRef" -> draft == Draft.V2019_09;
             case "$dynamicRef", "prefixItems" -> draft.since(Draft.V2020_12);
-            case "additionalItems" -> !draft.since(Draft.V2020_12) && schema.node().path("items").isArray();
-            case "dependencies" -> !draft.since(Draft.V2019_09) || schema.resource().node.get("$schema") == null;
+            case "additionalItems" ->
+                !draft.since(Draft.V2020_12) && schema.node().path("items").isArray();
+            case "dependencies" ->
+                !draft.since(Draft.V2019_09) || schema.resource().node.get("$schema") == null;
             default -> true;
         };
     }
@@ -320,10 +326,14 @@ final class SchemaReader {
         }
         for (String name : typeNames(schema)) {
             if (!TYPES.contains(name)) {
-                throw schema.refuse("type", "names \"" + name + "\"", "give one of " + TYPES.stream().sorted().toList());
+                throw schema.refuse(
+                        "type",
+                        "names \"" + name + "\"",
+                        "give one of " + TYPES.stream().sorted().toList());
             }
         }
-        for (String keyword : List.of("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")) {
+        for (String keyword :
+                List.of("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")) {
             count(schema, keyword, 0);
         }
         for (String keyword : List.of("allOf", "anyOf", "oneOf")) {
@@ -345,7 +355,8 @@ final class SchemaReader {
         strings(schema);
         numbers(schema);
         if (schema.node().has("patternProperties")) {
-            for (Map.Entry<String, JsonNode> pattern : schema.node().path("patternProperties").properties()) {
+            for (Map.Entry<String, JsonNode> pattern :
+                    schema.node().path("patternProperties").properties()) {
                 pattern(schema, "patternProperties", pattern.getKey());
             }
         }
@@ -389,7 +400,9 @@ final class SchemaReader {
             if (ANNOTATIONS.contains(field.getKey())) {
                 continue;
             }
-            if (value.isObject() || field.getKey().startsWith("$") || field.getKey().equals("id")) {
+            if (value.isObject()
+                    || field.getKey().startsWith("$")
+                    || field.getKey().equals("id")) {
                 return null;
             }
             if (value.isArray()) {
@@ -405,7 +418,9 @@ final class SchemaReader {
     }
 
     private Type below(Subschema schema, JsonNode node, String keyword, @Nullable String name) {
-        return type(below(new Located(schema.node(), schema.pointer(), schema.resource()), node, keyword, name), schema.scope());
+        return type(
+                below(new Located(schema.node(), schema.pointer(), schema.resource()), node, keyword, name),
+                schema.scope());
     }
 
     private Type below(Subschema schema, String keyword) {
@@ -461,7 +476,8 @@ final class SchemaReader {
         if (reads(schema, "if") && node.has("if") && (node.has("then") || node.has("else"))) {
             Type condition = below(schema, "if");
             all.add(types.either(List.of(
-                    types.both(condition, below(schema, "then")), types.both(types.not(condition), below(schema, "else")))));
+                    types.both(condition, below(schema, "then")),
+                    types.both(types.not(condition), below(schema, "else")))));
         }
         return types.both(all);
     }
@@ -507,7 +523,10 @@ final class SchemaReader {
         Set<String> names = new LinkedHashSet<>();
         for (JsonNode name : type) {
             if (!name.isString()) {
-                throw schema.refuse("type", "is not a name or a list of names", "give one of " + TYPES.stream().sorted().toList());
+                throw schema.refuse(
+                        "type",
+                        "is not a name or a list of names",
+                        "give one of " + TYPES.stream().sorted().toList());
             }
             names.add(name.stringValue());
         }
@@ -537,7 +556,9 @@ final class SchemaReader {
             throw schema.refuse(keyword, "is " + value, "give a whole number from 0");
         }
         BigDecimal number = value.decimalValue();
-        return number.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE - 8)) >= 0 ? Integer.MAX_VALUE - 8 : number.intValue();
+        return number.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE - 8)) >= 0
+                ? Integer.MAX_VALUE - 8
+                : number.intValue();
     }
 
     private Regex.Node pattern(Subschema schema, String keyword, String pattern) {
@@ -557,7 +578,8 @@ final class SchemaReader {
             all = min > max ? regex.nothing() : regex.length(min, max);
         }
         if (node.path("pattern").isString()) {
-            all = regex.both(all, pattern(schema, "pattern", node.path("pattern").stringValue()));
+            all = regex.both(
+                    all, pattern(schema, "pattern", node.path("pattern").stringValue()));
         }
         if (formats && node.path("format").isString()) {
             String format = node.path("format").stringValue();
@@ -676,7 +698,8 @@ final class SchemaReader {
         return places == 0 && rest.isAny()
                 ? types.formulas().always()
                 : types.formulas()
-                        .atom(new Atom.EachItem(new Atom.Items(first.subList(0, places).toArray(Type[]::new), rest), 0));
+                        .atom(new Atom.EachItem(
+                                new Atom.Items(first.subList(0, places).toArray(Type[]::new), rest), 0));
     }
 
     Formula members(Subschema schema) {
@@ -693,7 +716,8 @@ final class SchemaReader {
             }
             List<Regex.Node> patterns = new ArrayList<>();
             List<Type> ofPatterns = new ArrayList<>();
-            for (Map.Entry<String, JsonNode> property : node.path("patternProperties").properties()) {
+            for (Map.Entry<String, JsonNode> property :
+                    node.path("patternProperties").properties()) {
                 patterns.add(pattern(schema, "patternProperties", property.getKey()));
                 ofPatterns.add(below(schema, property.getValue(), "patternProperties", property.getKey()));
             }
@@ -733,7 +757,12 @@ final class SchemaReader {
                                 ? cover.condition
                                 : formulas.all(
                                         cover.condition,
-                                        each(named, patterns, Collections.nCopies(patterns.size(), types.any()), left, schema)));
+                                        each(
+                                                named,
+                                                patterns,
+                                                Collections.nCopies(patterns.size(), types.any()),
+                                                left,
+                                                schema)));
             }
             all.add(formulas.any(some));
         }
@@ -846,13 +875,16 @@ final class SchemaReader {
             List<Cover> some = new ArrayList<>();
             List<Cover> when = List.of(nothing(condition));
             some.addAll(product(
-                    schema, product(schema, when, covers(below(schema, "if"), kind)), covers(below(schema, "then"), kind)));
+                    schema,
+                    product(schema, when, covers(below(schema, "if"), kind)),
+                    covers(below(schema, "then"), kind)));
             some.addAll(product(
                     schema, List.of(nothing(types.formulas().not(condition))), covers(below(schema, "else"), kind)));
             covers = product(schema, covers, some);
         }
         if (kind == Kind.OBJECT) {
-            for (Map.Entry<String, JsonNode> dependent : node.path("dependentSchemas").properties()) {
+            for (Map.Entry<String, JsonNode> dependent :
+                    node.path("dependentSchemas").properties()) {
                 Formula has = types.formulas().atom(new Atom.Has(List.of(dependent.getKey())));
                 Type then = below(schema, dependent.getValue(), "dependentSchemas", dependent.getKey());
                 covers = product(schema, covers, perhaps(has, covers(then, kind)));

@@ -33,7 +33,10 @@ public final class Type {
     final @Nullable Object[] projections = new Object[Kind.values().length];
 
     boolean expanding;
-    @Nullable Type expanded;
+
+    @Nullable
+    Type expanded;
+
     Emptiness.Known inhabited = Emptiness.Known.NOT_YET;
 
     Type(int id, Op op, Type[] of, @Nullable Object leaf) {

@@ -5,7 +5,6 @@ import io.kernelweave.regex.Regex;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,8 @@ import tools.jackson.databind.JsonNode;
  * <p>Source: semantic subtyping (Frisch, Castagna and Benzaken, JACM 2008), with JSON Schema's keywords as the atoms.
  */
 public final class Types {
-    private record Shape(Type.Op op, List<Integer> of, @Nullable Object leaf) {}
+    private record Shape(
+            Type.Op op, List<Integer> of, @Nullable Object leaf) {}
 
     private final Map<Shape, Type> interned = new HashMap<>();
     private final Type any = new Type(0, Type.Op.ANY, new Type[0], null);
@@ -236,8 +236,8 @@ public final class Types {
             case NONE -> view.none();
             case SCHEMA -> {
                 if (type.expanding) {
-                    throw ((Subschema) Objects.requireNonNull(type.leaf)).refuse(
-                            "$ref", "leads back to itself before any value", "break the cycle");
+                    throw ((Subschema) Objects.requireNonNull(type.leaf))
+                            .refuse("$ref", "leads back to itself before any value", "break the cycle");
                 }
                 type.expanding = true;
                 try {
@@ -447,8 +447,7 @@ public final class Types {
             node.properties()
                     .forEach(member ->
                             named.put(member.getKey(), Types.this.values(Values.of(List.of(member.getValue())))));
-            Atom.Members members =
-                    new Atom.Members(named, new Regex.Node[0], new Type[0], none, Integer.MAX_VALUE);
+            Atom.Members members = new Atom.Members(named, new Regex.Node[0], new Type[0], none, Integer.MAX_VALUE);
             return formulas.all(
                     formulas.atom(new Atom.Each(members)),
                     formulas.atom(new Atom.Has(named.keySet().stream().sorted().toList())));

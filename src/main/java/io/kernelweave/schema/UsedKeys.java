@@ -48,8 +48,7 @@ public final class UsedKeys {
 
     @Override
     public boolean equals(Object other) {
-        return this == other
-                || other instanceof UsedKeys used && hash == used.hash && Arrays.equals(keys, used.keys);
+        return this == other || other instanceof UsedKeys used && hash == used.hash && Arrays.equals(keys, used.keys);
     }
 
     @Override
