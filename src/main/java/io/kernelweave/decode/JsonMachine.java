@@ -13,6 +13,7 @@ import io.kernelweave.schema.NumberSet;
 import io.kernelweave.schema.NumberText;
 import io.kernelweave.schema.Type;
 import io.kernelweave.schema.Types;
+import io.kernelweave.schema.UnsatisfiableException;
 import io.kernelweave.schema.UsedKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class JsonMachine {
     final Zone start;
     final Zone end = new End();
 
-    /** @throws InputException if no value has the type */
+    /** @throws UnsatisfiableException if no value has the type */
     JsonMachine(Types types, WrittenForm form) {
         this.types = types;
         this.formulas = types.formulas();
@@ -56,9 +57,14 @@ final class JsonMachine {
         this.layout = Layout.of(form.whitespace());
         Type root = types.root();
         if (!types.emptiness().inhabited(root)) {
-            throw InputException.at("/", "no value satisfies the schema", "correct what contradicts itself");
+            throw new UnsatisfiableException();
         }
         this.start = new Value(new Hole(null, new Type[] {root}, new int[0][], new Formula[0][]), null, "");
+    }
+
+    /** Called before each mask and each move: the work for one is bounded. */
+    void refuel() {
+        types.emptiness().refuel();
     }
 
     @SuppressWarnings("unchecked") // a key leads to what was made for it
@@ -243,8 +249,12 @@ final class JsonMachine {
         @Nullable
         Text keys() {
             if (!keysKnown) {
-                Regex.Node language = types.emptiness().keys(Arrays.asList(goals), used);
-                keys = types.regex().isEmpty(language) ? null : text(List.of(language));
+                try {
+                    Regex.Node language = types.emptiness().keys(Arrays.asList(goals), used);
+                    keys = types.regex().isEmpty(language) ? null : text(List.of(language));
+                } catch (InputException e) {
+                    throw placed(e, hole);
+                }
                 keysKnown = true;
             }
             return keys;
@@ -314,12 +324,20 @@ final class JsonMachine {
             return item;
         }
 
+        private List<Branch> placed(java.util.function.Function<Formula, List<Branch>> branching, Formula goal) {
+            try {
+                return branching.apply(goal);
+            } catch (InputException e) {
+                throw JsonMachine.this.placed(e, hole);
+            }
+        }
+
         private @Nullable Hole hole(java.util.function.Function<Formula, List<Branch>> branching) {
             List<Type> of = new ArrayList<>(1);
             int[][] by = new int[goals.length][];
             Formula[][] rests = new Formula[goals.length][];
             for (int i = 0; i < goals.length; i++) {
-                List<Branch> branches = goals[i].isFalse() ? List.of() : branching.apply(goals[i]);
+                List<Branch> branches = goals[i].isFalse() ? List.of() : placed(branching, goals[i]);
                 by[i] = new int[branches.size()];
                 rests[i] = new Formula[branches.size()];
                 for (int j = 0; j < branches.size(); j++) {
@@ -338,6 +356,12 @@ final class JsonMachine {
             }
             return new Hole(this, of.toArray(Type[]::new), by, rests);
         }
+    }
+
+    /** A refusal with the place of the schema that it is about. */
+    private InputException placed(InputException refusal, Hole hole) {
+        boolean named = String.valueOf(refusal.getMessage()).startsWith("schema #");
+        return named ? refusal : refusal.in(types.place(types.either(Arrays.asList(hole.of))));
     }
 
     /** Which types a value has that is complete, by which of the sets it is in. */
@@ -402,6 +426,14 @@ final class JsonMachine {
         }
 
         private @Nullable Zone make(Kind kind) {
+            try {
+                return open(kind);
+            } catch (InputException e) {
+                throw placed(e, hole);
+            }
+        }
+
+        private @Nullable Zone open(Kind kind) {
             switch (kind) {
                 case NULL, FALSE, TRUE -> {
                     for (Type type : hole.of) {

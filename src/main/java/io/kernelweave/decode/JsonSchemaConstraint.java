@@ -16,8 +16,16 @@ import tools.jackson.databind.JsonNode;
  * by side, as in Willard and Louf, "Efficient Guided Generation for Large Language Models", 2023.
  */
 public final class JsonSchemaConstraint extends ZoneConstraint {
+    private final JsonMachine machine;
+
     private JsonSchemaConstraint(JsonMachine machine, TokenVocabulary vocabulary, WrittenForm form, long maskBytes) {
         super(machine.start, vocabulary, form.escapes() == WrittenForm.Escapes.NEEDED, maskBytes);
+        this.machine = machine;
+    }
+
+    @Override
+    void refuel() {
+        machine.refuel();
     }
 
     /**

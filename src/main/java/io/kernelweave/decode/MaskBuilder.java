@@ -93,7 +93,7 @@ final class MaskBuilder {
     /**
      * The tokens that stay inside a string of one language.
      *
-     * @param farthest how many bytes at most complete the string after one of them
+     * @param farthest how many characters are enough to complete the string after any of them; the largest number if unknown
      */
     private record Inside(AllowedTokens tokens, int farthest) {}
 
@@ -147,7 +147,7 @@ final class MaskBuilder {
             others = excluded.length == 0 || excluded[excluded.length - 1] < 128;
             reach = run.length();
         }
-        int farthest = automaton.distance(state);
+        long farthest = automaton.atLeast(state);
         int last = state;
         places[0] = Text.after(state);
         int inRun = 0; // the depth down to which the path has characters of the set only
@@ -171,14 +171,15 @@ final class MaskBuilder {
             }
             places[here] = next;
             int after = text.betweenCharacters(next);
-            if (after >= 0 && after != last) {
-                farthest = Math.max(farthest, automaton.distance(after));
+            if (farthest >= 0 && after >= 0 && after != last) {
+                long left = automaton.atLeast(after);
+                farthest = left < 0 ? -1 : Math.max(farthest, left);
                 last = after;
             }
             addTokens(trie, node);
             node++;
         }
-        return farthest;
+        return farthest < 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, farthest);
     }
 
     private void addRange(int[] tokens, int from, int to) {

@@ -47,12 +47,17 @@ abstract class ZoneConstraint implements Constraint {
         return vocabulary;
     }
 
+    /** Called before each mask and each move that may take work. */
+    void refuel() {}
+
     private AllowedTokens allowed(Cursor cursor) {
         if (cursor.marks != null) {
+            refuel();
             return builder.allowed(cursor); // it depends on values that are being written
         }
         AllowedTokens known = cursor.zone.mask(cursor.at, generation);
         if (known == null) {
+            refuel();
             known = builder.allowed(cursor);
             int weight = known.weight();
             if (kept + weight > maskBytes) {
@@ -72,6 +77,7 @@ abstract class ZoneConstraint implements Constraint {
         Cursor ahead = new Cursor(cursor);
         Bytes out = new Bytes();
         while (!ahead.zone.isComplete(ahead.at)) {
+            refuel();
             int only = -1;
             for (int b = 0; b < 256 && only >= -1; b++) {
                 Cursor probe = ahead;
@@ -129,7 +135,8 @@ abstract class ZoneConstraint implements Constraint {
         return Arrays.copyOfRange(ahead.text, cursor.length, ahead.length);
     }
 
-    private static void finish(Cursor ahead) {
+    private void finish(Cursor ahead) {
+        refuel();
         Bytes out = new Bytes();
         ahead.zone.finish(ahead.at, out);
         for (byte b : out.toArray()) {
@@ -199,6 +206,7 @@ abstract class ZoneConstraint implements Constraint {
         @Override
         public boolean accept(byte[] bytes) {
             synchronized (builder) {
+                refuel();
                 Past before = next();
                 for (byte b : bytes) {
                     if (!cursor.step(b & 0xFF)) {

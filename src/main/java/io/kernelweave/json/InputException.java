@@ -4,7 +4,7 @@ package io.kernelweave.json;
  * Input that a user gave is refused. The message is one line: where (file, line or JSON pointer), what is wrong, and what
  * would be right. The command line prints it as it is, without a stack trace.
  */
-public final class InputException extends RuntimeException {
+public class InputException extends RuntimeException {
     private InputException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -157,6 +157,11 @@ public final class Automaton {
     /** The strings of a language that have at most so many characters. */
     public record Cut(int length, Regex.Node language) {}
 
+    /** How many characters complete a string at least, where that is known without a search; else -1. */
+    public long atLeast(int state) {
+        return nodes[state].plain ? nodes[state].lowest() : -1;
+    }
+
     /** What follows as a cut of another language; null if it is none. */
     public @Nullable Cut cut(int state) {
         return algebra.cut(nodes[state]);

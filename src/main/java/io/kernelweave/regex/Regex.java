@@ -96,6 +96,10 @@ public final class Regex {
         private int distance = -1;
         private int nearest = -1;
 
+        long lowest() {
+            return minLength;
+        }
+
         private Node(
                 int id, Kind kind, CodePoints set, Words words, Node[] of, int low, int high, int depth, int hash) {
             this.id = id;
@@ -678,7 +682,53 @@ public final class Regex {
         if (one == everything) {
             return other;
         }
-        return new Gathered(2).add(one).add(other).both();
+        if (one.kind == Kind.WORDS && one.depth == 0) {
+            return filtered(one, other);
+        }
+        return other.kind == Kind.WORDS && other.depth == 0
+                ? filtered(other, one)
+                : new Gathered(2).add(one).add(other).both();
+    }
+
+    /** Of finitely many words those that are in another language, too: words again. */
+    private Node filtered(Node words, Node language) {
+        if (language.kind == Kind.BOTH) {
+            Node left = words;
+            for (Node part : language.of) {
+                left = left.kind == Kind.WORDS && left.depth == 0 ? filtered(left, part) : both(left, part);
+            }
+            return left;
+        }
+        boolean not = language.kind == Kind.NOT;
+        Node other = not ? language.of[0] : language;
+        boolean listed = other.kind == Kind.WORDS && other.depth == 0;
+        int[][] kept = new int[words.high - words.low][];
+        int count = 0;
+        int at = other.low;
+        for (int i = words.low; i < words.high; i++) {
+            int[] word = words.words.words[i];
+            boolean in;
+            if (listed) {
+                while (at < other.high && Arrays.compare(other.words.words[at], word) < 0) {
+                    at++;
+                }
+                in = at < other.high && Arrays.equals(other.words.words[at], word);
+            } else {
+                in = matches(other, word);
+            }
+            if (in != not) {
+                kept[count++] = word;
+            }
+        }
+        return count == kept.length ? words : words(Arrays.copyOf(kept, count));
+    }
+
+    private boolean matches(Node language, int[] word) {
+        Node rest = language;
+        for (int c : word) {
+            rest = derive(rest, c);
+        }
+        return rest.nullable;
     }
 
     /** A string that is in all of them; any string, if there are none. */

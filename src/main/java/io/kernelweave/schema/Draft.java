@@ -28,8 +28,8 @@ enum Draft {
             case "//json-schema.org/draft/2020-12/schema", "//json-schema.org/schema" -> V2020_12;
             default ->
                 throw InputException.at(
-                        pointer + "/$schema",
-                        "$schema names \"" + uri + "\", which is no draft that is honoured",
+                        "schema #" + pointer + "/$schema",
+                        "keyword $schema names \"" + uri + "\", which is no draft that is honoured",
                         "name one from draft-04 to 2020-12");
         };
     }

@@ -36,7 +36,9 @@ public final class Emptiness {
         NO
     }
 
-    private static final int FUEL = 100_000;
+    /** Steps of the search from one byte of a text to the next, or for one mask. */
+    private static final int FUEL = 20_000;
+
     private static final int MAX_DISTINCT = 64;
     private static final int MAX_SMALLEST = 64;
 
@@ -52,7 +54,7 @@ public final class Emptiness {
     private final Map<List<Atom.Members>, List<KeyClass>> classes = new HashMap<>();
     private final Map<Type, Optional<JsonNode>> smallest = new HashMap<>();
     private final Set<Type> building = new LinkedHashSet<>();
-    private int fuel;
+    private int fuel = FUEL;
     /** How deep the search is, and the depth of the outermost type whose emptiness was assumed on the way. */
     private int depth;
 
@@ -76,9 +78,6 @@ public final class Emptiness {
             assumed = Math.min(assumed, searching.getOrDefault(type, 0));
             return false;
         }
-        if (depth == 0) {
-            fuel = FUEL;
-        }
         burn();
         if (depth > 400) {
             throw new InputException("the schema nests too deeply; nest less");
@@ -101,9 +100,19 @@ public final class Emptiness {
         return found;
     }
 
-    private void burn() {
+    static InputException tooMany() {
+        return new InputException(
+                "the alternatives of keyword oneOf (or anyOf, not, if) multiply too far; use fewer that overlap");
+    }
+
+    /** Allows as many steps as ever to what comes next. */
+    public void refuel() {
+        fuel = FUEL;
+    }
+
+    void burn() {
         if (--fuel < 0) {
-            throw new InputException("the schema's alternatives are too many to be told apart; simplify them");
+            throw tooMany();
         }
     }
 
@@ -150,9 +159,6 @@ public final class Emptiness {
         @Nullable Boolean known = answers.get(question);
         if (known != null) {
             return known;
-        }
-        if (depth == 0) {
-            fuel = FUEL;
         }
         int outer = assumed;
         assumed = Integer.MAX_VALUE;
@@ -303,11 +309,25 @@ public final class Emptiness {
                 return fill(chosen, absent);
             }
             Atom.Members broken = some.get(at);
+            for (Map.Entry<String, Type> member : chosen.entrySet()) {
+                burn();
+                Type required = types.at(broken, member.getKey());
+                if (!required.isAny() && !inhabited(types.both(member.getValue(), required))) {
+                    return violate(some, at + 1, chosen, absent); // broken by what there is anyway
+                }
+            }
             Set<String> named = new LinkedHashSet<>(chosen.keySet());
             named.addAll(broken.named.keySet());
             each.forEach(members -> named.addAll(members.named.keySet()));
             if (violate(named, some, at, chosen, absent)) {
                 return true;
+            }
+            boolean anyOther = broken.other.isAny();
+            for (Type ofPattern : broken.types) {
+                anyOther &= ofPattern.isAny();
+            }
+            if (anyOther) {
+                return false; // a member that nobody names breaks nothing
             }
             List<Atom.Members> all = new ArrayList<>(each);
             all.add(broken);
@@ -327,6 +347,7 @@ public final class Emptiness {
                 if (required.isAny() || !here && (used.contains(key) || absent.contains(key))) {
                     continue;
                 }
+                burn();
                 Type before = here ? chosen.getOrDefault(key, types.any()) : typeAt(each, key);
                 Type type = types.both(before, types.not(required));
                 if (inhabited(type)) {
@@ -734,9 +755,6 @@ public final class Emptiness {
     public Optional<JsonNode> contents(Formula formula, boolean object, UsedKeys used) {
         if (formula.isFalse()) {
             return Optional.empty();
-        }
-        if (depth == 0) {
-            fuel = FUEL;
         }
         JsonNode[] best = new JsonNode[1];
         int[] tried = {0};

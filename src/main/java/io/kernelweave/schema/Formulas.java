@@ -1,6 +1,5 @@
 package io.kernelweave.schema;
 
-import io.kernelweave.json.InputException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -212,6 +211,7 @@ public final class Formulas {
                     List<Branch> next = new ArrayList<>(product.size() * factor.size());
                     for (Branch one : product) {
                         for (Branch other : factor) {
+                            types.emptiness().burn();
                             Branch branch = both(one, other);
                             if (branch.value().op != Type.Op.NONE
                                     && !branch.rest().isFalse()) {
@@ -221,8 +221,7 @@ public final class Formulas {
                     }
                     product = merged(next);
                     if (product.size() > MAX_BRANCHES) {
-                        throw new InputException("the alternatives of the schema multiply beyond " + MAX_BRANCHES
-                                + "; use fewer that overlap");
+                        throw Emptiness.tooMany();
                     }
                 }
                 yield product;

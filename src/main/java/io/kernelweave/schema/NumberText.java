@@ -23,7 +23,8 @@ public final class NumberText {
     public static final int DEAD = -1;
 
     private static final int NOT_YET = -2;
-    private static final int FUEL = 200_000;
+    private static final int FUEL = 100_000;
+    private static final int BROAD = 5_000;
     private static final String SYMBOLS = "0123456789-.eE+";
 
     // The place in the grammar, the first cell of a state; the second says whether a digit other than 0 was read.
@@ -193,7 +194,8 @@ public final class NumberText {
         before.put(state, DEAD);
         open.add(state);
         while (!open.isEmpty()) {
-            int at = open.remove();
+            // Short numbers first; if none is found, long ones, among which some is in nearly every set.
+            int at = before.size() < BROAD ? open.removeFirst() : open.removeLast();
             if (alive.get(at) || accepts(at)) {
                 for (int on = at; on != DEAD; on = before.getOrDefault(on, DEAD)) {
                     alive.set(on, true);
@@ -204,15 +206,49 @@ public final class NumberText {
                 throw new InputException("the numeric bounds are too many to be told apart; use fewer or smaller ones");
             }
             int[] row = rows.get(at);
-            for (int symbol = 0; symbol < SYMBOLS.length(); symbol++) {
+            for (int symbol = SYMBOLS.length() - 1; symbol >= 0; symbol--) {
                 int next = row[symbol] == NOT_YET ? step(at, symbol) : row[symbol];
-                if (next != DEAD && before.putIfAbsent(next, at) == null) {
+                if (next != DEAD && !isHopeless(next) && before.putIfAbsent(next, at) == null) {
                     open.add(next);
                 }
             }
         }
         before.keySet().forEach(dead -> Arrays.fill(rows.get(dead), DEAD));
         return false;
+    }
+
+    /** Whether it is plain that no continuation is in any of the sets. */
+    private boolean isHopeless(int state) {
+        long[] cells = states.get(state);
+        for (NumberSet set : sets) {
+            if (!settled(set, cells, false)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a set is known to hold, or not to hold, of every continuation. */
+    private boolean settled(NumberSet part, long[] cells, boolean holds) {
+        if (part instanceof NumberSet.Not not) {
+            return settled(not.of(), cells, !holds);
+        }
+        List<NumberSet> of =
+                part instanceof NumberSet.All all ? all.of() : part instanceof NumberSet.Any any ? any.of() : List.of();
+        if (part instanceof NumberSet.All || part instanceof NumberSet.Any) {
+            boolean every = part instanceof NumberSet.All == holds;
+            for (NumberSet one : of) {
+                if (settled(one, cells, holds) != every) {
+                    return !every;
+                }
+            }
+            return every;
+        }
+        int i = tracked.getOrDefault(part, 0);
+        boolean inFraction = cells[0] == FRACTION;
+        return cells[0] > MINUS
+                && trackers.get(i).isSettled(cells[2 + i], inFraction)
+                && trackers.get(i).accepts(cells[2 + i], inFraction, cells[1] | 1) == holds;
     }
 
     private int step(int state, int symbol) {
@@ -262,6 +298,11 @@ public final class NumberText {
 
         default long other(long state, int to) {
             return state;
+        }
+
+        /** Whether no continuation changes what the number is to it. */
+        default boolean isSettled(long state, boolean fraction) {
+            return false;
         }
 
         /** @param flags whether a digit other than 0 was read, and whether the number is negative */
@@ -322,6 +363,11 @@ public final class NumberText {
         @Override
         public long other(long state, int to) {
             return to == POINT ? -order(state) - 1 : state;
+        }
+
+        @Override
+        public boolean isSettled(long state, boolean inFraction) {
+            return inFraction ? (-state - 1) % 3 != 1 : state / 3 > whole.length();
         }
 
         private long order(long state) {

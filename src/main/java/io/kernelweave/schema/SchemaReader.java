@@ -154,7 +154,7 @@ final class SchemaReader {
             URI from = new URI(base);
             return (uri.isAbsolute() || from.isOpaque() ? uri : from.resolve(uri)).toString();
         } catch (URISyntaxException e) {
-            throw InputException.at(pointer, "\"" + reference + "\" is no URI reference", "correct it");
+            throw InputException.at("schema #" + pointer, "\"" + reference + "\" is no URI reference", "correct it");
         }
     }
 
@@ -194,7 +194,7 @@ final class SchemaReader {
         String fragment = hash < 0 ? "" : reference.substring(hash + 1);
         Resource resource = from.resource();
         if (!uri.isEmpty()) {
-            String absolute = absolute(resource.uri, uri, from.at(keyword));
+            String absolute = absolute(resource.uri, uri, from.pointer() + "/" + keyword);
             @Nullable Resource named = resources.get(absolute);
             named = named != null ? named : metaSchema(absolute);
             if (named == null) {
@@ -273,7 +273,7 @@ final class SchemaReader {
             if (!at.node().isObject() || !seen.add(at.node())) {
                 if (!at.node().isObject() && !at.node().isBoolean()) {
                     throw InputException.at(
-                            at.pointer(), "a schema is an object or a boolean", "write {} for any value");
+                            "schema #" + at.pointer(), "a schema is an object or a boolean", "write {} for any value");
                 }
                 continue;
             }
@@ -369,7 +369,8 @@ final class SchemaReader {
             return at.node().booleanValue() ? types.any() : types.none();
         }
         if (!at.node().isObject()) {
-            throw InputException.at(at.pointer(), "a schema is an object or a boolean", "write {} for any value");
+            throw InputException.at(
+                    "schema #" + at.pointer(), "a schema is an object or a boolean", "write {} for any value");
         }
         Located entered = enter(at);
         List<Resource> entering = List.of();

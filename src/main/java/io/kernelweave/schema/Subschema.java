@@ -48,11 +48,12 @@ record Subschema(JsonNode node, String pointer, Resource resource, List<Resource
     }
 
     InputException refuse(String keyword, String problem, String remedy) {
-        return InputException.at(at(keyword), keyword + " " + problem, remedy);
+        return InputException.at(at(keyword), "keyword " + keyword + " " + problem, remedy);
     }
 
+    /** Where a keyword stands, as a refusal names it. */
     String at(String keyword) {
-        return pointer + "/" + keyword.replace("~", "~0").replace("/", "~1");
+        return "schema #" + pointer + "/" + keyword.replace("~", "~0").replace("/", "~1");
     }
 
     @Override

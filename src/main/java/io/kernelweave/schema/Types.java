@@ -153,6 +153,20 @@ public final class Types {
         return some.isEmpty() ? none : some.size() == 1 ? some.get(0) : node(Type.Op.ONE, some);
     }
 
+    /** Where a schema of a type stands, as a refusal names it. */
+    public String place(Type type) {
+        if (type.leaf instanceof Subschema schema) {
+            return "schema #" + schema.pointer();
+        }
+        for (Type part : type.of) {
+            String place = place(part);
+            if (place.length() > "schema #".length()) {
+                return place;
+            }
+        }
+        return "schema #";
+    }
+
     /** The type of the member with a key. */
     Type at(Atom.Members members, String key) {
         @Nullable Type type = members.named.get(key);

@@ -7,6 +7,7 @@ import io.kernelweave.decode.TokenVocabulary;
 import io.kernelweave.decode.WrittenForm;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import io.kernelweave.schema.UnsatisfiableException;
 import io.kernelweave.stats.LogHistogram;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,7 +107,14 @@ public final class SchemaTrial {
                     : new WrittenForm(form.order(), form.whitespace(), subject.formats());
             allocatedBefore = Meter.allocatedBytes();
             startedAt = Meter.cpuNanos();
-            Constraint constraint = engine.compile(schema, vocabulary, written);
+            Constraint constraint;
+            try {
+                constraint = engine.compile(schema, vocabulary, written);
+            } catch (UnsatisfiableException e) {
+                compileNs = Meter.cpuNanos() - startedAt;
+                nothingAllowed();
+                return;
+            }
             compileNs = Meter.cpuNanos() - startedAt;
             TokenMatcher matcher = constraint.matcher();
             matcher.fillMask(mask);
@@ -117,6 +125,15 @@ public final class SchemaTrial {
                     matcher.fillMask(mask);
                 }
                 judge(i, texts.get(i), force(matcher, texts.get(i)), matcher);
+            }
+        }
+
+        /** It is proved that no document satisfies the schema: a verdict on each of them, and not a limit of the engine. */
+        private void nothingAllowed() {
+            for (int i = 0; i < subject.instances().size(); i++) {
+                if (subject.instances().get(i).valid()) {
+                    fail(Trial.Kind.REFUSED, i, "", "valid, but no document is allowed at all");
+                }
             }
         }
 
