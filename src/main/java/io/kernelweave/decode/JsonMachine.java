@@ -324,11 +324,11 @@ final class JsonMachine {
             return item;
         }
 
-        private List<Branch> placed(java.util.function.Function<Formula, List<Branch>> branching, Formula goal) {
+        private List<Branch> branches(java.util.function.Function<Formula, List<Branch>> branching, Formula goal) {
             try {
                 return branching.apply(goal);
             } catch (InputException e) {
-                throw JsonMachine.this.placed(e, hole);
+                throw placed(e, hole);
             }
         }
 
@@ -337,7 +337,7 @@ final class JsonMachine {
             int[][] by = new int[goals.length][];
             Formula[][] rests = new Formula[goals.length][];
             for (int i = 0; i < goals.length; i++) {
-                List<Branch> branches = goals[i].isFalse() ? List.of() : placed(branching, goals[i]);
+                List<Branch> branches = goals[i].isFalse() ? List.of() : branches(branching, goals[i]);
                 by[i] = new int[branches.size()];
                 rests[i] = new Formula[branches.size()];
                 for (int j = 0; j < branches.size(); j++) {
