@@ -488,10 +488,12 @@ public final class Emptiness {
         Regex.Node without = names.isEmpty() ? regex.everything() : regex.not(regex.words(names));
         boolean every = true;
         for (KeyClass each : classesOf(all)) {
-            Regex.Node left = used.isEmpty() ? each.keys : regex.both(each.keys, regex.not(regex.words(used.keys())));
-            Optional<String> example = used.contains(each.example) ? regex.shortest(left) : Optional.of(each.example);
+            Regex.Node unnamed = regex.both(each.keys, without);
+            Regex.Node left = used.isEmpty() ? unnamed : regex.both(unnamed, regex.not(regex.words(used.keys())));
+            boolean named = used.contains(each.example) || names.contains(each.example);
+            Optional<String> example = named ? regex.shortest(left) : Optional.of(each.example);
             if (example.isPresent() && allows(formulas, example.get(), used)) {
-                keys = regex.either(keys, regex.both(left, without));
+                keys = regex.either(keys, left);
             } else {
                 every = false;
             }
