@@ -462,9 +462,10 @@ public final class Emptiness {
      * The keys that may come next in an object, so that it can be completed after them.
      *
      * @param formulas what the object must satisfy, one of them
+     * @param order of keys, where it matters; as in {@link UsedKeys#after}
      */
-    public Regex.Node keys(List<Formula> formulas, UsedKeys used) {
-        Set<String> names = new LinkedHashSet<>();
+    public Regex.Node keys(List<Formula> formulas, UsedKeys used, List<String> order) {
+        Set<String> names = new LinkedHashSet<>(order);
         List<Atom.Members> all = new ArrayList<>();
         formulas.forEach(formula -> collect(formula, names, all));
         Regex regex = types.regex();
@@ -472,14 +473,14 @@ public final class Emptiness {
         List<String> refused = new ArrayList<>(used.keys());
         for (String name : names) {
             if (!used.contains(name)) {
-                (allows(formulas, name, used) ? allowed : refused).add(name);
+                (allows(formulas, name, used.after(name, order)) ? allowed : refused).add(name);
             }
         }
         boolean patterned = all.stream().anyMatch(members -> members.patterns.length > 0);
         if (!patterned) {
             // All keys that nobody names are alike.
             String example = unnamed(names, used);
-            if (allows(formulas, example, used)) {
+            if (allows(formulas, example, used.after(example, order))) {
                 return refused.isEmpty() ? regex.everything() : regex.not(regex.words(refused));
             }
             return allowed.isEmpty() ? regex.nothing() : regex.words(allowed);
@@ -492,7 +493,7 @@ public final class Emptiness {
             Regex.Node left = used.isEmpty() ? unnamed : regex.both(unnamed, regex.not(regex.words(used.keys())));
             boolean named = used.contains(each.example) || names.contains(each.example);
             Optional<String> example = named ? regex.shortest(left) : Optional.of(each.example);
-            if (example.isPresent() && allows(formulas, example.get(), used)) {
+            if (example.isPresent() && allows(formulas, example.get(), used.after(example.get(), order))) {
                 keys = regex.either(keys, left);
             } else {
                 every = false;
@@ -509,12 +510,11 @@ public final class Emptiness {
         return key;
     }
 
-    private boolean allows(List<Formula> formulas, String key, UsedKeys used) {
-        UsedKeys after = used.with(key);
+    private boolean allows(List<Formula> formulas, String key, UsedKeys after) {
         for (Formula formula : formulas) {
             if (isPlain(formula)) {
-                // What is required stays possible, so it is a matter of the key's own value.
-                if (inhabited(typeAt(formula, key))) {
+                // It is a matter of the key's own value, as long as no turn of a required key is over.
+                if (inhabited(typeAt(formula, key)) && !lacks(formula, key, after)) {
                     return true;
                 }
             } else if (!branches(formula, key, after).isEmpty()) {
@@ -524,12 +524,29 @@ public final class Emptiness {
         return false;
     }
 
+    /** Whether a plain formula requires a key other than the given one that may not occur any more. */
+    private static boolean lacks(Formula formula, String key, UsedKeys after) {
+        for (Formula part : formula.of) {
+            if (lacks(part, key, after)) {
+                return true;
+            }
+        }
+        if (formula.atom instanceof Atom.Has has) {
+            for (String required : has.keys()) {
+                if (after.contains(required) && !required.equals(key)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** The keys that conditions name, and the patterns by which all others differ. */
     public record Names(Set<String> names, Set<Regex.Node> patterns) {}
 
-    /** What keys formulas tell apart. */
-    public Names names(List<Formula> formulas) {
-        Set<String> names = new LinkedHashSet<>();
+    /** What keys formulas and an order tell apart. */
+    public Names names(List<Formula> formulas, List<String> order) {
+        Set<String> names = new LinkedHashSet<>(order);
         List<Atom.Members> all = new ArrayList<>();
         formulas.forEach(formula -> collect(formula, names, all));
         Set<Regex.Node> patterns = new LinkedHashSet<>();
