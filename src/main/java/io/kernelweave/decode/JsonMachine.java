@@ -250,7 +250,7 @@ final class JsonMachine {
         Text keys() {
             if (!keysKnown) {
                 try {
-                    Regex.Node language = types.emptiness().keys(Arrays.asList(goals), used);
+                    Regex.Node language = types.emptiness().keys(Arrays.asList(goals), used, this::used);
                     keys = types.regex().isEmpty(language) ? null : text(List.of(language));
                 } catch (InputException e) {
                     throw placed(e, hole);
