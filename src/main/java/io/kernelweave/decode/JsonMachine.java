@@ -250,7 +250,7 @@ final class JsonMachine {
         Text keys() {
             if (!keysKnown) {
                 try {
-                    Regex.Node language = types.emptiness().keys(Arrays.asList(goals), used, order);
+                    Regex.Node language = types.emptiness().keys(Arrays.asList(goals), used, this::used);
                     keys = types.regex().isEmpty(language) ? null : text(List.of(language));
                 } catch (InputException e) {
                     throw placed(e, hole);
@@ -273,7 +273,7 @@ final class JsonMachine {
 
         Emptiness.Names names() {
             if (names == null) {
-                names = types.emptiness().names(Arrays.asList(goals), order);
+                names = types.emptiness().names(Arrays.asList(goals));
             }
             return names;
         }
@@ -294,7 +294,7 @@ final class JsonMachine {
         Zone after(String key) {
             Zone known = afterKey.get(key);
             if (known == null) {
-                UsedKeys later = used.after(key, order);
+                UsedKeys later = used(key);
                 Hole member = hole(goal -> types.emptiness().branches(goal, key, later));
                 if (member == null) {
                     throw new IllegalStateException("the key " + key + " leads on");
@@ -304,6 +304,14 @@ final class JsonMachine {
                 afterKey.put(key, known);
             }
             return known;
+        }
+
+        private UsedKeys used(String key) {
+            if (form.order() == WrittenForm.Order.ANY) {
+                return used.with(key);
+            }
+            int place = order.indexOf(key);
+            return used.with(place < 0 ? order : order.subList(0, place)).with(key);
         }
 
         /** The next item; null if there is none. */

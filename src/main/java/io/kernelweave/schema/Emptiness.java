@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -462,10 +463,10 @@ public final class Emptiness {
      * The keys that may come next in an object, so that it can be completed after them.
      *
      * @param formulas what the object must satisfy, one of them
-     * @param order of keys, where it matters; as in {@link UsedKeys#after}
+     * @param after the keys that are used up after a key
      */
-    public Regex.Node keys(List<Formula> formulas, UsedKeys used, List<String> order) {
-        Set<String> names = new LinkedHashSet<>(order);
+    public Regex.Node keys(List<Formula> formulas, UsedKeys used, Function<String, UsedKeys> after) {
+        Set<String> names = new LinkedHashSet<>();
         List<Atom.Members> all = new ArrayList<>();
         formulas.forEach(formula -> collect(formula, names, all));
         Regex regex = types.regex();
@@ -473,14 +474,14 @@ public final class Emptiness {
         List<String> refused = new ArrayList<>(used.keys());
         for (String name : names) {
             if (!used.contains(name)) {
-                (allows(formulas, name, used.after(name, order)) ? allowed : refused).add(name);
+                (allows(formulas, name, after) ? allowed : refused).add(name);
             }
         }
         boolean patterned = all.stream().anyMatch(members -> members.patterns.length > 0);
         if (!patterned) {
             // All keys that nobody names are alike.
             String example = unnamed(names, used);
-            if (allows(formulas, example, used.after(example, order))) {
+            if (allows(formulas, example, after)) {
                 return refused.isEmpty() ? regex.everything() : regex.not(regex.words(refused));
             }
             return allowed.isEmpty() ? regex.nothing() : regex.words(allowed);
@@ -493,7 +494,7 @@ public final class Emptiness {
             Regex.Node left = used.isEmpty() ? unnamed : regex.both(unnamed, regex.not(regex.words(used.keys())));
             boolean named = used.contains(each.example) || names.contains(each.example);
             Optional<String> example = named ? regex.shortest(left) : Optional.of(each.example);
-            if (example.isPresent() && allows(formulas, example.get(), used.after(example.get(), order))) {
+            if (example.isPresent() && allows(formulas, example.get(), after)) {
                 keys = regex.either(keys, left);
             } else {
                 every = false;
@@ -510,11 +511,12 @@ public final class Emptiness {
         return key;
     }
 
-    private boolean allows(List<Formula> formulas, String key, UsedKeys after) {
+    private boolean allows(List<Formula> formulas, String key, Function<String, UsedKeys> used) {
+        UsedKeys after = used.apply(key);
         for (Formula formula : formulas) {
             if (isPlain(formula)) {
-                // It is a matter of the key's own value, as long as no turn of a required key is over.
-                if (inhabited(typeAt(formula, key)) && !lacks(formula, key, after)) {
+                // What is required stays possible unless its turn is over, so it is a matter of the key's own value.
+                if (!misses(formula, key, after) && inhabited(typeAt(formula, key))) {
                     return true;
                 }
             } else if (!branches(formula, key, after).isEmpty()) {
@@ -524,29 +526,12 @@ public final class Emptiness {
         return false;
     }
 
-    /** Whether a plain formula requires a key other than the given one that may not occur any more. */
-    private static boolean lacks(Formula formula, String key, UsedKeys after) {
-        for (Formula part : formula.of) {
-            if (lacks(part, key, after)) {
-                return true;
-            }
-        }
-        if (formula.atom instanceof Atom.Has has) {
-            for (String required : has.keys()) {
-                if (after.contains(required) && !required.equals(key)) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
     /** The keys that conditions name, and the patterns by which all others differ. */
     public record Names(Set<String> names, Set<Regex.Node> patterns) {}
 
-    /** What keys formulas and an order tell apart. */
-    public Names names(List<Formula> formulas, List<String> order) {
-        Set<String> names = new LinkedHashSet<>(order);
+    /** What keys formulas tell apart. */
+    public Names names(List<Formula> formulas) {
+        Set<String> names = new LinkedHashSet<>();
         List<Atom.Members> all = new ArrayList<>();
         formulas.forEach(formula -> collect(formula, names, all));
         Set<Regex.Node> patterns = new LinkedHashSet<>();
@@ -565,6 +550,23 @@ public final class Emptiness {
             return true;
         }
         return formula.op == Formula.Op.TRUE || formula.atom instanceof Atom.Each || formula.atom instanceof Atom.Has;
+    }
+
+    /** Whether a required key, other than {@code key}, may not occur any more. */
+    private static boolean misses(Formula formula, String key, UsedKeys after) {
+        if (formula.atom instanceof Atom.Has has) {
+            for (String required : has.keys()) {
+                if (after.contains(required) && !required.equals(key)) {
+                    return true;
+                }
+            }
+        }
+        for (Formula part : formula.of) {
+            if (misses(part, key, after)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Type typeAt(Formula formula, String key) {

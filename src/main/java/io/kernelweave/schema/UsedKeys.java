@@ -2,7 +2,6 @@ package io.kernelweave.schema;
 
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
 import java.util.TreeSet;
 
 /** The keys that may not occur in an object any more, because they have or because their turn is over. Immutable. */
@@ -36,18 +35,6 @@ public final class UsedKeys {
     public UsedKeys with(Collection<String> others) {
         TreeSet<String> all = new TreeSet<>(Arrays.asList(keys));
         return all.addAll(others) ? new UsedKeys(all.toArray(String[]::new)) : this;
-    }
-
-    /**
-     * After a key, where keys have an order: those listed before it may not occur any more, nor any that are listed after one
-     * that is not. An empty list is no order.
-     */
-    public UsedKeys after(String key, List<String> order) {
-        if (order.isEmpty()) {
-            return with(key);
-        }
-        int place = order.indexOf(key);
-        return with(place < 0 ? order : order.subList(0, place)).with(key);
     }
 
     /** In order. */
