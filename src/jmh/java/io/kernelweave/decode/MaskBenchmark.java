@@ -2,8 +2,9 @@ package io.kernelweave.decode;
 
 import io.kernelweave.json.Json;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -42,10 +43,15 @@ public class MaskBenchmark {
     public String place;
 
     private JsonNode schema;
-    private VocabularyIndex index;
-    private io.kernelweave.decode.State state;
+    private byte[] prefix;
+    private JsonSchemaConstraint cached;
+    private JsonSchemaConstraint uncached;
     private TokenMatcher matcher;
+    private TokenMatcher fresh;
+    private MaskBuilder builder;
+    private Cursor cursor;
     private TokenMask mask;
+    private int token;
 
     @Setup
     public void setUp() {
@@ -57,34 +63,59 @@ public class MaskBenchmark {
             case "pattern" -> "{\"severity\":\"low\",\"text\":\"\",\"count\":1,\"at\":\"12:3";
             default -> "{\"severity\":\"low\",\"text\":\"\",\"count\":1,\"at\":\"12:34:56\",\"line\":\"some words";
         };
-        byte[] prefix = text.getBytes(StandardCharsets.UTF_8);
+        prefix = text.getBytes(StandardCharsets.UTF_8);
         schema = Json.parse(SCHEMA, "benchmark");
-        JsonSchemaConstraint constraint = JsonSchemaConstraint.compile(schema, vocabulary);
-        index = VocabularyIndex.of(vocabulary);
-        state = Objects.requireNonNull(constraint.after(prefix));
-        matcher = constraint.matcher();
+        cached = JsonSchemaConstraint.compile(schema, vocabulary);
+        uncached = JsonSchemaConstraint.compile(schema, vocabulary, WrittenForm.COMPACT, 0);
+        matcher = cached.matcher();
         matcher.accept(prefix);
+        fresh = uncached.matcher();
+        fresh.accept(prefix);
+        builder = new MaskBuilder(VocabularyIndex.of(vocabulary), true);
+        cursor = uncached.cursor();
+        for (byte b : prefix) {
+            cursor.step(b & 0xFF);
+        }
         mask = new TokenMask(vocabulary.size());
+        matcher.fillMask(mask);
+        token = Long.numberOfTrailingZeros(Arrays.stream(mask.words())
+                        .filter(word -> word != 0)
+                        .findFirst()
+                        .orElseThrow())
+                + 64
+                        * IntStream.range(0, mask.words().length)
+                                .filter(i -> mask.words()[i] != 0)
+                                .findFirst()
+                                .orElseThrow();
     }
 
     /** The plain way: every mask by a walk of the whole trie. */
     @Benchmark
     public TokenMask baselineFullWalk() {
-        MaskBuilder.byFullWalk(index, state).fill(mask);
+        builder.byFullWalk(cursor).fill(mask);
         return mask;
     }
 
-    /** A mask that is not in the cache. */
+    /** A mask that is not kept, in an automaton that was walked before. */
     @Benchmark
-    public TokenMask firstMask() {
-        MaskBuilder.allowed(index, state).fill(mask);
+    public TokenMask unkeptMask() {
+        fresh.fillMask(mask);
         return mask;
     }
 
-    /** A mask as a decoder gets it after the first time. */
+    /** A mask as a decoder gets it after the first time; with {@code -prof gc} it allocates nothing. */
     @Benchmark
     public TokenMask repeatedMask() {
         matcher.fillMask(mask);
+        return mask;
+    }
+
+    /** A token, the mask after it, and back again. */
+    @Benchmark
+    public TokenMask acceptAndRollBack() {
+        matcher.accept(token);
+        matcher.fillMask(mask);
+        matcher.rollback(1);
         return mask;
     }
 
@@ -94,6 +125,16 @@ public class MaskBenchmark {
         JsonSchemaConstraint.compile(schema, TokenVocabularies.o200kBase())
                 .matcher()
                 .fillMask(mask);
+        return mask;
+    }
+
+    /** From the schema to the mask at the place, with everything on the way that was not there before. */
+    @Benchmark
+    public TokenMask firstMaskAtPlace() {
+        TokenMatcher made = JsonSchemaConstraint.compile(schema, TokenVocabularies.o200kBase())
+                .matcher();
+        made.accept(prefix);
+        made.fillMask(mask);
         return mask;
     }
 }

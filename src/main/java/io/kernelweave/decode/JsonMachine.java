@@ -250,7 +250,7 @@ final class JsonMachine {
         Text keys() {
             if (!keysKnown) {
                 try {
-                    Regex.Node language = types.emptiness().keys(Arrays.asList(goals), used, this::used);
+                    Regex.Node language = types.emptiness().keys(Arrays.asList(goals), order, used, this::used);
                     keys = types.regex().isEmpty(language) ? null : text(List.of(language));
                 } catch (InputException e) {
                     throw placed(e, hole);
@@ -273,7 +273,7 @@ final class JsonMachine {
 
         Emptiness.Names names() {
             if (names == null) {
-                names = types.emptiness().names(Arrays.asList(goals));
+                names = types.emptiness().names(Arrays.asList(goals), order);
             }
             return names;
         }

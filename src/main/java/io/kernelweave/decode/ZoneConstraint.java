@@ -39,12 +39,17 @@ abstract class ZoneConstraint implements Constraint {
 
     @Override
     public final TokenMatcher matcher() {
-        return new Matcher(new Cursor(start));
+        return new Matcher(cursor());
     }
 
     @Override
     public final TokenVocabulary vocabulary() {
         return vocabulary;
+    }
+
+    /** A place at the beginning of a text. */
+    final Cursor cursor() {
+        return new Cursor(start);
     }
 
     /** Called before each mask and each move that may take work. */

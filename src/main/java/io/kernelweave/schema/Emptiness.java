@@ -55,6 +55,9 @@ public final class Emptiness {
     private final Map<List<Atom.Members>, List<KeyClass>> classes = new HashMap<>();
     private final Map<Type, Optional<JsonNode>> smallest = new HashMap<>();
     private final Set<Type> building = new LinkedHashSet<>();
+    /** How often the search for a small value turned back because it came to a type that it was building. */
+    private int cut;
+
     private int fuel = FUEL;
     /** How deep the search is, and the depth of the outermost type whose emptiness was assumed on the way. */
     private int depth;
@@ -463,10 +466,12 @@ public final class Emptiness {
      * The keys that may come next in an object, so that it can be completed after them.
      *
      * @param formulas what the object must satisfy, one of them
+     * @param listed keys that have a turn of their own, beside those that the formulas name
      * @param after the keys that are used up after a key
      */
-    public Regex.Node keys(List<Formula> formulas, UsedKeys used, Function<String, UsedKeys> after) {
-        Set<String> names = new LinkedHashSet<>();
+    public Regex.Node keys(
+            List<Formula> formulas, List<String> listed, UsedKeys used, Function<String, UsedKeys> after) {
+        Set<String> names = new LinkedHashSet<>(listed);
         List<Atom.Members> all = new ArrayList<>();
         formulas.forEach(formula -> collect(formula, names, all));
         Regex regex = types.regex();
@@ -529,9 +534,13 @@ public final class Emptiness {
     /** The keys that conditions name, and the patterns by which all others differ. */
     public record Names(Set<String> names, Set<Regex.Node> patterns) {}
 
-    /** What keys formulas tell apart. */
-    public Names names(List<Formula> formulas) {
-        Set<String> names = new LinkedHashSet<>();
+    /**
+     * What keys formulas tell apart.
+     *
+     * @param listed keys that have a turn of their own, beside those that the formulas name
+     */
+    public Names names(List<Formula> formulas, List<String> listed) {
+        Set<String> names = new LinkedHashSet<>(listed);
         List<Atom.Members> all = new ArrayList<>();
         formulas.forEach(formula -> collect(formula, names, all));
         Set<Regex.Node> patterns = new LinkedHashSet<>();
@@ -726,16 +735,19 @@ public final class Emptiness {
             return known;
         }
         if (!building.add(type)) {
+            cut++;
             return Optional.empty(); // a smaller one is without itself
         }
         int outer = building.size();
+        int before = cut;
         try {
             if (outer > 200) {
+                cut++;
                 return Optional.empty();
             }
             Optional<JsonNode> value = inhabited(type) ? search(type) : Optional.empty();
-            if (value.isPresent() || outer == 1) {
-                smallest.put(type, value);
+            if (cut == before || outer == 1) {
+                smallest.put(type, value); // it does not depend on where it was asked for
             }
             return value;
         } finally {

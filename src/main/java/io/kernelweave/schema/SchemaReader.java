@@ -53,6 +53,10 @@ final class SchemaReader {
     private static final List<String> SCHEMA_LIST = List.of("allOf", "anyOf", "oneOf", "prefixItems", "items");
     private static final List<String> NAMED_SCHEMAS =
             List.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies");
+    /** Keywords whose schemas are about the same value. */
+    private static final Set<String> IN_PLACE =
+            Set.of("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies");
+
     private static final Set<String> ANNOTATIONS = Set.of("title", "description", "default", "examples", "$comment");
     private static final Set<String> TYPES =
             Set.of("object", "array", "string", "integer", "number", "boolean", "null");
@@ -268,6 +272,7 @@ final class SchemaReader {
     private void check() {
         ArrayDeque<Located> open = new ArrayDeque<>(List.of(root));
         Set<JsonNode> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Map<JsonNode, List<Located>> sameValue = new IdentityHashMap<>();
         while (!open.isEmpty()) {
             Located at = open.pop();
             if (!at.node().isObject() || !seen.add(at.node())) {
@@ -282,17 +287,57 @@ final class SchemaReader {
             checkKeywords(schema);
             for (String keyword : new String[] {"$ref", "$dynamicRef", "$recursiveRef"}) {
                 if (reads(schema, keyword) && at.node().path(keyword).isString()) {
-                    open.push(resolve(schema, keyword, at.node().path(keyword).stringValue()));
+                    Located target =
+                            resolve(schema, keyword, at.node().path(keyword).stringValue());
+                    open.push(target);
+                    sameValue.computeIfAbsent(at.node(), n -> new ArrayList<>()).add(target);
                 }
             }
             List<Located> below = new ArrayList<>();
             children(at, (child, keyword) -> {
                 if (reads(schema, keyword)) {
                     below.add(enter(child));
+                    if (IN_PLACE.contains(keyword)) {
+                        sameValue
+                                .computeIfAbsent(at.node(), n -> new ArrayList<>())
+                                .add(child);
+                    }
                 }
             });
             for (int i = below.size() - 1; i >= 0; i--) {
                 open.push(below.get(i));
+            }
+        }
+        refuseCycles(sameValue);
+    }
+
+    /** Refuses schemas that come back to themselves before any value is read. */
+    private void refuseCycles(Map<JsonNode, List<Located>> sameValue) {
+        Set<JsonNode> done = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<JsonNode> onPath = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (JsonNode start : sameValue.keySet()) {
+            ArrayDeque<JsonNode> path = new ArrayDeque<>(List.of(start));
+            while (!path.isEmpty()) {
+                JsonNode node = path.peek();
+                if (done.contains(node)) {
+                    path.pop();
+                    continue;
+                }
+                if (!onPath.add(node)) {
+                    onPath.remove(node);
+                    done.add(node);
+                    path.pop();
+                    continue;
+                }
+                for (Located next : sameValue.getOrDefault(node, List.of())) {
+                    if (onPath.contains(next.node())) {
+                        throw InputException.at(
+                                "schema #" + next.pointer(),
+                                "keyword $ref leads back here before any value",
+                                "break the cycle");
+                    }
+                    path.push(next.node());
+                }
             }
         }
     }

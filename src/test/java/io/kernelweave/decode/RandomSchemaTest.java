@@ -104,7 +104,9 @@ class RandomSchemaTest {
             for (JsonNode item : value) {
                 List<JsonNode> more = new ArrayList<>();
                 for (JsonNode begun : all) {
-                    orders(item).forEach(of -> more.add(((tools.jackson.databind.node.ArrayNode) begun.deepCopy()).add(of)));
+                    orders(item)
+                            .forEach(
+                                    of -> more.add(((tools.jackson.databind.node.ArrayNode) begun.deepCopy()).add(of)));
                 }
                 all = more;
             }
@@ -173,7 +175,9 @@ class RandomSchemaTest {
                     if (moves) {
                         allowed.add(token);
                         byte[] rest = after.shortestCompletion();
-                        assertThat(after.shortestCompletionLength()).as("<%s> after <%s>", piece, begun).isEqualTo(rest.length);
+                        assertThat(after.shortestCompletionLength())
+                                .as("<%s> after <%s>", piece, begun)
+                                .isEqualTo(rest.length);
                         String document = new String(
                                 new Bytes()
                                         .add(text.toArray(), 0)

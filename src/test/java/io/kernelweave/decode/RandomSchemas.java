@@ -23,7 +23,8 @@ final class RandomSchemas {
     private static final List<String> KEYS = List.of("a", "b", "ab", "c");
     private static final List<String> STRINGS = List.of("", "a", "b", "ab", "ba", "é\"\n", "2024-02-29", "1.2.3.4");
     private static final List<String> NUMBERS = List.of("0", "1", "2", "3", "-1", "0.5", "1.5", "10");
-    private static final List<String> PATTERNS = List.of("^a", "b$", "^[ab]*$", "a|c", "^a?b$", "[^a]", "^.$", "^(?!a)");
+    private static final List<String> PATTERNS =
+            List.of("^a", "b$", "^[ab]*$", "a|c", "^a?b$", "[^a]", "^.$", "^(?!a)");
     private static final List<String> TYPES =
             List.of("null", "boolean", "integer", "number", "string", "array", "object");
     private static final List<String> FORMATS = List.of("date", "ipv4", "unheard-of");
@@ -340,8 +341,7 @@ final class RandomSchemas {
         for (JsonNode one : few) {
             for (JsonNode other : few) {
                 values.add(array().add(one).add(other));
-                few.forEach(third ->
-                        values.add(array().add(one).add(other).add(third)));
+                few.forEach(third -> values.add(array().add(one).add(other).add(third)));
                 for (int i = 0; i < KEYS.size(); i++) {
                     for (int j = 0; j < i; j++) {
                         values.add(object().<ObjectNode>set(KEYS.get(i), one).set(KEYS.get(j), other));
