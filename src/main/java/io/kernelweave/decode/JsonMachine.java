@@ -43,7 +43,7 @@ final class JsonMachine {
     private final WrittenForm form;
     private final Layout layout;
     private final Map<Object, Object> interned = new HashMap<>();
-    private final Map<List<Regex.Node>, Text> texts = new HashMap<>();
+    private final Map<Reading, Text> texts = new HashMap<>();
     private final Map<List<NumberSet>, NumberText> numbers = new HashMap<>();
     private final Map<List<Formula>, List<String>> orders = new HashMap<>();
     final Zone start;
@@ -72,15 +72,18 @@ final class JsonMachine {
         return (T) interned.computeIfAbsent(made, m -> made);
     }
 
-    private Text text(List<Regex.Node> languages) {
-        return texts.computeIfAbsent(
-                languages,
-                l -> new Text(
-                        new Languages(languages.stream()
-                                .map(language -> Automaton.of(types.regex(), language))
-                                .toArray(Automaton[]::new)),
-                        form.escapes() == WrittenForm.Escapes.NEEDED));
+    private Text text(List<Regex.Node> languages, List<Regex.Node> watched) {
+        return texts.computeIfAbsent(new Reading(languages, watched), reading -> {
+            List<Regex.Node> all = new ArrayList<>(languages);
+            all.addAll(watched);
+            Automaton[] automata = all.stream()
+                    .map(language -> Automaton.of(types.regex(), language))
+                    .toArray(Automaton[]::new);
+            return new Text(new Languages(languages.size(), automata), form.escapes() == WrittenForm.Escapes.NEEDED);
+        });
     }
+
+    private record Reading(List<Regex.Node> languages, List<Regex.Node> watched) {}
 
     /** A value that is open, with the types that matter and what they mean for what is around it. */
     private final class Hole {
@@ -251,13 +254,24 @@ final class JsonMachine {
             if (!keysKnown) {
                 try {
                     Regex.Node language = types.emptiness().keys(Arrays.asList(goals), order, used, this::used);
-                    keys = types.regex().isEmpty(language) ? null : text(List.of(language));
+                    keys = types.regex().isEmpty(language) ? null : text(List.of(language), watched(language));
                 } catch (InputException e) {
                     throw placed(e, hole);
                 }
                 keysKnown = true;
             }
             return keys;
+        }
+
+        /** What tells keys apart that are allowed alike: the names, and the patterns. */
+        private List<Regex.Node> watched(Regex.Node language) {
+            List<Regex.Node> watched = new ArrayList<>(names().patterns());
+            Automaton keys = Automaton.of(types.regex(), language);
+            boolean listed = watched.isEmpty() && keys.exceptions(keys.start()) == null;
+            if (!listed && !names().names().isEmpty()) {
+                watched.add(types.regex().words(names().names()));
+            }
+            return watched;
         }
 
         boolean goesOn() {
@@ -391,7 +405,7 @@ final class JsonMachine {
                 return empty.ends().isEmpty() ? DEAD : LEAVE;
             }
             if (at < space.length()) {
-                return b == space.charAt((int) at) ? at + 1 : DEAD;
+                return b == space.charAt((int) at) && (empty == null || empty.item() != null) ? at + 1 : DEAD;
             }
             if (layout.isFlexible() && Layout.isSpace(b) && hole.around != null) {
                 return at;
@@ -446,7 +460,7 @@ final class JsonMachine {
                 case STRING -> {
                     List<Regex.Node> languages = new ArrayList<>(1);
                     int[] by = distinct(languages, types::strings, types.regex()::isEmpty);
-                    return languages.isEmpty() ? null : new Characters(hole, text(languages), by);
+                    return languages.isEmpty() ? null : new Characters(hole, text(languages, List.of()), by);
                 }
                 case NUMBER -> {
                     List<NumberSet> sets = new ArrayList<>(1);
@@ -552,7 +566,7 @@ final class JsonMachine {
                 return;
             }
             out.add(space.substring((int) Math.min(at, space.length())));
-            if (empty != null) {
+            if (empty != null && !rest(empty).isEmpty()) {
                 items(empty, out);
                 out.add(']');
                 return;
@@ -795,8 +809,13 @@ final class JsonMachine {
                 out.add('}');
                 return;
             }
+            JsonNode rest = rest(frame);
+            if (rest.isEmpty()) {
+                out.add(space.substring((int) at)).add('"'); // what was begun needs a member
+                return;
+            }
             Bytes members = new Bytes();
-            members(rest(frame), frame.depth(), true, members);
+            members(rest, frame.depth(), true, members);
             byte[] bytes = members.toArray();
             for (int i = (int) at; i < bytes.length; i++) {
                 out.add(bytes[i]);

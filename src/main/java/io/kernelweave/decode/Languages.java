@@ -9,14 +9,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One or more languages of strings, read side by side: a state says for each of them whether the string so far is in it. A
- * state is alive if some language can still be reached.
+ * Languages of strings, read side by side: a state says for each of them whether the string so far is in it. Some of them
+ * decide: a state is alive if one of those can still be reached. The others only watch.
  */
 final class Languages {
     static final int DEAD = Automaton.DEAD;
     private static final int NOT_YET = -2;
 
     private final Automaton[] automata;
+    private final int deciding;
     private final List<int[]> tuples = new ArrayList<>();
     private final List<int[]> ascii = new ArrayList<>();
     private final Map<Tuple, Integer> numbers = new HashMap<>();
@@ -34,8 +35,17 @@ final class Languages {
         }
     }
 
-    /** @param automata of languages that differ, at least one */
-    Languages(Automaton... automata) {
+    /** One language. */
+    Languages(Automaton automaton) {
+        this(1, automaton);
+    }
+
+    /**
+     * @param deciding how many of the languages decide, at least one; they come first
+     * @param automata of the languages
+     */
+    Languages(int deciding, Automaton... automata) {
+        this.deciding = deciding;
         this.automata = automata;
         this.start = automata.length == 1
                 ? automata[0].start()
@@ -44,8 +54,8 @@ final class Languages {
 
     private int number(int[] states) {
         boolean alive = false;
-        for (int state : states) {
-            alive |= state != DEAD;
+        for (int i = 0; i < deciding; i++) {
+            alive |= states[i] != DEAD;
         }
         if (!alive) {
             return DEAD;
@@ -97,7 +107,7 @@ final class Languages {
             return automata[0].any(state, low, high);
         }
         int[] states = tuples.get(state);
-        for (int i = 0; i < states.length; i++) {
+        for (int i = 0; i < deciding; i++) {
             if (states[i] != DEAD && automata[i].any(states[i], low, high)) {
                 return true;
             }
@@ -110,7 +120,7 @@ final class Languages {
         if (single()) {
             return automata[0].accepts(state);
         }
-        for (int i = 0; i < automata.length; i++) {
+        for (int i = 0; i < deciding; i++) {
             if (accepts(state, i)) {
                 return true;
             }
@@ -130,9 +140,14 @@ final class Languages {
         return single() ? automata[0] : null;
     }
 
-    /** The languages. */
-    Automaton[] automata() {
-        return automata;
+    /** How many languages decide. */
+    int deciding() {
+        return deciding;
+    }
+
+    /** The automaton of one of the languages. */
+    Automaton automaton(int language) {
+        return automata[language];
     }
 
     /** The state of one of the languages, or {@link #DEAD}. */
@@ -144,7 +159,7 @@ final class Languages {
     private int soonest(int state) {
         int[] states = tuples.get(state);
         int best = -1;
-        for (int i = 0; i < states.length; i++) {
+        for (int i = 0; i < deciding; i++) {
             if (states[i] != DEAD
                     && (best < 0 || automata[i].distance(states[i]) < automata[best].distance(states[best]))) {
                 best = i;
@@ -177,7 +192,7 @@ final class Languages {
         int[] states = tuples.get(state);
         int found = DEAD;
         int least = Integer.MAX_VALUE;
-        for (int i = 0; i < states.length; i++) {
+        for (int i = 0; i < deciding; i++) {
             int c = states[i] == DEAD ? DEAD : automata[i].nearest(states[i], low, high);
             if (c != DEAD && automata[i].distance(automata[i].next(states[i], c)) < least) {
                 least = automata[i].distance(automata[i].next(states[i], c));

@@ -66,7 +66,13 @@ final class MaskBuilder {
         } else if (cursor.zone instanceof JsonMachine.Key key) {
             int state = key.text.betweenCharacters(cursor.at);
             if (state >= 0) {
-                return key.othersAlike() && key.text.characters().automata()[0].exceptions(state) != null
+                return key.othersAlike()
+                                && key.text
+                                                .characters()
+                                                .automaton(0)
+                                                .exceptions(
+                                                        key.text.characters().state(state, 0))
+                                        != null
                         ? nearlyFree(cursor, key.special(Text.decode(cursor.text, cursor.mark, cursor.length)))
                         : patterned(cursor, key.text, state);
             }
@@ -78,10 +84,10 @@ final class MaskBuilder {
     private AllowedTokens patterned(Cursor cursor, Text text, int state) {
         Languages languages = text.characters();
         AllowedTokens inside = null;
-        for (int i = 0; i < languages.automata().length; i++) {
+        for (int i = 0; i < languages.deciding(); i++) {
             int of = languages.state(state, i);
             if (of != Languages.DEAD) {
-                AllowedTokens some = inside(languages.automata()[i], of, text.isCanonical()).tokens;
+                AllowedTokens some = inside(languages.automaton(i), of, text.isCanonical()).tokens;
                 inside = inside == null ? some : inside.or(some, index.size);
             }
         }

@@ -163,7 +163,7 @@ abstract class ZoneConstraint implements Constraint {
         int length = cursor.length;
         int rest = 0;
         while (!ahead.zone.isComplete(ahead.at)) {
-            if (ahead.at == ahead.zone.begin() && ahead.zone.completion >= 0) {
+            if (ahead.marks == null && ahead.at == ahead.zone.begin() && ahead.zone.completion >= 0) {
                 rest = ahead.zone.completion;
                 break;
             }
@@ -171,7 +171,7 @@ abstract class ZoneConstraint implements Constraint {
         }
         int total = ahead.length - length + rest;
         cursor.restore(zone, at, mark, marks, length);
-        if (at == zone.begin()) {
+        if (marks == null && at == zone.begin()) {
             zone.completion = total;
         }
         return total;

@@ -127,6 +127,9 @@ final class SchemaReader {
 
     /** The place with the resource that begins there, if one does. */
     private Located enter(Located at) {
+        if (at.node() == at.resource().node) {
+            return at;
+        }
         @Nullable String id = identifier(at.node(), at.resource().draft);
         if (id == null) {
             return at;
