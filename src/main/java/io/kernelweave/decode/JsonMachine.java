@@ -56,8 +56,12 @@ final class JsonMachine {
         this.form = form;
         this.layout = Layout.of(form.whitespace());
         Type root = types.root();
-        if (!types.emptiness().inhabited(root)) {
-            throw new UnsatisfiableException();
+        try {
+            if (!types.emptiness().inhabited(root)) {
+                throw new UnsatisfiableException();
+            }
+        } catch (InputException e) {
+            throw String.valueOf(e.getMessage()).startsWith("schema #") ? e : e.in(types.place(root));
         }
         this.start = new Value(new Hole(null, new Type[] {root}, new int[0][], new Formula[0][]), null, "");
     }
