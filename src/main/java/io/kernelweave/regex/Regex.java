@@ -630,6 +630,10 @@ public final class Regex {
             Node below = node.lowLength() == 0 ? nothing : length(0, node.lowLength() - 1);
             return node.highLength() == UNBOUNDED ? below : either(below, length(node.highLength() + 1, UNBOUNDED));
         }
+        Node body = node.kind == Kind.REPEAT ? node.of[0] : node;
+        if (body != node && node.low == 0 && node.high == 1 && body.length && body.highLength() == UNBOUNDED) {
+            return length(1, body.low - 1);
+        }
         if (node.kind == Kind.EITHER && node.of.length == 2) { // all but some lengths between
             for (int i = 0; i < 2; i++) {
                 Node few = node.of[i];
