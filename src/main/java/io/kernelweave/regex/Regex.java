@@ -350,23 +350,6 @@ public final class Regex {
         }
     }
 
-    /** The sets and words that occur in a language. */
-    static final class Leaves {
-        final List<CodePoints> sets = new ArrayList<>();
-        final List<Words> words = new ArrayList<>();
-
-        int cuts() {
-            int cuts = 0;
-            for (CodePoints set : sets) {
-                cuts += set.ranges().length;
-            }
-            for (Words list : words) {
-                cuts += 2 * list.letters().length;
-            }
-            return cuts;
-        }
-    }
-
     private static final byte LIVE = 1;
     private static final byte DOOMED = 2;
 
@@ -490,10 +473,13 @@ public final class Regex {
     public Node words(Collection<String> words) {
         List<int[]> list = new ArrayList<>(words.size());
         for (String word : words) {
-            int[] letters = word.codePoints().toArray();
+            int[] letters = new int[word.codePointCount(0, word.length())];
             boolean scalar = true;
-            for (int c : letters) {
+            for (int at = 0, used = 0; at < word.length(); used++) {
+                int c = word.codePointAt(at);
                 scalar &= c < 0xD800 || c > 0xDFFF;
+                letters[used] = c;
+                at += Character.charCount(c);
             }
             if (scalar) {
                 list.add(letters);
@@ -523,7 +509,7 @@ public final class Regex {
 
     /** Any strings of {@code min} to {@code max} code points. */
     public Node length(int min, int max) {
-        return repeat(any, min, max);
+        return max < min ? nothing : repeat(any, Math.max(0, min), max);
     }
 
     /** A string of the first, then one of the second. */
@@ -1295,10 +1281,11 @@ public final class Regex {
         while (rest.mark != mark) {
             rest.mark = mark;
             if (rest.kind == Kind.SET) {
-                leaves.sets.add(rest.set);
+                leaves.add(rest.set);
             } else if (rest.kind == Kind.WORDS) {
-                if (!leaves.words.contains(rest.words)) {
-                    leaves.words.add(rest.words);
+                if (rest.words.mark != mark) {
+                    rest.words.mark = mark;
+                    leaves.add(rest.words);
                 }
             } else if (rest.kind == Kind.THEN) {
                 leaves(rest.of[0], leaves, mark);
