@@ -38,7 +38,7 @@ javac -proc:none -d "$work/java" -cp "$classes" src/jmh/java/io/kernelweave/tria
 npm install --prefix "$work" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error "$LLGUIDANCE" "$XGRAMMAR" >&2
 
 side_by_side() {
-  java -XX:+UseSerialGC -cp "$work/java:$classes" io.kernelweave.trial.SideBySide "$1" "$work" "$schemas" "$warmup"
+  java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -cp "$work/java:$classes" io.kernelweave.trial.SideBySide "$1" "$work" "$schemas" "$warmup"
 }
 echo "KernelWeave" >&2
 side_by_side sample
