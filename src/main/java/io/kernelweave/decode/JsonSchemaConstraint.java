@@ -28,6 +28,12 @@ public final class JsonSchemaConstraint extends ZoneConstraint {
         machine.refuel();
     }
 
+    @Override
+    InputException placed(InputException refusal) {
+        String message = String.valueOf(refusal.getMessage());
+        return message.startsWith("schema #") ? refusal : refusal.in("schema #");
+    }
+
     /**
      * Compiles a schema for {@linkplain WrittenForm#COMPACT compact} documents.
      *

@@ -1,5 +1,6 @@
 package io.kernelweave.decode;
 
+import io.kernelweave.json.InputException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -54,6 +55,11 @@ abstract class ZoneConstraint implements Constraint {
 
     /** Called before each mask and each move that may take work. */
     void refuel() {}
+
+    /** A refusal that came late, with the place of what is refused. */
+    InputException placed(InputException refusal) {
+        return refusal;
+    }
 
     private AllowedTokens allowed(Cursor cursor) {
         if (cursor.marks != null) {
@@ -199,7 +205,11 @@ abstract class ZoneConstraint implements Constraint {
         @Override
         public AllowedTokens allowed() {
             synchronized (builder) {
-                return ZoneConstraint.this.allowed(cursor);
+                try {
+                    return ZoneConstraint.this.allowed(cursor);
+                } catch (InputException e) {
+                    throw placed(e);
+                }
             }
         }
 
@@ -213,11 +223,16 @@ abstract class ZoneConstraint implements Constraint {
             synchronized (builder) {
                 refuel();
                 Past before = next();
-                for (byte b : bytes) {
-                    if (!cursor.step(b & 0xFF)) {
-                        restore(before);
-                        return false;
+                try {
+                    for (byte b : bytes) {
+                        if (!cursor.step(b & 0xFF)) {
+                            restore(before);
+                            return false;
+                        }
                     }
+                } catch (InputException e) {
+                    restore(before);
+                    throw placed(e);
                 }
                 steps++;
                 return true;

@@ -688,7 +688,7 @@ public final class Emptiness {
             }
             items.add(type);
         }
-        while (items.size() < least && items.size() < MAX_DISTINCT * 16) {
+        while (items.size() < least) {
             items.add(items.get(items.size() - 1));
         }
         return sink.test(new Plan(Map.of(), items));

@@ -53,6 +53,121 @@ final class SchemaReader {
     private static final List<String> SCHEMA_LIST = List.of("allOf", "anyOf", "oneOf", "prefixItems", "items");
     private static final List<String> NAMED_SCHEMAS =
             List.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies");
+    /** What the value of a keyword is. */
+    private enum Form {
+        TEXT("a string"),
+        FLAG("true or false"),
+        COUNT("a whole number from 0"),
+        SCHEMA("a schema, an object or a boolean"),
+        SCHEMAS("a list of at least one schema"),
+        SCHEMA_OR_LIST("a schema or a list of schemas"),
+        NAMED("an object of schemas by name"),
+        NAMES("a list of names"),
+        NAMES_BY_NAME("an object of lists of names"),
+        NAMED_OR_NAMES("an object of schemas or lists of names"),
+        VALUES("a list of values"),
+        TYPES("a type or a list of types");
+
+        private final String says;
+
+        Form(String says) {
+            this.says = says;
+        }
+
+        boolean fits(JsonNode value) {
+            return switch (this) {
+                case TEXT -> value.isString();
+                case FLAG -> value.isBoolean();
+                case COUNT ->
+                    value.isNumber()
+                            && value.decimalValue().signum() >= 0
+                            && value.decimalValue().stripTrailingZeros().scale() <= 0;
+                case SCHEMA -> value.isObject() || value.isBoolean();
+                case SCHEMAS -> all(value, SCHEMA) && !value.isEmpty();
+                case SCHEMA_OR_LIST -> SCHEMA.fits(value) || all(value, SCHEMA);
+                case NAMED -> value.isObject() && every(value, SCHEMA);
+                case NAMES -> all(value, TEXT);
+                case NAMES_BY_NAME -> value.isObject() && every(value, NAMES);
+                case NAMED_OR_NAMES ->
+                    value.isObject()
+                            && value.properties().stream()
+                                    .allMatch(one -> SCHEMA.fits(one.getValue()) || NAMES.fits(one.getValue()));
+                case VALUES -> value.isArray();
+                case TYPES -> value.isString() || all(value, TEXT) && !value.isEmpty();
+            };
+        }
+
+        private static boolean all(JsonNode list, Form form) {
+            if (!list.isArray()) {
+                return false;
+            }
+            for (JsonNode one : list) {
+                if (!form.fits(one)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private static boolean every(JsonNode object, Form form) {
+            return object.properties().stream().allMatch(one -> form.fits(one.getValue()));
+        }
+    }
+
+    private static final Map<String, Form> FORMS = Map.ofEntries(
+            Map.entry("$ref", Form.TEXT),
+            Map.entry("$dynamicRef", Form.TEXT),
+            Map.entry("$recursiveRef", Form.TEXT),
+            Map.entry("type", Form.TYPES),
+            Map.entry("enum", Form.VALUES),
+            Map.entry("pattern", Form.TEXT),
+            Map.entry("format", Form.TEXT),
+            Map.entry("minLength", Form.COUNT),
+            Map.entry("maxLength", Form.COUNT),
+            Map.entry("minItems", Form.COUNT),
+            Map.entry("maxItems", Form.COUNT),
+            Map.entry("minContains", Form.COUNT),
+            Map.entry("maxContains", Form.COUNT),
+            Map.entry("minProperties", Form.COUNT),
+            Map.entry("maxProperties", Form.COUNT),
+            Map.entry("uniqueItems", Form.FLAG),
+            Map.entry("required", Form.NAMES),
+            Map.entry("dependentRequired", Form.NAMES_BY_NAME),
+            Map.entry("dependencies", Form.NAMED_OR_NAMES),
+            Map.entry("dependentSchemas", Form.NAMED),
+            Map.entry("properties", Form.NAMED),
+            Map.entry("patternProperties", Form.NAMED),
+            Map.entry("prefixItems", Form.SCHEMAS),
+            Map.entry("items", Form.SCHEMA_OR_LIST),
+            Map.entry("allOf", Form.SCHEMAS),
+            Map.entry("anyOf", Form.SCHEMAS),
+            Map.entry("oneOf", Form.SCHEMAS),
+            Map.entry("additionalItems", Form.SCHEMA),
+            Map.entry("additionalProperties", Form.SCHEMA),
+            Map.entry("contains", Form.SCHEMA),
+            Map.entry("else", Form.SCHEMA),
+            Map.entry("if", Form.SCHEMA),
+            Map.entry("not", Form.SCHEMA),
+            Map.entry("propertyNames", Form.SCHEMA),
+            Map.entry("then", Form.SCHEMA),
+            Map.entry("unevaluatedItems", Form.SCHEMA),
+            Map.entry("unevaluatedProperties", Form.SCHEMA));
+
+    /** What a document would have to hold at least, and how much of it is taken on. */
+    private static final Map<String, Integer> LONGEST =
+            Map.of("minLength", 100_000, "minItems", 10_000, "minContains", 1_000, "minProperties", 1_000);
+
+    private static void shape(Subschema schema, String keyword, Form form) {
+        if (!form.fits(schema.node().path(keyword))) {
+            throw schema.refuse(keyword, "is " + excerpt(schema.node().path(keyword)), "give " + form.says);
+        }
+    }
+
+    private static String excerpt(JsonNode value) {
+        String text = Json.compact(value);
+        return text.length() <= 60 ? text : text.substring(0, 60) + "…";
+    }
+
     /** Keywords whose schemas are about the same value. */
     private static final Set<String> IN_PLACE =
             Set.of("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies");
@@ -354,6 +469,7 @@ final class SchemaReader {
         return switch (keyword) {
             case "$defs", "definitions" -> false;
             case "contains", "propertyNames", "const" -> draft.since(Draft.V6);
+            case "minContains", "maxContains" -> draft.since(Draft.V2019_09);
             case "if", "then", "else" ->
                 draft.since(Draft.V7) && (keyword.equals("if") || schema.node().has("if"));
             case "unevaluatedItems", "unevaluatedProperties", "dependentSchemas", "dependentRequired" ->
@@ -370,7 +486,14 @@ final class SchemaReader {
 
     private void checkKeywords(Subschema schema) {
         if (!schema.draft().since(Draft.V2019_09) && schema.node().has("$ref")) {
+            shape(schema, "$ref", Form.TEXT);
             return;
+        }
+        for (Map.Entry<String, JsonNode> field : schema.node().properties()) {
+            Form form = FORMS.get(field.getKey());
+            if (form != null && reads(schema, field.getKey())) {
+                shape(schema, field.getKey(), form);
+            }
         }
         for (String name : typeNames(schema)) {
             if (!TYPES.contains(name)) {
@@ -380,26 +503,14 @@ final class SchemaReader {
                         "give one of " + TYPES.stream().sorted().toList());
             }
         }
-        for (String keyword :
-                List.of("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")) {
-            count(schema, keyword, 0);
-        }
-        for (String keyword : List.of("allOf", "anyOf", "oneOf")) {
-            JsonNode list = schema.node().get(keyword);
-            if (list != null && (!list.isArray() || list.isEmpty())) {
-                throw schema.refuse(keyword, "is no list of schemas", "give at least one schema in an array");
+        LONGEST.forEach((keyword, limit) -> {
+            if (count(schema, keyword, 0) > limit) {
+                throw schema.refuse(
+                        keyword,
+                        "is " + schema.node().path(keyword),
+                        "give at most " + limit + ": so much would have to be written");
             }
-        }
-        for (String keyword : List.of("properties", "patternProperties")) {
-            JsonNode named = schema.node().get(keyword);
-            if (named != null && !named.isObject()) {
-                throw schema.refuse(keyword, "is no object of schemas", "give each schema by its name");
-            }
-        }
-        JsonNode required = schema.node().get("required");
-        if (required != null && !required.isArray()) {
-            throw schema.refuse("required", "is no array of names", "list the names in the object's own schema");
-        }
+        });
         strings(schema);
         numbers(schema);
         if (schema.node().has("patternProperties")) {
