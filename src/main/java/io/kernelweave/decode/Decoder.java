@@ -148,7 +148,9 @@ public final class Decoder {
                 }
                 TokenMatcher ahead = matcher.fork();
                 for (int token : next) {
-                    ahead.accept(token);
+                    if (!ahead.accept(token)) {
+                        throw new IllegalStateException("token " + token + " is in the mask but refused");
+                    }
                 }
                 if (!fits(index, ahead, settings.maxTokens() - count - next.length)) {
                     break;

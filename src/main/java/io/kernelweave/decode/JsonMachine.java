@@ -56,8 +56,12 @@ final class JsonMachine {
         this.form = form;
         this.layout = Layout.of(form.whitespace());
         Type root = types.root();
-        if (!types.emptiness().inhabited(root)) {
-            throw new UnsatisfiableException();
+        try {
+            if (!types.emptiness().inhabited(root)) {
+                throw new UnsatisfiableException();
+            }
+        } catch (InputException e) {
+            throw String.valueOf(e.getMessage()).startsWith("schema #") ? e : e.in(types.place(root));
         }
         this.start = new Value(new Hole(null, new Type[] {root}, new int[0][], new Formula[0][]), null, "");
     }
@@ -72,18 +76,20 @@ final class JsonMachine {
         return (T) interned.computeIfAbsent(made, m -> made);
     }
 
-    private Text text(List<Regex.Node> languages, List<Regex.Node> watched) {
-        return texts.computeIfAbsent(new Reading(languages, watched), reading -> {
-            List<Regex.Node> all = new ArrayList<>(languages);
-            all.addAll(watched);
-            Automaton[] automata = all.stream()
-                    .map(language -> Automaton.of(types.regex(), language))
-                    .toArray(Automaton[]::new);
-            return new Text(new Languages(languages.size(), automata), form.escapes() == WrittenForm.Escapes.NEEDED);
+    private Text text(List<Regex.Node> languages, Emptiness.@Nullable Names keys) {
+        return texts.computeIfAbsent(new Reading(languages, keys), reading -> {
+            List<Automaton> automata = new ArrayList<>();
+            languages.forEach(language -> automata.add(Automaton.of(types.regex(), language)));
+            if (keys != null) {
+                keys.patterns().forEach(pattern -> automata.add(Automaton.of(types.regex(), pattern)));
+            }
+            return new Text(
+                    new Languages(languages.size(), automata, keys == null ? List.of() : keys.names()),
+                    form.escapes() == WrittenForm.Escapes.NEEDED);
         });
     }
 
-    private record Reading(List<Regex.Node> languages, List<Regex.Node> watched) {}
+    private record Reading(List<Regex.Node> languages, Emptiness.@Nullable Names keys) {}
 
     /** A value that is open, with the types that matter and what they mean for what is around it. */
     private final class Hole {
@@ -254,24 +260,13 @@ final class JsonMachine {
             if (!keysKnown) {
                 try {
                     Regex.Node language = types.emptiness().keys(Arrays.asList(goals), order, used, this::used);
-                    keys = types.regex().isEmpty(language) ? null : text(List.of(language), watched(language));
+                    keys = types.regex().isEmpty(language) ? null : text(List.of(language), names());
                 } catch (InputException e) {
                     throw placed(e, hole);
                 }
                 keysKnown = true;
             }
             return keys;
-        }
-
-        /** What tells keys apart that are allowed alike: the names, and the patterns. */
-        private List<Regex.Node> watched(Regex.Node language) {
-            List<Regex.Node> watched = new ArrayList<>(names().patterns());
-            Automaton keys = Automaton.of(types.regex(), language);
-            boolean listed = watched.isEmpty() && keys.exceptions(keys.start()) == null;
-            if (!listed && !names().names().isEmpty()) {
-                watched.add(types.regex().words(names().names()));
-            }
-            return watched;
         }
 
         boolean goesOn() {
@@ -460,7 +455,7 @@ final class JsonMachine {
                 case STRING -> {
                     List<Regex.Node> languages = new ArrayList<>(1);
                     int[] by = distinct(languages, types::strings, types.regex()::isEmpty);
-                    return languages.isEmpty() ? null : new Characters(hole, text(languages, List.of()), by);
+                    return languages.isEmpty() ? null : new Characters(hole, text(languages, null), by);
                 }
                 case NUMBER -> {
                     List<NumberSet> sets = new ArrayList<>(1);
@@ -890,6 +885,11 @@ final class JsonMachine {
 
         @Override
         void finish(long at, Bytes out) {
+            if (at == begin() && !rest(frame).isEmpty()) {
+                rest(frame).propertyNames().iterator().next().codePoints().forEach(c -> Text.write(c, out));
+                out.add('"');
+                return;
+            }
             text.finish(at, out);
         }
     }

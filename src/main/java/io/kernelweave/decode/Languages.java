@@ -3,6 +3,7 @@ package io.kernelweave.decode;
 import io.kernelweave.regex.Automaton;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Languages of strings, read side by side: a state says for each of them whether the string so far is in it. Some of them
- * decide: a state is alive if one of those can still be reached. The others only watch.
+ * decide: a state is alive if one of those can still be reached. The others only watch. A state can also tell which of some
+ * names the string so far begins.
  */
 final class Languages {
     static final int DEAD = Automaton.DEAD;
@@ -18,6 +20,10 @@ final class Languages {
 
     private final Automaton[] automata;
     private final int deciding;
+    /** Sorted, by code points. */
+    private final int[][] names;
+
+    private final int longest;
     private final List<int[]> tuples = new ArrayList<>();
     private final List<int[]> ascii = new ArrayList<>();
     private final Map<Tuple, Integer> numbers = new HashMap<>();
@@ -37,19 +43,49 @@ final class Languages {
 
     /** One language. */
     Languages(Automaton automaton) {
-        this(1, automaton);
+        this(1, List.of(automaton), List.of());
     }
 
     /**
      * @param deciding how many of the languages decide, at least one; they come first
      * @param automata of the languages
+     * @param names to tell apart
      */
-    Languages(int deciding, Automaton... automata) {
+    Languages(int deciding, List<Automaton> automata, Collection<String> names) {
         this.deciding = deciding;
-        this.automata = automata;
-        this.start = automata.length == 1
-                ? automata[0].start()
-                : number(Arrays.stream(automata).mapToInt(Automaton::start).toArray());
+        this.automata = automata.toArray(Automaton[]::new);
+        this.names = names.stream()
+                .map(name -> name.codePoints().toArray())
+                .sorted(Arrays::compare)
+                .toArray(int[][]::new);
+        this.longest =
+                Arrays.stream(this.names).mapToInt(name -> name.length).max().orElse(0);
+        if (single()) {
+            this.start = this.automata[0].start();
+        } else {
+            int[] begin = new int[this.automata.length + 1];
+            for (int i = 0; i < this.automata.length; i++) {
+                begin[i] = this.automata[i].start();
+            }
+            begin[this.automata.length] = this.names.length == 0 ? DEAD : 0;
+            this.start = number(begin);
+        }
+    }
+
+    /** Where in the names a longer beginning is, as the first name that has it and its length; {@link #DEAD} if nowhere. */
+    private int nameAfter(int at, int codePoint) {
+        int first = at / (longest + 1);
+        int length = at % (longest + 1);
+        for (int i = first; i < names.length; i++) {
+            int[] name = names[i];
+            if (name.length < length || Arrays.mismatch(name, 0, length, names[first], 0, length) >= 0) {
+                return DEAD;
+            }
+            if (name.length > length && name[length] == codePoint) {
+                return i * (longest + 1) + length + 1;
+            }
+        }
+        return DEAD;
     }
 
     private int number(int[] states) {
@@ -70,7 +106,7 @@ final class Languages {
     }
 
     private boolean single() {
-        return automata.length == 1;
+        return automata.length == 1 && names.length == 0;
     }
 
     int start() {
@@ -95,9 +131,11 @@ final class Languages {
     private int step(int state, int codePoint) {
         int[] from = tuples.get(state);
         int[] to = new int[from.length];
-        for (int i = 0; i < to.length; i++) {
+        for (int i = 0; i < automata.length; i++) {
             to[i] = from[i] == DEAD ? DEAD : automata[i].next(from[i], codePoint);
         }
+        int name = from[automata.length];
+        to[automata.length] = name == DEAD ? DEAD : nameAfter(name, codePoint);
         return number(to);
     }
 

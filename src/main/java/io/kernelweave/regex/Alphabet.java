@@ -1,6 +1,7 @@
 package io.kernelweave.regex;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The characters as a language sees them: intervals, and classes of intervals that none of its sets and words tells apart.
@@ -25,8 +26,9 @@ final class Alphabet {
         }
     }
 
-    static Alphabet of(Regex.Leaves leaves) {
-        int[] cuts = new int[leaves.cuts() + 3];
+    static Alphabet of(Leaves leaves) {
+        int[] letters = leaves.letters();
+        int[] cuts = new int[cuts(leaves, letters)];
         int count = 0;
         cuts[count++] = 0;
         cuts[count++] = 0xD800;
@@ -38,11 +40,9 @@ final class Alphabet {
                 cuts[count++] = ranges[i + 1] + 1;
             }
         }
-        for (Words words : leaves.words) {
-            for (int letter : words.letters()) {
-                cuts[count++] = letter;
-                cuts[count++] = letter + 1;
-            }
+        for (int letter : letters) {
+            cuts[count++] = letter;
+            cuts[count++] = letter + 1;
         }
         Arrays.sort(cuts, 0, count);
         int size = 0;
@@ -52,12 +52,20 @@ final class Alphabet {
             }
         }
         int[] starts = Arrays.copyOf(cuts, size);
-        int[] classes = split(starts, leaves);
+        int[] classes = split(starts, leaves.sets, letters);
         return new Alphabet(starts, classes, examples(starts, classes));
     }
 
-    /** Splits one class of all characters by each set in turn. */
-    private static int[] split(int[] starts, Regex.Leaves leaves) {
+    private static int cuts(Leaves leaves, int[] letters) {
+        int cuts = 3 + 2 * letters.length;
+        for (CodePoints set : leaves.sets) {
+            cuts += set.ranges().length;
+        }
+        return cuts;
+    }
+
+    /** Splits one class of all characters by each set in turn; each letter then is a class of its own. */
+    private static int[] split(int[] starts, List<CodePoints> sets, int[] letters) {
         int[] classes = new int[starts.length];
         Arrays.fill(classes, 1);
         classes[find(starts, 0xD800, 0)] = 0;
@@ -65,7 +73,7 @@ final class Alphabet {
         int[] inside = new int[16];
         int[] splitBy = new int[16];
         int split = 0;
-        for (CodePoints set : leaves.sets) {
+        for (CodePoints set : sets) {
             split++;
             int[] ranges = set.ranges();
             for (int i = 0; i < ranges.length; i += 2) {
@@ -83,11 +91,9 @@ final class Alphabet {
                 }
             }
         }
-        for (Words words : leaves.words) {
-            for (int letter : words.letters()) {
-                int at = find(starts, letter, 0);
-                classes[at] = classes[at] == 0 ? 0 : next++;
-            }
+        for (int letter : letters) {
+            int at = find(starts, letter, 0);
+            classes[at] = classes[at] == 0 ? 0 : next++;
         }
         int[] numbers = new int[next];
         int used = 1;

@@ -1,12 +1,36 @@
 package io.kernelweave.regex;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 
 /** Characters that are the same but for their case, in Unicode's simple case folding as the JDK knows it. */
 final class CaseFolding {
-    /** Characters with case, each followed by the number that all of its cases share. */
-    private static final int[][] CASED = cased();
+    /** Characters with case, in order, and beside each all of its cases. */
+    private static final int[] CASED;
+
+    private static final CodePoints[] CASES;
+
+    static {
+        TreeMap<Integer, CodePoints> byFolded = new TreeMap<>();
+        TreeMap<Integer, Integer> folds = new TreeMap<>();
+        for (int c = 0; c < 0x20000; c++) {
+            int folded = fold(c);
+            if (folded != c) {
+                folds.put(c, folded);
+                folds.put(folded, folded);
+                byFolded.merge(folded, CodePoints.of(c, c, folded, folded), CodePoints::or);
+            }
+        }
+        CASED = new int[folds.size()];
+        CASES = new CodePoints[folds.size()];
+        int used = 0;
+        for (var entry : folds.entrySet()) {
+            CASED[used] = entry.getKey();
+            CASES[used++] = byFolded.get(entry.getValue());
+        }
+    }
 
     private CaseFolding() {}
 
@@ -15,35 +39,17 @@ final class CaseFolding {
         return c == 0x130 || c == 0x131 ? c : Character.toLowerCase(Character.toUpperCase(c));
     }
 
-    private static int[][] cased() {
-        List<int[]> all = new ArrayList<>();
-        for (int c = 0; c < 0x20000; c++) {
-            int folded = fold(c);
-            if (folded != c) {
-                all.add(new int[] {c, folded});
-                all.add(new int[] {folded, folded});
-            }
-        }
-        return all.toArray(new int[0][]);
-    }
-
     /** The set with all other cases of its characters. */
     static CodePoints closure(CodePoints set) {
-        java.util.HashSet<Integer> folds = new java.util.HashSet<>();
-        for (int[] pair : CASED) {
-            if (set.contains(pair[0])) {
-                folds.add(pair[1]);
+        List<CodePoints> all = new ArrayList<>();
+        all.add(set);
+        int[] ranges = set.ranges();
+        for (int i = 0; i < ranges.length; i += 2) {
+            int found = Arrays.binarySearch(CASED, ranges[i]);
+            for (int at = found < 0 ? -found - 1 : found; at < CASED.length && CASED[at] <= ranges[i + 1]; at++) {
+                all.add(CASES[at]);
             }
         }
-        if (folds.isEmpty()) {
-            return set;
-        }
-        List<CodePoints> all = new ArrayList<>(List.of(set));
-        for (int[] pair : CASED) {
-            if (folds.contains(pair[1])) {
-                all.add(CodePoints.of(pair[0], pair[0]));
-            }
-        }
-        return CodePoints.union(all);
+        return all.size() == 1 ? set : CodePoints.union(all);
     }
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -28,6 +29,7 @@ public final class Formats {
     private static final int MAX_LOCAL_PART = 64;
     private static final int MAX_LABEL = 63;
     private static final int MAX_HOST = 253;
+    private static final int MAX_DOMAIN = 255;
 
     private Formats() {}
 
@@ -56,8 +58,8 @@ public final class Formats {
         all.put("time", Formats::time);
         all.put("date-time", Formats::dateTime);
         all.put("duration", regex -> regex.whole(DURATION));
-        all.put("email", regex -> email(regex, ATOM, QUOTED, ASCII_LABEL));
-        all.put("idn-email", regex -> email(regex, wide(ATOM), wide(QUOTED), wide(ASCII_LABEL)));
+        all.put("email", regex -> email(regex, ATOM, QUOTED, ASCII_LABEL, Formats::ascii));
+        all.put("idn-email", regex -> email(regex, wide(ATOM), wide(QUOTED), wide(ASCII_LABEL), Formats::octets));
         all.put("hostname", Formats::hostname);
         all.put("ipv4", regex -> regex.whole(IPV4));
         all.put("ipv6", regex -> regex.whole(IPV6));
@@ -236,13 +238,22 @@ public final class Formats {
                 regex.not(punycode));
     }
 
-    private static Regex.Node email(Regex regex, String atom, String quoted, String letter) {
+    private static Regex.Node email(
+            Regex regex, String atom, String quoted, String letter, BiFunction<Regex, Integer, Regex.Node> within) {
         Regex.Node local = regex.whole(atom + "+(?:\\." + atom + "+)*|\"(?:" + quoted + "|\\\\[ -~])*\"");
         String label = label(letter);
-        Regex.Node host = regex.both(regex.whole(label + "(?:\\." + label + ")*"), octets(regex, MAX_HOST + 2));
+        Regex.Node host = regex.both(regex.whole(label + "(?:\\." + label + ")*"), within.apply(regex, MAX_DOMAIN));
         Regex.Node address = regex.whole("\\[(?:" + IPV4 + "|(?i:ipv6):" + IPV6 + ")\\]");
         return sequence(
-                regex, regex.both(local, octets(regex, MAX_LOCAL_PART)), regex.word("@"), regex.either(host, address));
+                regex,
+                regex.both(local, within.apply(regex, MAX_LOCAL_PART)),
+                regex.word("@"),
+                regex.either(host, address));
+    }
+
+    /** Of ASCII strings those of at most so many bytes. */
+    private static Regex.Node ascii(Regex regex, int most) {
+        return regex.length(0, most);
     }
 
     /** Strings of at most so many bytes in UTF-8. */

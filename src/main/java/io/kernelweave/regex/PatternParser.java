@@ -36,10 +36,33 @@ final class PatternParser {
     private PatternParser(String pattern, Dialect dialect, String where) {
         this.re2 = dialect == Dialect.RE2;
         this.where = where;
-        this.pattern = new int[pattern.codePointCount(0, pattern.length())];
-        for (int i = 0, used = 0; i < pattern.length(); i += Character.charCount(this.pattern[used++])) {
-            this.pattern[used] = pattern.codePointAt(i);
+        this.pattern = (re2 ? unquoted(pattern) : pattern).codePoints().toArray();
+    }
+
+    /** With \Q...\E written as escapes. */
+    private static String unquoted(String pattern) {
+        int begin = pattern.indexOf("\\Q");
+        if (begin < 0) {
+            return pattern;
         }
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < pattern.length(); i++) {
+            char c = pattern.charAt(i);
+            if (c != '\\' || i + 1 == pattern.length()) {
+                out.append(c);
+            } else if (pattern.charAt(++i) != 'Q') {
+                out.append(c).append(pattern.charAt(i));
+            } else {
+                int end = pattern.indexOf("\\E", i);
+                for (char quoted : pattern.substring(i + 1, end < 0 ? pattern.length() : end)
+                        .toCharArray()) {
+                    out.append("\\.+*?()|[]{}^$".indexOf(quoted) >= 0 ? "\\" : "")
+                            .append(quoted);
+                }
+                i = end < 0 ? pattern.length() : end + 1;
+            }
+        }
+        return out.toString();
     }
 
     static Syntax parse(String pattern, Dialect dialect, String where) {
@@ -414,18 +437,6 @@ final class PatternParser {
             if (c == 'A' || c == 'z') {
                 at++;
                 return new Syntax.Anchor(c == 'z');
-            }
-            if (c == 'Q') {
-                at++;
-                StringBuilder text = new StringBuilder();
-                while (at < pattern.length
-                        && !(pattern[at] == '\\' && at + 1 < pattern.length && pattern[at + 1] == 'E')) {
-                    text.appendCodePoint(pattern[at++]);
-                }
-                at = Math.min(at + 2, pattern.length);
-                List<Syntax> letters = new ArrayList<>();
-                text.codePoints().forEach(letter -> letters.add(characters(literal(letter))));
-                return letters.isEmpty() ? Syntax.EMPTY : Syntax.sequence(letters);
             }
         }
         if (c >= '1' && c <= '9') {

@@ -29,6 +29,8 @@ public final class Regex {
 
     /** How many states are looked at before a question is too complex. */
     private static final int FUEL = 20_000;
+    /** How many terms of their languages are looked at. */
+    private static final long MAX_WORK = 2_000_000;
     /** How deeply languages may be nested, so that no walk overflows the stack. */
     private static final int MAX_NESTING = 1000;
     /** The longest string that {@link #shortest} writes out, in bytes. */
@@ -219,12 +221,12 @@ public final class Regex {
                     least = Math.min((long) body.bytes * low, FAR);
                     whole = body.gapless && joined(body.minLength, body.maxLength, low, high);
                 }
-                default -> { // what follows the loop is all that is known of it
+                default -> { // what it makes of its rest is not known
                     nullable = of[0].nullable;
                     plain = false;
-                    min = of[0].minLength;
+                    min = nullable ? 0 : 1;
                     max = ENDLESS;
-                    least = of[0].bytes;
+                    least = min;
                     whole = false;
                 }
             }
@@ -236,7 +238,8 @@ public final class Regex {
             this.sure = plain
                     || nullable
                     || switch (kind) {
-                        case THEN, REPEAT, LOOP -> allSure;
+                        case THEN, REPEAT -> allSure;
+                        case LOOP -> of[0].sure && (of[0].kind != Kind.SET || !of[0].set.isEmpty());
                         case EITHER -> anySure;
                         case BOTH -> whole; // a language of all these lengths, cut to some of them
                         case NOT -> of[0].maxLength != ENDLESS;
@@ -351,23 +354,6 @@ public final class Regex {
         }
     }
 
-    /** The sets and words that occur in a language. */
-    static final class Leaves {
-        final List<CodePoints> sets = new ArrayList<>();
-        final List<Words> words = new ArrayList<>();
-
-        int cuts() {
-            int cuts = 0;
-            for (CodePoints set : sets) {
-                cuts += set.ranges().length;
-            }
-            for (Words list : words) {
-                cuts += 2 * list.letters().length;
-            }
-            return cuts;
-        }
-    }
-
     private static final byte LIVE = 1;
     private static final byte DOOMED = 2;
 
@@ -375,6 +361,11 @@ public final class Regex {
     private @Nullable Node[] table = new @Nullable Node[64];
     private int size;
     private int marks;
+    /** How many loops have no equation yet, so that nothing may be derived. */
+    private int open;
+    /** Terms gathered so far: what questions have cost. */
+    private long work;
+
     private final Map<Words, Words> lists = new HashMap<>();
     private final Map<String, Node> patterns = new HashMap<>();
     private final Map<String, Node> formats = new HashMap<>();
@@ -569,10 +560,13 @@ public final class Regex {
     public Node words(Collection<String> words) {
         List<int[]> list = new ArrayList<>(words.size());
         for (String word : words) {
-            int[] letters = word.codePoints().toArray();
+            int[] letters = new int[word.codePointCount(0, word.length())];
             boolean scalar = true;
-            for (int c : letters) {
+            for (int at = 0, used = 0; at < word.length(); used++) {
+                int c = word.codePointAt(at);
                 scalar &= c < 0xD800 || c > 0xDFFF;
+                letters[used] = c;
+                at += Character.charCount(c);
             }
             if (scalar) {
                 list.add(letters);
@@ -602,7 +596,7 @@ public final class Regex {
 
     /** Any strings of {@code min} to {@code max} code points. */
     public Node length(int min, int max) {
-        return repeat(any, min, max);
+        return max < min ? nothing : repeat(any, Math.max(0, min), max);
     }
 
     /** A string of the first, then one of the second. */
@@ -755,6 +749,20 @@ public final class Regex {
             Node below = node.lowLength() == 0 ? nothing : length(0, node.lowLength() - 1);
             return node.highLength() == UNBOUNDED ? below : either(below, length(node.highLength() + 1, UNBOUNDED));
         }
+        Node body = node.kind == Kind.REPEAT ? node.of[0] : node;
+        if (body != node && node.low == 0 && node.high == 1 && body.length && body.highLength() == UNBOUNDED) {
+            return length(1, body.low - 1);
+        }
+        if (node.kind == Kind.EITHER && node.of.length == 2) { // all but some lengths between
+            for (int i = 0; i < 2; i++) {
+                Node few = node.of[i];
+                Node many = node.of[1 - i];
+                if ((few == empty || few.length && few.lowLength() == 0) && many.length && many.high == UNBOUNDED) {
+                    int from = few == empty ? 1 : few.highLength() + 1;
+                    return from < many.low ? length(from, many.low - 1) : nothing;
+                }
+            }
+        }
         return node(Kind.NOT, new Node[] {node}, 0, 0);
     }
 
@@ -802,9 +810,14 @@ public final class Regex {
             loops[i] =
                     new Node(size++, Kind.LOOP, CodePoints.NONE, noWords, of, 0, Math.max(1, trial[i].nesting), 0, 0);
         }
-        Node[] rounds = body.apply(loops);
-        for (int i = 0; i < loops.length; i++) {
-            loops[i].of[1] = either(rests[i], rounds[i]);
+        open++;
+        try {
+            Node[] rounds = body.apply(loops);
+            for (int i = 0; i < loops.length; i++) {
+                loops[i].of[1] = either(rests[i], rounds[i]);
+            }
+        } finally {
+            open--;
         }
         return loops;
     }
@@ -823,13 +836,17 @@ public final class Regex {
                 terms = Arrays.copyOf(terms, 2 * count);
             }
             terms[count++] = node;
+            work++;
             return this;
         }
 
         private void flatten(Kind kind) {
             for (int i = 0; i < count; ) {
                 Node term = terms[i];
-                if (term.kind == kind) {
+                if (kind == Kind.EITHER && isOptional(term) && !repeatedElsewhere(i)) {
+                    terms[i] = term.of[0];
+                    add(empty);
+                } else if (term.kind == kind) {
                     terms[i] = terms[--count];
                     for (Node part : term.of) {
                         add(part);
@@ -838,6 +855,20 @@ public final class Regex {
                     i++;
                 }
             }
+        }
+
+        private static boolean isOptional(Node term) {
+            return term.kind == Kind.REPEAT && term.low == 0 && term.high == 1;
+        }
+
+        /** Whether another counter of the same body can take this one in. */
+        private boolean repeatedElsewhere(int term) {
+            for (int i = 0; i < count; i++) {
+                if (i != term && terms[i].kind == Kind.REPEAT && terms[i].of[0] == terms[term].of[0]) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private void sort() {
@@ -880,14 +911,72 @@ public final class Regex {
             return false;
         }
 
-        /** Whether a term stands beside its own complement. */
-        private boolean opposed() {
+        /**
+         * Whether a term stands beside its own complement; the parts of a union have been flattened, and so have those of
+         * an intersection.
+         */
+        private boolean opposed(Kind kind) {
             for (int i = 0; i < count; i++) {
-                if (terms[i].kind == Kind.NOT && holds(terms[i].of[0])) {
-                    return true;
+                if (terms[i].kind == Kind.NOT) {
+                    Node inside = terms[i].of[0];
+                    boolean whole = inside.kind == kind;
+                    boolean some = false;
+                    if (inside.kind == Kind.EITHER || inside.kind == Kind.BOTH) {
+                        for (Node part : inside.of) {
+                            boolean held = holds(part);
+                            whole &= held;
+                            some |= held;
+                        }
+                    }
+                    if (whole || some && inside.kind != kind || holds(inside)) {
+                        return true;
+                    }
                 }
             }
             return false;
+        }
+
+        /**
+         * x | x & y is x, and the other way round; {@code inner} is the kind of the terms that are dropped. Without this the
+         * derivatives of loops would not come to an end.
+         */
+        private void absorb(Kind inner) {
+            boolean @Nullable [] dropped = null;
+            for (int i = 0; i < count; i++) {
+                Node[] parts = terms[i].of;
+                if (terms[i].kind != inner) {
+                    continue;
+                }
+                boolean drop = false;
+                for (int j = 0; j < parts.length && !drop; j++) {
+                    drop = holds(parts[j]);
+                }
+                for (int j = 0; j < count && !drop && count <= 64; j++) {
+                    drop = j != i && terms[j].kind == inner && within(terms[j].of, parts);
+                }
+                if (drop) {
+                    dropped = dropped == null ? new boolean[count] : dropped;
+                    dropped[i] = true;
+                }
+            }
+            if (dropped != null) {
+                int kept = 0;
+                for (int i = 0; i < count; i++) {
+                    if (!dropped[i]) {
+                        terms[kept++] = terms[i];
+                    }
+                }
+                count = kept;
+            }
+        }
+
+        /** Both in order. */
+        private static boolean within(Node[] few, Node[] many) {
+            int at = 0;
+            for (int i = 0; i < many.length && at < few.length; i++) {
+                at += few[at] == many[i] ? 1 : 0;
+            }
+            return at == few.length;
         }
 
         private Node[] list() {
@@ -931,13 +1020,20 @@ public final class Regex {
                 mergeLists();
             }
             sort();
+            absorb(Kind.BOTH);
+            for (int i = 0; i < count && emptyToo && !nullable; i++) {
+                if (terms[i].kind == Kind.REPEAT && terms[i].low == 1) {
+                    terms[i] = repeat(terms[i].of[0], 0, terms[i].high);
+                    return add(empty).either();
+                }
+            }
             if (repeats > 1 && count > 1 && mergeRepeats()) {
                 if (emptyToo) {
                     add(empty);
                 }
                 return either();
             }
-            if (nots > 0 && opposed()) {
+            if (nots > 0 && opposed(Kind.EITHER)) {
                 return everything;
             }
             if (emptyToo && !nullable) {
@@ -1103,10 +1199,11 @@ public final class Regex {
                 add(set(set));
             }
             sort();
-            if (nots > 0 && opposed()) {
+            absorb(Kind.EITHER);
+            if (nots > 0 && opposed(Kind.BOTH)) {
                 return nothing;
             }
-            if (list != null && (count > 1 || min > 0 || max < UNBOUNDED)) {
+            if (list != null && open == 0 && (count > 1 || min > 0 || max < UNBOUNDED)) {
                 return chosen(list, min, max);
             }
             long least = 0;
@@ -1317,10 +1414,11 @@ public final class Regex {
         while (rest.mark != mark) {
             rest.mark = mark;
             if (rest.kind == Kind.SET) {
-                leaves.sets.add(rest.set);
+                leaves.add(rest.set);
             } else if (rest.kind == Kind.WORDS) {
-                if (!leaves.words.contains(rest.words)) {
-                    leaves.words.add(rest.words);
+                if (rest.words.mark != mark) {
+                    rest.words.mark = mark;
+                    leaves.add(rest.words);
                 }
             } else if (rest.kind == Kind.THEN) {
                 leaves(rest.of[0], leaves, mark);
@@ -1351,6 +1449,7 @@ public final class Regex {
             return node != nothing && node.life != DOOMED;
         }
         // Best first: where the least is left to write.
+        long begun = work;
         Frontier open = new Frontier();
         List<Node> seen = new ArrayList<>();
         int[] parents = new int[16];
@@ -1373,7 +1472,7 @@ public final class Regex {
                     node.life = LIVE;
                     return true;
                 }
-                if (seen.size() == FUEL) {
+                if (seen.size() == FUEL || work - begun > MAX_WORK) {
                     throw tooComplex();
                 }
                 if (seen.size() == parents.length) {
@@ -1405,13 +1504,14 @@ public final class Regex {
         if (node == nothing || node.maxLength != ENDLESS) {
             return false;
         }
-        if (node.plain) {
+        if (node.plain || node.gapless && node.sure) {
             return true;
         }
         Alphabet alphabet = alphabet(node);
         if (!live(node, alphabet)) {
             return false;
         }
+        long begun = work;
         // Depth first: a live state that leads back to itself makes it infinite.
         Map<Node, Boolean> onPath = new HashMap<>();
         List<Node> path = new ArrayList<>(List.of(node));
@@ -1435,7 +1535,7 @@ public final class Regex {
                 return true;
             }
             if (before == null) {
-                if (onPath.size() == FUEL) {
+                if (onPath.size() == FUEL || work - begun > MAX_WORK) {
                     throw tooComplex();
                 }
                 if (path.size() == turns.length) {
@@ -1512,6 +1612,7 @@ public final class Regex {
 
     /** A*: what a plain language takes at the least is known, and what others take is bounded from below. */
     private void explore(Node node, Alphabet alphabet) {
+        long begun = work;
         Frontier open = new Frontier();
         List<Node> seen = new ArrayList<>();
         Map<Node, Integer> numbers = new HashMap<>();
@@ -1545,7 +1646,7 @@ public final class Regex {
                 @Nullable Integer number = numbers.get(next);
                 if (number == null) {
                     number = seen.size();
-                    if (number == FUEL) {
+                    if (number == FUEL || work - begun > MAX_WORK) {
                         throw tooComplex();
                     }
                     if (number == spent.length) {
@@ -1569,43 +1670,5 @@ public final class Regex {
             }
         }
         throw new IllegalStateException("a live language has a string");
-    }
-
-    /** A heap of numbers by how much they cost; of equals the last comes first. */
-    private static final class Frontier {
-        private long[] heap = new long[16];
-        private int size;
-
-        boolean isEmpty() {
-            return size == 0;
-        }
-
-        void add(int cost, int number) {
-            if (size == heap.length) {
-                heap = Arrays.copyOf(heap, 2 * size);
-            }
-            long entry = (long) cost << 32 | Integer.MAX_VALUE - number;
-            int at = size++;
-            for (; at > 0 && heap[at - 1 >> 1] > entry; at = at - 1 >> 1) {
-                heap[at] = heap[at - 1 >> 1];
-            }
-            heap[at] = entry;
-        }
-
-        int take() {
-            long least = heap[0];
-            long entry = heap[--size];
-            int at = 0;
-            for (int child = 1; child < size; child = 2 * at + 1) {
-                child += child + 1 < size && heap[child + 1] < heap[child] ? 1 : 0;
-                if (heap[child] >= entry) {
-                    break;
-                }
-                heap[at] = heap[child];
-                at = child;
-            }
-            heap[at] = entry;
-            return Integer.MAX_VALUE - (int) least;
-        }
     }
 }

@@ -10,6 +10,9 @@ final class Words {
     final int[] bytes;
 
     private final int hash;
+    /** Where a walk has been. */
+    int mark;
+
     private int @org.jspecify.annotations.Nullable [] letters;
 
     private Words(int[][] words) {
@@ -50,28 +53,28 @@ final class Words {
         return low;
     }
 
-    /** The characters of all words, in order. */
+    /** The characters of all words. */
     int[] letters() {
         int[] known = letters;
         if (known == null) {
-            int length = 0;
-            for (int[] word : words) {
-                length += word.length;
-            }
-            known = new int[length];
-            length = 0;
-            for (int[] word : words) {
-                System.arraycopy(word, 0, known, length, word.length);
-                length += word.length;
-            }
-            Arrays.sort(known);
-            length = 0;
-            for (int i = 0; i < known.length; i++) {
-                if (i == 0 || known[i] != known[i - 1]) {
-                    known[length++] = known[i];
+            if (words.length == 1) {
+                known = words[0]; // as they stand; there is little to save
+            } else {
+                boolean[] ascii = new boolean[128];
+                int[] others = new int[8];
+                int count = 0;
+                for (int[] word : words) {
+                    for (int c : word) {
+                        if (c < 128) {
+                            ascii[c] = true;
+                        } else {
+                            others = count == others.length ? Arrays.copyOf(others, 2 * count) : others;
+                            others[count++] = c;
+                        }
+                    }
                 }
+                known = Leaves.distinct(ascii, others, count);
             }
-            known = Arrays.copyOf(known, length);
             letters = known;
         }
         return known;

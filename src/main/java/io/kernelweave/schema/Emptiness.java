@@ -90,18 +90,18 @@ public final class Emptiness {
         assumed = Integer.MAX_VALUE;
         searching.put(type, depth);
         type.inhabited = Known.SEARCHING;
-        boolean found = false;
         int here = depth++;
         try {
-            found = someKind(type);
+            boolean found = someKind(type);
+            // An emptiness that rests on the assumption of another is no result yet.
+            type.inhabited = found ? Known.YES : assumed < here ? Known.NOT_YET : Known.NO;
+            return found;
         } finally {
             depth--;
             searching.remove(type);
-            // An emptiness that rests on the assumption of another is no result yet.
-            type.inhabited = found ? Known.YES : assumed < here ? Known.NOT_YET : Known.NO;
+            type.inhabited = type.inhabited == Known.SEARCHING ? Known.NOT_YET : type.inhabited;
             assumed = Math.min(outer, assumed < here ? assumed : Integer.MAX_VALUE);
         }
-        return found;
     }
 
     static InputException tooMany() {

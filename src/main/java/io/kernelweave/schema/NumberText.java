@@ -447,6 +447,7 @@ public final class NumberText {
     /** Some of the listed values: the range of those whose canonical text begins like the number's, and how many characters. */
     private static final class Listed implements Tracker {
         private static final long NONE = -1;
+        private static final int MAX_DIGITS = 20_000;
 
         private final String[] texts;
 
@@ -456,8 +457,8 @@ public final class NumberText {
                 if (value.signum() == 0) {
                     all.add("0");
                     all.add("-0");
-                } else if (Math.abs(value.scale()) + value.precision() > 400) {
-                    throw new InputException("the value " + value + " is too long; use at most 400 digits");
+                } else if (Math.abs(value.scale()) + value.precision() > MAX_DIGITS) {
+                    throw new InputException("a value is too long; use at most " + MAX_DIGITS + " digits");
                 } else {
                     all.add(value.stripTrailingZeros().toPlainString());
                 }

@@ -206,6 +206,17 @@ public final class Types {
         return project(type, kind, kind == Kind.ARRAY ? arrays : objects);
     }
 
+    /**
+     * A type was asked for while it is made. Schemas that come back to themselves before any value were refused, so this is a
+     * question about values inside the value.
+     */
+    @SuppressWarnings("serial")
+    private static final class Unfinished extends RuntimeException {
+        Unfinished() {
+            super("a type that is being made was asked for", null, false, false);
+        }
+    }
+
     /** How the sets of values of one kind are written and combined. */
     private interface View<T> {
         T all();
@@ -250,8 +261,7 @@ public final class Types {
             case NONE -> view.none();
             case SCHEMA -> {
                 if (type.expanding) {
-                    throw ((Subschema) Objects.requireNonNull(type.leaf))
-                            .refuse("$ref", "leads back to itself before any value", "break the cycle");
+                    throw new Unfinished();
                 }
                 type.expanding = true;
                 try {
@@ -507,6 +517,14 @@ public final class Types {
             return formulas.any(some);
         }
 
+        private boolean mayOverlap(Formula one, Formula other, boolean object) {
+            try {
+                return emptiness.satisfiable(formulas.all(one, other), object);
+            } catch (Unfinished e) {
+                return true; // it depends on the type that is being made
+            }
+        }
+
         /** Where two of the alternatives cannot both hold, there is nothing to exclude. */
         @Override
         public Formula one(List<Formula> all) {
@@ -515,7 +533,7 @@ public final class Types {
             for (int i = 0; i < all.size(); i++) {
                 List<Formula> parts = new ArrayList<>(List.of(all.get(i)));
                 for (int j = 0; j < all.size(); j++) {
-                    if (i != j && emptiness.satisfiable(formulas.all(all.get(i), all.get(j)), object)) {
+                    if (i != j && mayOverlap(all.get(i), all.get(j), object)) {
                         parts.add(formulas.not(all.get(j)));
                     }
                 }
