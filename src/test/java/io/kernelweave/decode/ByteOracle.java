@@ -55,7 +55,7 @@ record ByteOracle(String schema, Pattern pattern) {
         return all.toString();
     }
 
-    private static String chars(byte[] bytes) {
+    static String chars(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
