@@ -39,7 +39,12 @@ abstract class ZoneConstraint implements Constraint {
 
     @Override
     public final TokenMatcher matcher() {
-        return new Matcher(new Cursor(start));
+        return new Matcher(new Cursor(start()));
+    }
+
+    /** Where a new text begins. */
+    Zone start() {
+        return start;
     }
 
     @Override
