@@ -76,6 +76,8 @@ final class MaskBuilder {
                         ? nearlyFree(cursor, key.special(Text.decode(cursor.text, cursor.mark, cursor.length)))
                         : patterned(cursor, key.text, state);
             }
+        } else if (cursor.zone instanceof TextMachine text) {
+            return text.allowed(cursor.at);
         }
         return byFullWalk(cursor);
     }

@@ -43,6 +43,11 @@ abstract class ZoneConstraint implements Constraint {
         return new Matcher(cursor());
     }
 
+    /** Where a new text begins. */
+    Zone start() {
+        return start;
+    }
+
     @Override
     public final TokenVocabulary vocabulary() {
         return vocabulary;
@@ -50,7 +55,7 @@ abstract class ZoneConstraint implements Constraint {
 
     /** A place at the beginning of a text. */
     final Cursor cursor() {
-        return new Cursor(start);
+        return new Cursor(start());
     }
 
     /** Called before each mask and each move that may take work. */

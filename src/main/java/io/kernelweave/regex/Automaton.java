@@ -264,4 +264,23 @@ public final class Automaton {
         }
         return best;
     }
+
+    /** Of each class that has characters from {@code low} to {@code high} one of the fewest bytes in UTF-8, a letter if it can be. */
+    public int[] letters(int low, int high) {
+        int[] best = new int[classes];
+        Arrays.fill(best, DEAD);
+        int last = alphabet.interval(high);
+        for (int i = alphabet.interval(low); i <= last; i++) {
+            int number = alphabet.classOf(i);
+            int first = Math.max(low, alphabet.first(i));
+            for (int c : new int[] {first, Written.cheapest(first, Math.min(high, alphabet.last(i)))}) {
+                int longer = best[number] == DEAD ? -1 : Written.utf8(c) - Written.utf8(best[number]);
+                if (longer < 0 || longer == 0 && Written.rank(c) < Written.rank(best[number])) {
+                    best[number] = c;
+                }
+            }
+        }
+        best[0] = DEAD; // surrogates
+        return Arrays.stream(best).filter(c -> c != DEAD).toArray();
+    }
 }

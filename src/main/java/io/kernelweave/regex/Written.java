@@ -15,6 +15,11 @@ final class Written {
         return c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
     }
 
+    /** How many bytes a character takes in UTF-8. */
+    static int utf8(int c) {
+        return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    }
+
     /** Fewer bytes first; then letters, digits, other characters, the space. */
     static int rank(int c) {
         int likeness =
