@@ -8,6 +8,7 @@ import io.kernelweave.results.MaskMetrics;
 import io.kernelweave.results.Measure;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -24,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param limit at most so many schemas, in turn from each set; 0 for all
  * @param cold so many schemas are also tried first of all, in a JVM that just started, and reported apart; 50 if not given
  * @param warmup so many schemas are tried after that without being counted; 1000 if not given
+ * @param memory of so many schemas it is measured at the end what they hold when compiled, and reported apart; 0 if not given
  * @param seed of what is drawn
  * @param chunk schemas a transaction and a Parquet part
  * @param baseline {@code previous}, {@code none}, or a run id
@@ -41,6 +43,7 @@ public record MaskSpec(
         int limit,
         @Nullable Integer cold,
         @Nullable Integer warmup,
+        int memory,
         long seed,
         int chunk,
         String baseline,
@@ -53,8 +56,11 @@ public record MaskSpec(
     /** The vocabularies that there are. */
     static final List<String> VOCABULARIES = List.of("cl100k_base", "o200k_base");
 
-    private static final WrittenForm AS_MASKBENCH =
-            new WrittenForm(WrittenForm.Order.ANY, WrittenForm.Whitespace.SPACED, WrittenForm.Formats.ASSERTED);
+    private static final WrittenForm AS_MASKBENCH = new WrittenForm(
+            WrittenForm.Order.ANY,
+            WrittenForm.Whitespace.SPACED,
+            WrittenForm.Escapes.ANY,
+            WrittenForm.Formats.ASSERTED);
 
     public MaskSpec {
         if (name == null || !name.matches(JobSpec.NAME)) {
@@ -71,15 +77,17 @@ public record MaskSpec(
         form = form == null
                 ? AS_MASKBENCH
                 : new WrittenForm(
-                        form.order() == null ? AS_MASKBENCH.order() : form.order(),
-                        form.whitespace() == null ? AS_MASKBENCH.whitespace() : form.whitespace(),
-                        form.formats() == null ? AS_MASKBENCH.formats() : form.formats());
+                        Objects.requireNonNullElse(form.order(), AS_MASKBENCH.order()),
+                        Objects.requireNonNullElse(form.whitespace(), AS_MASKBENCH.whitespace()),
+                        Objects.requireNonNullElse(form.escapes(), AS_MASKBENCH.escapes()),
+                        Objects.requireNonNullElse(form.formats(), AS_MASKBENCH.formats()));
         cold = cold == null ? 50 : cold;
         warmup = warmup == null ? 1000 : warmup;
         chunk = chunk == 0 ? 250 : chunk;
         JobSpec.range("/limit", limit, 0, Integer.MAX_VALUE);
         JobSpec.range("/cold", cold, 0, Integer.MAX_VALUE);
         JobSpec.range("/warmup", warmup, 0, Integer.MAX_VALUE);
+        JobSpec.range("/memory", memory, 0, Integer.MAX_VALUE);
         JobSpec.range("/chunk", chunk, 1, 100_000);
         baseline = baseline == null ? "previous" : baseline;
         margins = margins == null ? Map.of() : new TreeMap<>(margins);

@@ -8,7 +8,6 @@ import io.kernelweave.decode.JsonSchemaConstraint;
 import io.kernelweave.decode.TokenMask;
 import io.kernelweave.decode.TokenVocabularies;
 import io.kernelweave.decode.TokenVocabulary;
-import io.kernelweave.gate.MetricVerdict;
 import io.kernelweave.gate.Requirement;
 import io.kernelweave.gate.RunVerdict;
 import io.kernelweave.json.Digest;
@@ -24,6 +23,8 @@ import io.kernelweave.results.RunFolder;
 import io.kernelweave.trial.Meter;
 import io.kernelweave.trial.SchemaCase;
 import io.kernelweave.trial.SchemaTrial;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,7 +40,8 @@ import tools.jackson.databind.node.ArrayNode;
 
 /**
  * A {@link MaskSpec} at work. In a JVM that just started, some schemas are tried <em>cold</em>; then others warm the JVM up without being
- * counted; then all are tried. A job that goes on after a kill warms up again before its first warm schema.
+ * counted; then all are tried, and at last some once more
+ * to measure what they hold in memory. A job that goes on after a kill warms up again before its first warm schema.
  */
 final class MaskWork implements Work<MaskRow> {
     private static final double DEFAULT_MARGIN = 0.002;
@@ -143,6 +145,9 @@ final class MaskWork implements Work<MaskRow> {
         map.put("vocabulary", vocabulary.name() + " (" + vocabulary.size() + " ids)");
         map.put("vocabulary_load_ms", String.valueOf(loadNs / 1_000_000));
         map.put("clock_ns", String.valueOf(Meter.clockNanos()));
+        if (job.memory() > 0) {
+            map.put("heap_noise_bytes", String.valueOf(Meter.heapNoiseBytes()));
+        }
         return map;
     }
 
@@ -186,30 +191,33 @@ final class MaskWork implements Work<MaskRow> {
     @Override
     public List<Unit> units(String runId, Progress progress) {
         List<Unit> units = new ArrayList<>();
-        for (SchemaCase subject : coldCases()) {
+        for (SchemaCase subject : sample(job.cold(), MaskRow.COLD)) {
             units.add(new Unit(
                     subject.id(), () -> List.of(MaskRow.of(runId, MaskRow.COLD, subject, trial.run(subject)))));
         }
-        int total = units.size() + cases.size();
         for (SchemaCase subject : cases) {
             int before = units.size();
             units.add(new Unit(subject.id(), () -> {
                 if (!isWarm) {
                     warmUp(progress);
-                    progress.begin("replay", total);
+                    begin(progress);
                     progress.advance(before);
                 }
                 return List.of(MaskRow.of(runId, MaskRow.WARM, subject, trial.run(subject)));
             }));
         }
+        for (SchemaCase subject : sample(job.memory(), MaskRow.MEMORY)) {
+            units.add(new Unit(
+                    subject.id(), () -> List.of(MaskRow.of(runId, MaskRow.MEMORY, subject, trial.weigh(subject)))));
+        }
         return units;
     }
 
-    /** The schemas of no suite, if there are any: those of suites are too small to stand for others. */
-    private List<SchemaCase> coldCases() {
+    /** Some schemas of no suite, if there are any: those of suites are too small to stand for others. */
+    private List<SchemaCase> sample(@Nullable Integer count, String purpose) {
         List<SchemaCase> plain =
                 cases.stream().filter(subject -> subject.place() == null).toList();
-        return first(job.cold(), drawn(plain.isEmpty() ? cases : plain, job.seed() + "/cold/"));
+        return first(count, drawn(plain.isEmpty() ? cases : plain, job.seed() + "/" + purpose + "/"));
     }
 
     private static List<SchemaCase> first(@Nullable Integer count, List<SchemaCase> from) {
@@ -228,7 +236,9 @@ final class MaskWork implements Work<MaskRow> {
 
     @Override
     public void begin(Progress progress) {
-        progress.begin("replay", coldCases().size() + (long) cases.size());
+        int apart = sample(job.cold(), MaskRow.COLD).size()
+                + sample(job.memory(), MaskRow.MEMORY).size();
+        progress.begin("replay", (long) cases.size() + apart);
     }
 
     @Override
@@ -253,22 +263,36 @@ final class MaskWork implements Work<MaskRow> {
                     .collect(Collectors.toMap(Function.identity(), name -> DEFAULT_MARGIN, (a, b) -> a, TreeMap::new));
         }
         Run.Judged judged = Comparison.judge(
-                run, rows, metrics, baseline, baselineRows, margins, MaskMetrics::perRow, requirements);
+                run, warm(rows), metrics, baseline, warm(baselineRows), margins, MaskMetrics::perRow, requirements);
         if (job.targets().isEmpty()) {
             return judged;
         }
-        List<MetricVerdict> targets = job.targets().stream()
-                .map(target -> target.requirement().judge(Metrics.flat(metrics)))
-                .toList();
-        List<String> missed = targets.stream()
-                .filter(target -> target.verdict() != RunVerdict.PASS)
-                .map(MetricVerdict::reason)
+        Map<String, Double> flat = Metrics.flat(metrics);
+        List<String> missed = job.targets().stream()
+                .filter(target -> target.requirement().judge(flat).verdict() != RunVerdict.PASS)
+                .map(target -> target.metric() + " is " + rounded(flat.get(target.metric()))
+                        + (target.atLeast() != null ? ", not at least " : ", not at most ")
+                        + rounded(target.atLeast() != null ? target.atLeast() : target.atMost()))
                 .toList();
         List<String> reasons = new ArrayList<>(judged.reasons());
-        reasons.add((targets.size() - missed.size()) + " of " + targets.size()
-                + " targets are met (times of this machine, reported and not judged)"
+        reasons.add((job.targets().size() - missed.size()) + " of "
+                + job.targets().size() + " targets are met (figures of this machine, reported and not judged)"
                 + (missed.isEmpty() ? "." : ": " + String.join("; ", missed) + "."));
         return new Run.Judged(judged.verdict(), judged.exitCode(), judged.baseline(), List.copyOf(reasons));
+    }
+
+    /** Only these are compared: how many others there are is a setting. */
+    private static List<MaskRow> warm(List<MaskRow> rows) {
+        return rows.stream().filter(MaskRow::isWarm).toList();
+    }
+
+    private static String rounded(@Nullable Double value) {
+        return value == null || !Double.isFinite(value)
+                ? "not measured"
+                : new BigDecimal(value)
+                        .round(new MathContext(3))
+                        .stripTrailingZeros()
+                        .toPlainString();
     }
 
     @Override

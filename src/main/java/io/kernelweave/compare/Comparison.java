@@ -72,7 +72,7 @@ public final class Comparison {
                     + (verdict == RunVerdict.PASS ? "." : ": " + required.reason() + "."));
         }
         if (baseline == null) {
-            reasons.add("There is no baseline: no earlier run of this job answered the same prompts"
+            reasons.add("There is no baseline: no earlier run of this job can be compared with this one"
                     + (requirements.isEmpty()
                             ? ", and nothing is required: every row was measured, nothing was judged."
                             : "."));

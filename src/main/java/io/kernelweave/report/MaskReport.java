@@ -15,30 +15,36 @@ import io.kernelweave.results.Metrics;
 import io.kernelweave.results.Run;
 import io.kernelweave.trial.SchemaCase;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The view model of the report on token masks: every line of it as text, computed from the rows of one run. */
 final class MaskReport {
     private static final int LISTED = 25;
+    private static final int MOST = 5;
     private static final String MAIN = "mask.";
 
     private final Run run;
+    private final List<MaskRow> all;
     private final List<MaskRow> rows;
     private final List<MaskRow> main;
     private final Map<String, Metric> metrics;
 
     MaskReport(Run run, List<MaskRow> rows, Map<String, Metric> metrics) {
         this.run = run;
+        this.all = rows;
         this.rows = rows.stream().filter(MaskRow::isWarm).toList();
         this.main = this.rows.stream().filter(row -> row.place() == null).toList();
         this.metrics = metrics;
@@ -63,21 +69,28 @@ final class MaskReport {
         model.put("order", form.path("order").asString("").toLowerCase(Locale.ROOT));
         model.put("whitespace", form.path("whitespace").asString("").toLowerCase(Locale.ROOT));
         model.put("formats", form.path("formats").asString("").toLowerCase(Locale.ROOT));
+        model.put("escapes", form.path("escapes").asString("").toLowerCase(Locale.ROOT));
         model.put("rules", main.isEmpty() ? List.of() : rules());
         model.put("suites", suites());
         model.put("refusals", refusals());
         model.put(
                 "refused",
                 schemas(rows.stream().filter(row -> row.refusal() != null).count()));
+        model.put("unsatisfiable", unsatisfiable());
         model.put("errors", errors());
         model.put("faults", faults());
         model.put("times", times());
+        model.put("slowestFirst", most(ofSet(), MaskRow::firstMaskNs, ns -> micros(ns / 1e3)));
+        model.put("slowestToken", most(ofSet(), MaskRow::betweenMasksMaxNs, ns -> micros(ns / 1e3)));
+        model.put("heaviest", most(all, MaskRow::retainedBytes, bytes -> megabytes(bytes / 1e6)));
         model.put("targets", targets());
         model.put("cold", (int) value("mask.cold.schemas", 0));
-        model.put("warmup", run.settings().path("warmup").asInt(0));
+        model.put("warmup", count(run.settings().path("warmup").asInt(0)));
         model.put("requiredFiles", files(true));
         model.put("optionalFiles", files(false));
         model.put("allocated", amount("mask.allocated_mb.p99"));
+        model.put("retained", retained());
+        model.put("noise", noise());
         model.put("heap", amount("mask.heap_peak_mb"));
         model.put("fingerprint", new TreeMap<>(run.fingerprint()));
         model.put("environment", run.environment());
@@ -92,7 +105,17 @@ final class MaskReport {
 
     private String amount(String name) {
         double value = value(name, Double.NaN);
-        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, value >= 100 ? "%.0f MB" : "%.2f MB", value);
+        return Double.isNaN(value) ? "–" : megabytes(value);
+    }
+
+    private static String megabytes(double value) {
+        return String.format(Locale.ROOT, value >= 100 ? "%.0f MB" : "%.2f MB", value);
+    }
+
+    /** The rows that times are reported of. */
+    private List<MaskRow> ofSet() {
+        String set = timed(rows);
+        return rows.stream().filter(row -> row.prefix().equals(set)).toList();
     }
 
     private String time(String name) {
@@ -115,23 +138,29 @@ final class MaskReport {
         if (faults > 0) {
             findings.add("The engine failed on " + schemas(faults) + ": neither a verdict nor a refusal.");
         }
-        long under = rows.stream().filter(row -> row.isUnderConstrained(true)).count();
+        List<String> tooWide = sets().stream()
+                .filter(set -> value(set + "strict.under_constraint", 0) > 0)
+                .map(set -> count((long) value(set + "strict.under_constraint", 0)) + " of "
+                        + count((long) value(set + "schemas", 0)) + " ("
+                        + title(set) + ")")
+                .toList();
         findings.add(
-                under == 0
+                tooWide.isEmpty()
                         ? "No invalid document was admitted to its end (strict rule)."
-                        : schemas(under)
-                                + " with an invalid document that is admitted to its end (strict rule): the masks are too wide there.");
+                        : "Masks are too wide for " + String.join(", ", tooWide)
+                                + ": an invalid document was admitted to its end (strict rule). In no other set was one.");
         if (!main.isEmpty()) {
             findings.add(share(MAIN + "passing_rate") + " of " + schemas(main.size())
                     + " pass by MaskBench's rule, " + share(MAIN + "strict.passing_rate")
-                    + " by the strict one; " + share(MAIN + "compile_error_rate") + " are refused, "
-                    + share(MAIN + "over_constraint_rate") + " refuse a valid document.");
+                    + " by the strict one; " + number(MAIN + "compile_error_rate") + " refused, "
+                    + number(MAIN + "strict.over_constraint_rate") + " with a valid document refused (strict rule).");
         }
         for (String set : sets()) {
             if (!set.equals(MAIN)) {
                 findings.add(title(set) + ": " + share(set + "fully_right") + " of "
-                        + count((long) value(set + "schemas", 0)) + " groups fully right; "
-                        + share(set + "compile_error_rate") + " are refused.");
+                        + groups((long) value(set + "schemas", 0)) + " fully right; "
+                        + number(set + "compile_error_rate") + " refused, "
+                        + number(set + "strict.over_constraint_rate") + " with a valid document refused.");
             }
         }
         String timed = timed(rows);
@@ -141,7 +170,16 @@ final class MaskReport {
                     + " a token and mask (median), " + time(timed + "tbm_us.avg") + " on average, "
                     + time(timed + "tbm_us.p99") + " (p99), " + time(timed + "tbm_us.max") + " at most.");
         }
+        if (!retained().isEmpty()) {
+            findings.add("A compiled schema holds " + retained() + " drawn at random.");
+        }
         return findings;
+    }
+
+    /** How many rows a share stands for. */
+    private String number(String rate) {
+        Metric metric = metrics.get(rate);
+        return metric == null || !metric.isMeasured() ? "–" : count(Math.round(metric.value() * metric.rows()));
     }
 
     /** The set that times are reported of: the schemas of no suite, or else the first suite. */
@@ -155,6 +193,10 @@ final class MaskReport {
 
     private static String schemas(long count) {
         return count(count) + (count == 1 ? " schema" : " schemas");
+    }
+
+    private static String groups(long count) {
+        return count(count) + (count == 1 ? " group" : " groups");
     }
 
     private static String title(String set) {
@@ -180,7 +222,7 @@ final class MaskReport {
         Metric metric = metrics.get(prefix + name + "_rate");
         return metric == null || !metric.isMeasured()
                 ? "–"
-                : count(Math.round(metric.value() * metric.rows())) + ", " + percent(metric.value(), metric.interval());
+                : number(prefix + name + "_rate") + ", " + percent(metric.value(), metric.interval());
     }
 
     private List<Map<String, Object>> suites() {
@@ -228,16 +270,50 @@ final class MaskReport {
     }
 
     private static String pointer(MaskRow row) {
-        return row.refusal() == null ? "" : "#" + row.refusal().pointer();
+        String pointer = row.refusal() == null ? "" : row.refusal().pointer();
+        return pointer.isEmpty() || pointer.startsWith("/") ? "#" + pointer : pointer;
     }
 
     /** The refusal without the place that it begins with. */
     private static String message(MaskRow row) {
-        return row.refusal() == null ? "" : row.refusal().message().replaceFirst("^schema #.*?: ", "");
+        if (row.refusal() == null) {
+            return "";
+        }
+        String place = "schema #" + row.refusal().pointer() + ": ";
+        String message = row.refusal().message();
+        return message.startsWith(place) ? message.substring(place.length()) : message;
     }
 
     private static Comparator<MaskRow> mainFirst() {
         return Comparator.comparing((MaskRow row) -> row.place() != null).thenComparing(MaskRow::rowId);
+    }
+
+    /** The schemas that no document satisfies, in words; empty if there are none. */
+    private String unsatisfiable() {
+        List<MaskRow> found = rows.stream()
+                .filter(MaskRow::isUnsatisfiable)
+                .sorted(mainFirst())
+                .toList();
+        if (found.isEmpty()) {
+            return "";
+        }
+        long plain = found.stream().filter(row -> row.place() == null).count();
+        return schemas(plain) + " of no suite and " + groups(found.size() - plain) + " of suites, such as "
+                + found.get(0).rowId();
+    }
+
+    /** What compiled schemas hold, in words; empty if it was not measured. */
+    private String retained() {
+        Metric median = metrics.get("mask.retained_mb.p50");
+        return median == null
+                ? ""
+                : amount("mask.retained_mb.p50") + " at the median, " + amount("mask.retained_mb.p99") + " at p99, "
+                        + amount("mask.retained_mb.max") + " at most, over " + schemas(median.rows());
+    }
+
+    private String noise() {
+        String bytes = run.environment().getOrDefault("heap_noise_bytes", "");
+        return bytes.isEmpty() ? "–" : count(Long.parseLong(bytes)) + " bytes";
     }
 
     /** For each kind of error, the schemas that show it. */
@@ -309,6 +385,21 @@ final class MaskReport {
         return lines;
     }
 
+    /** The schemas that take most of something, with what they take; empty if none was measured. */
+    private static String most(
+            Collection<MaskRow> rows, Function<MaskRow, @Nullable Long> amount, Function<Double, String> text) {
+        return rows.stream()
+                .filter(row -> Objects.requireNonNullElse(amount.apply(row), 0L) > 0)
+                .sorted(Comparator.comparing((MaskRow row) -> Objects.requireNonNullElse(amount.apply(row), 0L))
+                        .reversed()
+                        .thenComparing(MaskRow::rowId))
+                .limit(MOST)
+                .map(row -> row.rowId() + " "
+                        + text.apply(Objects.requireNonNullElse(amount.apply(row), 0L)
+                                .doubleValue()))
+                .collect(Collectors.joining(", "));
+    }
+
     private Map<String, Object> line(String title, String prefix) {
         return Map.of(
                 "title",
@@ -358,7 +449,7 @@ final class MaskReport {
                     "file", file,
                     "groups", group.size(),
                     "right", count.apply(MaskRow::strictPassing),
-                    "refused", count.apply(row -> !row.isMeasured()),
+                    "refused", count.apply(row -> !row.isHonoured()),
                     "over", count.apply(row -> row.isOverConstrained(true)),
                     "under", count.apply(row -> row.isUnderConstrained(true))));
         });

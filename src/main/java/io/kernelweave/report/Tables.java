@@ -77,7 +77,7 @@ final class Tables {
         return csv(
                 List.of("schema", "outcome", "keyword", "pointer", "message"),
                 rows.stream()
-                        .filter(row -> row.isWarm() && !row.isMeasured())
+                        .filter(row -> row.isWarm() && !row.isHonoured())
                         .map(row -> row.refusal() == null
                                 ? List.<Object>of(row.rowId(), row.outcome(), "", "", String.valueOf(row.error()))
                                 : List.<Object>of(

@@ -2,6 +2,7 @@ package io.kernelweave.results;
 
 import io.kernelweave.stats.Interval;
 import io.kernelweave.stats.LogHistogram;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.stream.Collectors;
  * <tr><th>metric</th><th>meaning</th></tr>
  * <tr><td>schemas</td><td>how many there are</td></tr>
  * <tr><td>passing_rate</td><td>schemas that are honoured, with every valid document accepted and every invalid one rejected</td></tr>
+ * <tr><td>unsatisfiable</td><td>schemas of which it was proved that no document satisfies them; they count as compiled, with no document allowed
+ *     and no mask</td></tr>
  * <tr><td>compile_error_rate</td><td>schemas without a verdict: refused when they were compiled or later, or a fault of the engine</td></tr>
  * <tr><td>fault_rate</td><td>faults of the engine alone</td></tr>
  * <tr><td>over_constraint, over_constraint_rate</td><td>schemas with a valid document that was refused</td></tr>
@@ -33,7 +36,8 @@ import java.util.stream.Collectors;
  * <p>Sets: {@code mask.} (the schemas of no suite), {@code mask.suite.<draft>.required.} and {@code ….optional.} (groups of a suite of tests).
  * The rates follow MaskBench's rule, which does not look at the end of a text; below {@code strict.} they follow the strict rule, and {@code
  * fully_right} of a suite is its {@code strict.passing_rate}. {@code mask.cold.} has the times of the first schemas of a fresh JVM; all
- * else is of warm rows. {@code mask.heap_peak_mb} is the most that the heap held.
+ * else is of warm rows. {@code mask.retained_mb.p50|p99|max} is what compiled schemas hold: 10<sup>6</sup> bytes of constraint and one matcher
+ * after all documents, over the schemas that were drawn for it. {@code mask.heap_peak_mb} is the most that the heap held.
  */
 public final class MaskMetrics {
     /** The metrics that are a figure of each schema, so that two runs can be paired by them. */
@@ -51,11 +55,13 @@ public final class MaskMetrics {
                 .filter(MaskRow::isWarm)
                 .collect(Collectors.groupingBy(MaskRow::prefix, TreeMap::new, Collectors.toList()));
         sets.forEach(metrics::set);
-        List<MaskRow> cold = rows.stream().filter(row -> !row.isWarm()).toList();
+        List<MaskRow> cold =
+                rows.stream().filter(row -> row.phase().equals(MaskRow.COLD)).toList();
         if (!cold.isEmpty()) {
             metrics.put(COLD + "schemas", cold.size(), cold);
             metrics.times(COLD, cold);
         }
+        metrics.retained(rows);
         if (!rows.isEmpty()) {
             double peak = rows.stream().mapToLong(MaskRow::heapPeakBytes).max().orElse(0) / 1e6;
             metrics.put("mask.heap_peak_mb", peak, rows);
@@ -80,6 +86,10 @@ public final class MaskMetrics {
         put(prefix + "schemas", rows.size(), rows);
         rule(prefix, rows, false);
         rule(prefix + "strict.", rows, true);
+        put(
+                prefix + "unsatisfiable",
+                rows.stream().filter(MaskRow::isUnsatisfiable).count(),
+                rows);
         share(prefix + "fault_rate", rows, row -> row.error() != null);
         if (!prefix.equals("mask.")) {
             share(prefix + "fully_right", rows, MaskRow::strictPassing);
@@ -87,7 +97,7 @@ public final class MaskMetrics {
         times(prefix, rows);
         put(prefix + "tokens", rows.stream().mapToLong(MaskRow::tokens).sum(), rows);
         double[] allocated = rows.stream()
-                .filter(MaskRow::isMeasured)
+                .filter(MaskRow::isHonoured)
                 .mapToDouble(row -> row.allocatedBytes() / 1e6)
                 .sorted()
                 .toArray();
@@ -97,7 +107,7 @@ public final class MaskMetrics {
     private void rule(String prefix, List<MaskRow> rows, boolean strict) {
         put(prefix + "schemas", rows.size(), rows);
         share(prefix + "passing_rate", rows, row -> row.passes(strict));
-        share(prefix + "compile_error_rate", rows, row -> !row.isMeasured());
+        share(prefix + "compile_error_rate", rows, row -> !row.isHonoured());
         count(prefix + "over_constraint", rows, row -> row.isOverConstrained(strict));
         count(prefix + "under_constraint", rows, row -> row.isUnderConstrained(strict));
     }
@@ -119,6 +129,25 @@ public final class MaskMetrics {
         put(prefix + "tbm_us.p99", between.quantile(0.99) / 1e3, rows);
         put(prefix + "tbm_us.p999", between.quantile(0.999) / 1e3, rows);
         put(prefix + "tbm_us.max", between.count() == 0 ? Double.NaN : between.max() / 1e3, rows);
+    }
+
+    private void retained(Collection<MaskRow> rows) {
+        List<MaskRow> weighed = new ArrayList<>();
+        List<Double> megabytes = new ArrayList<>();
+        for (MaskRow row : rows) {
+            Long bytes = row.retainedBytes();
+            if (bytes != null) {
+                weighed.add(row);
+                megabytes.add(bytes / 1e6);
+            }
+        }
+        if (!weighed.isEmpty()) {
+            double[] sorted =
+                    megabytes.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            put("mask.retained_mb.p50", Metrics.quantile(sorted, 0.5), weighed);
+            put("mask.retained_mb.p99", Metrics.quantile(sorted, 0.99), weighed);
+            put("mask.retained_mb.max", Metrics.quantile(sorted, 1), weighed);
+        }
     }
 
     /** The times of all tokens of some rows. */

@@ -17,10 +17,11 @@ import tools.jackson.databind.node.ObjectNode;
  * for field.
  *
  * @param rowId id of the schema
- * @param phase {@code cold} (among the first schemas of a fresh JVM) or {@code warm}; only warm rows count for the verdict
+ * @param phase {@code cold} (among the first schemas of a fresh JVM), {@code warm}, or {@code memory} (tried again to measure what the
+ *     compiled schema holds); only warm rows count for the verdict
  * @param source name of the data set
  * @param place where in a suite of tests the schema stands; null if in none
- * @param outcome {@code measured}, {@code refused} (the engine does not honour the schema) or {@code fault} (it failed)
+ * @param outcome {@code measured}, {@code unsatisfiable} (it was proved that no document satisfies the schema), {@code refused} (the engine does not honour the schema) or {@code fault} (it failed)
  * @param error what went wrong in a fault, or null
  * @param valid how many documents are valid
  * @param errors how many documents of each kind of error, see {@link Trial.Kind}
@@ -30,7 +31,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param compileNs thread CPU time until the schema was compiled or refused
  * @param firstMaskNs thread CPU time from the schema to the first mask; null if there was none
  * @param betweenMasks thread CPU time of each token and the mask after it, counted in buckets
- * @param allocatedBytes an upper bound on the memory that the compiled schema and its masks hold
+ * @param allocatedBytes what compiling and all masks allocated
+ * @param retainedBytes what the compiled schema and a matcher hold after all documents; null if not measured
  * @param heapPeakBytes the most that the heap held so far, garbage included
  * @param recordedAt UTC, ISO 8601
  */
@@ -58,6 +60,7 @@ public record MaskRow(
         long betweenMasksSumNs,
         long betweenMasksMaxNs,
         long allocatedBytes,
+        @Nullable Long retainedBytes,
         long heapPeakBytes,
         String recordedAt)
         implements Row {
@@ -71,13 +74,14 @@ public record MaskRow(
 
     public static final String COLD = "cold";
     public static final String WARM = "warm";
+    public static final String MEMORY = "memory";
 
     /** A document that was treated wrongly; {@code kind} is a {@link Trial.Kind} in lower case. */
     public record Failure(String kind, int instance, String excerpt, String reason) {}
 
     /** The row of a trial. */
     public static MaskRow of(String runId, String phase, SchemaCase subject, Trial trial) {
-        boolean measured = trial.refusal() == null && trial.fault() == null;
+        boolean honoured = trial.refusal() == null && trial.fault() == null;
         Trial.Errors errors = trial.errors();
         return new MaskRow(
                 runId,
@@ -87,14 +91,14 @@ public record MaskRow(
                 subject.place(),
                 subject.description(),
                 subject.schema().length(),
-                measured ? "measured" : trial.refusal() != null ? "refused" : "fault",
+                outcome(trial),
                 trial.refusal(),
                 trial.fault(),
                 trial.valid(),
                 trial.invalid(),
                 errors,
-                measured && errors.refused() + errors.admitted() + errors.open() == 0,
-                measured && errors.refused() + errors.unfinished() + errors.admitted() == 0,
+                honoured && errors.refused() + errors.admitted() + errors.open() == 0,
+                honoured && errors.refused() + errors.unfinished() + errors.admitted() == 0,
                 trial.failures().stream()
                         .map(failure -> new Failure(
                                 failure.kind().name().toLowerCase(Locale.ROOT),
@@ -109,8 +113,16 @@ public record MaskRow(
                 trial.betweenMasks().sum(),
                 trial.betweenMasks().max(),
                 trial.allocatedBytes(),
+                trial.retainedBytes() < 0 ? null : trial.retainedBytes(),
                 trial.heapPeakBytes(),
                 Instant.now().truncatedTo(ChronoUnit.MICROS).toString());
+    }
+
+    private static String outcome(Trial trial) {
+        if (trial.refusal() != null) {
+            return "refused";
+        }
+        return trial.fault() != null ? "fault" : trial.unsatisfiable() ? "unsatisfiable" : "measured";
     }
 
     @Override
@@ -137,8 +149,13 @@ public record MaskRow(
         return phase.equals(WARM);
     }
 
-    public boolean isMeasured() {
-        return outcome.equals("measured");
+    /** Whether the engine gave a verdict on each document: it neither refused the schema nor failed. */
+    public boolean isHonoured() {
+        return outcome.equals("measured") || isUnsatisfiable();
+    }
+
+    public boolean isUnsatisfiable() {
+        return outcome.equals("unsatisfiable");
     }
 
     /** The metrics that the row counts for: {@code mask.}, or {@code mask.suite.<draft>.<required|optional>.} */

@@ -3,6 +3,9 @@ package io.kernelweave.trial;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -44,5 +47,44 @@ public final class Meter {
     /** The most that the pools of the heap held, each at its own time; garbage that was not yet collected is included. */
     static long heapPeakBytes() {
         return HEAP.stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
+    }
+
+    /**
+     * What some objects hold: the heap in use after full collections while they can be reached, less that after they no longer can. What
+     * others reach as well is not in it.
+     *
+     * @param held the only references to the objects; empty afterwards
+     * @return bytes, 0 if less than the readings' {@linkplain #heapNoiseBytes() noise}; −1 if this JVM does not collect when it is asked to
+     */
+    static long retainedBytes(Object[] held) {
+        long with = collectedHeapBytes();
+        Reference.reachabilityFence(held);
+        Arrays.fill(held, null);
+        long without = collectedHeapBytes();
+        return with < 0 || without < 0 ? -1 : Math.max(0, with - without);
+    }
+
+    /** By how much two readings of the heap differ with nothing done in between: the largest difference among a few, in bytes. */
+    public static long heapNoiseBytes() {
+        long noise = 0;
+        long before = collectedHeapBytes();
+        for (int i = 0; i < 4; i++) {
+            long now = collectedHeapBytes();
+            noise = Math.max(noise, Math.abs(now - before));
+            before = now;
+        }
+        return noise;
+    }
+
+    /** A full collection of the serial collector may leave dead objects where they are, up to some share of the heap; each fourth leaves none. */
+    private static long collectedHeapBytes() {
+        WeakReference<Object> garbage = new WeakReference<>(new Object());
+        Runtime runtime = Runtime.getRuntime();
+        long used = Long.MAX_VALUE;
+        for (int i = 0; i < 4; i++) {
+            System.gc();
+            used = Math.min(used, runtime.totalMemory() - runtime.freeMemory());
+        }
+        return garbage.refersTo(null) ? used : -1;
     }
 }

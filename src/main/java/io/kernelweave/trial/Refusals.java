@@ -6,11 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads keyword and pointer out of a refusal: {@code schema #/properties/a/pattern: …}. The keyword is the one that the message names, or
+ * Reads keyword and pointer out of a refusal: {@code schema #/properties/a/pattern: …}. A place outside the schema, in a meta-schema that it
+ * refers to, keeps the URI before its pointer. The keyword is the one that the message names, or
  * else the pointer's last step that is one of JSON Schema's.
  */
 final class Refusals {
-    private static final Pattern PLACE = Pattern.compile("#((?:/.*?)?): ");
+    private static final Pattern PLACE = Pattern.compile("^schema #(.*?(?=: (?:keyword|the) )|.*?(?=: ))");
     private static final Pattern NAMED = Pattern.compile("\\bkeyword \"?([$\\w-]+)");
 
     private static final Set<String> KEYWORDS = Set.of(

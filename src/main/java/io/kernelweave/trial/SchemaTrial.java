@@ -56,6 +56,14 @@ public final class SchemaTrial {
         return new Attempt(subject).run();
     }
 
+    /** The same, and measures what the compiled schema holds in the end; this takes eight full garbage collections. */
+    public Trial weigh(SchemaCase subject) {
+        Attempt attempt = new Attempt(subject);
+        Trial trial = attempt.run();
+        boolean masked = trial.refusal() == null && trial.fault() == null && !trial.unsatisfiable();
+        return masked ? trial.retaining(Meter.retainedBytes(attempt.held)) : trial;
+    }
+
     /** The state of one trial, so that an engine that fails half-way leaves what was measured. */
     private final class Attempt {
         private final SchemaCase subject;
@@ -68,6 +76,8 @@ public final class SchemaTrial {
         private long firstMaskNs = -1;
         private long startedAt;
         private long allocatedBefore;
+        private boolean unsatisfiable;
+        private Object[] held = {};
 
         Attempt(SchemaCase subject) {
             this.subject = subject;
@@ -104,7 +114,7 @@ public final class SchemaTrial {
         private void measure(JsonNode schema, List<int[]> texts) {
             WrittenForm written = subject.formats() == null
                     ? form
-                    : new WrittenForm(form.order(), form.whitespace(), subject.formats());
+                    : new WrittenForm(form.order(), form.whitespace(), form.escapes(), subject.formats());
             allocatedBefore = Meter.allocatedBytes();
             startedAt = Meter.cpuNanos();
             Constraint constraint;
@@ -126,10 +136,12 @@ public final class SchemaTrial {
                 }
                 judge(i, texts.get(i), force(matcher, texts.get(i)), matcher);
             }
+            held = new Object[] {constraint, matcher};
         }
 
         /** It is proved that no document satisfies the schema: a verdict on each of them, and not a limit of the engine. */
         private void nothingAllowed() {
+            unsatisfiable = true;
             for (int i = 0; i < subject.instances().size(); i++) {
                 if (subject.instances().get(i).valid()) {
                     fail(Trial.Kind.REFUSED, i, "", "valid, but no document is allowed at all");
@@ -227,6 +239,7 @@ public final class SchemaTrial {
                     fault,
                     valid,
                     subject.instances().size() - valid,
+                    unsatisfiable,
                     judged ? errors : Trial.Errors.NONE,
                     judged ? failures : List.of(),
                     tokens,
@@ -234,6 +247,7 @@ public final class SchemaTrial {
                     firstMaskNs,
                     betweenMasks,
                     subject.problem() != null ? 0 : Meter.allocatedBytes() - allocatedBefore,
+                    -1,
                     Meter.heapPeakBytes());
         }
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param fault what went wrong in the engine, if it gave neither a verdict nor a refusal; else null
  * @param valid how many documents are valid
  * @param invalid how many are not
+ * @param unsatisfiable whether it was proved that no document satisfies the schema: a verdict on all documents, without a mask
  * @param errors how many documents of each kind of error; empty if the schema was refused or the engine failed
  * @param failures the first document of each kind of error
  * @param tokens that were accepted
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstMaskNs thread CPU time from the schema to the first mask; −1 if there was none
  * @param betweenMasks thread CPU time of each accepted token and the mask after it
  * @param allocatedBytes what compiling and all masks allocated: no less than the memory that the compiled schema holds
+ * @param retainedBytes what the compiled schema and a matcher hold after all documents; −1 if not measured
  * @param heapPeakBytes the most that the heap of this process held so far, garbage included
  */
 public record Trial(
@@ -25,6 +27,7 @@ public record Trial(
         @Nullable String fault,
         int valid,
         int invalid,
+        boolean unsatisfiable,
         Errors errors,
         List<Failure> failures,
         long tokens,
@@ -32,13 +35,14 @@ public record Trial(
         long firstMaskNs,
         LogHistogram betweenMasks,
         long allocatedBytes,
+        long retainedBytes,
         long heapPeakBytes) {
 
     /**
      * A schema that the engine does not honour.
      *
      * @param keyword that it names; {@code (schema)} if it names none
-     * @param pointer JSON pointer into the schema; empty for its root
+     * @param pointer JSON pointer into the schema; empty for its root, or if the refusal names no place
      * @param late whether the schema had been compiled, and the refusal came while masks were made
      */
     public record Refusal(String keyword, String pointer, String message, boolean late) {}
@@ -80,5 +84,23 @@ public record Trial(
 
     public Trial {
         failures = List.copyOf(failures);
+    }
+
+    Trial retaining(long bytes) {
+        return new Trial(
+                refusal,
+                fault,
+                valid,
+                invalid,
+                unsatisfiable,
+                errors,
+                failures,
+                tokens,
+                compileNs,
+                firstMaskNs,
+                betweenMasks,
+                allocatedBytes,
+                bytes,
+                heapPeakBytes);
     }
 }

@@ -55,20 +55,27 @@ class MaskJobTest {
 
     @Test
     void plantedErrorsAreFoundByTheRuleThatLooksForThem() {
-        assertThat(metric("mask.schemas")).isEqualTo(10);
-        assertThat(metric("mask.passing_rate")).isEqualTo(5 / 10.0); // right, unfinished, more
-        assertThat(metric("mask.compile_error_rate")).isEqualTo(2 / 10.0);
+        assertThat(metric("mask.schemas")).isEqualTo(11);
+        assertThat(metric("mask.unsatisfiable")).isEqualTo(1);
+        assertThat(metric("mask.passing_rate")).isEqualTo(6 / 11.0); // right, unfinished, empty, more
+        assertThat(metric("mask.compile_error_rate")).isEqualTo(2 / 11.0);
         assertThat(metric("mask.over_constraint")).isEqualTo(1);
-        assertThat(metric("mask.over_constraint_rate")).isEqualTo(1 / 10.0);
+        assertThat(metric("mask.over_constraint_rate")).isEqualTo(1 / 11.0);
         assertThat(metric("mask.under_constraint")).isEqualTo(2);
-        assertThat(metric("mask.strict.passing_rate")).isEqualTo(5 / 10.0); // right, open, more
+        assertThat(metric("mask.strict.passing_rate")).isEqualTo(6 / 11.0); // right, open, empty, more
         assertThat(metric("mask.strict.over_constraint")).isEqualTo(2);
         assertThat(metric("mask.strict.under_constraint")).isEqualTo(1);
         assertThat(metric("mask.suite.d7.required.fully_right")).isEqualTo(0.5);
         assertThat(metric("mask.suite.d7.optional.fully_right")).isEqualTo(1);
         assertThat(metric("mask.cold.schemas")).isEqualTo(2);
-        for (String name :
-                List.of("ttfm_us.p50", "ttfm_us.max", "tbm_us.avg", "tbm_us.p999", "tokens", "allocated_mb.p99")) {
+        for (String name : List.of(
+                "ttfm_us.p50",
+                "ttfm_us.max",
+                "tbm_us.avg",
+                "tbm_us.p999",
+                "tokens",
+                "allocated_mb.p99",
+                "retained_mb.max")) {
             assertThat(metric("mask." + name)).as(name).isPositive();
         }
         Map<String, MaskRow> rows = run(job).rows(MaskRow.FORM).stream()
@@ -95,6 +102,8 @@ class MaskJobTest {
         assertThat(rows.get("deep").refusal()).isNotNull();
         assertThat(rows.get("deep").refusal().message()).contains("nesting depth");
         assertThat(rows.get("right").betweenMasks()).isNotEmpty();
+        assertThat(rows.get("empty").outcome()).isEqualTo("unsatisfiable");
+        assertThat(rows.get("empty").firstMaskNs()).isNull();
     }
 
     @Test
@@ -110,7 +119,8 @@ class MaskJobTest {
         assertThat(json.path("verdict").asString()).isEqualTo("FAIL");
         assertThat(json.path("reused").booleanValue()).isTrue();
         assertThat(json.path("reasons").toString())
-                .contains("mask.under_constraint is 2.0, required <= 0.0", "0 of 1 targets are met");
+                .contains(
+                        "mask.under_constraint is 2.0, required <= 0.0", "0 of 1 targets are met", ", not at most 0.");
     }
 
     @Test
@@ -138,7 +148,8 @@ class MaskJobTest {
         Program.Outcome query = Program.run(
                 job.args("query", "SELECT phase, count(*) AS n FROM masks GROUP BY phase ORDER BY phase", "--json"));
         assertThat(query.exit()).as(query.err()).isZero();
-        assertThat(Json.parse(query.out(), "stdout").path("rows")).hasToString("[[\"cold\",\"2\"],[\"warm\",\"13\"]]");
+        assertThat(Json.parse(query.out(), "stdout").path("rows"))
+                .hasToString("[[\"cold\",\"2\"],[\"memory\",\"2\"],[\"warm\",\"14\"]]");
 
         Program.Outcome export = Program.run(job.args("export", "latest", "--json"));
         assertThat(export.exit()).as(export.err()).isZero();
@@ -163,7 +174,7 @@ class MaskJobTest {
         Program.Outcome query = Program.run(
                 masks.args("query", "SELECT (SELECT count(*) FROM masks), (SELECT count(*) FROM rows)", "--json"));
         assertThat(query.exit()).as(query.err()).isZero();
-        assertThat(Json.parse(query.out(), "stdout").path("rows")).hasToString("[[\"12\",\"12\"]]");
+        assertThat(Json.parse(query.out(), "stdout").path("rows")).hasToString("[[\"15\",\"12\"]]");
     }
 
     @Test
@@ -175,6 +186,7 @@ class MaskJobTest {
         assertThat(metrics.path("mask.schemas").asInt()).isEqualTo(3);
         assertThat(metrics.path("mask.suite.d7.required.schemas").asInt()).isEqualTo(2);
         assertThat(metrics.path("mask.suite.d7.optional.schemas").asInt()).isEqualTo(1);
+        assertThat(metrics.path("mask.retained_mb.max").isNumber()).isTrue();
     }
 
     @ParameterizedTest
@@ -184,6 +196,8 @@ class MaskJobTest {
                 "measure=tokens | /measure: unknown \"tokens\"; use answers or masks",
                 "vocabulary=p50k_base | /vocabulary: unknown \"p50k_base\"; use one of [cl100k_base, o200k_base]",
                 "form.order=random | /form/order",
+                "form.escapes=few | /form/escapes",
+                "memory=-1 | /memory: -1 is out of range",
                 "arms=[raw] | unknown field \"arms\"",
                 "margins.mask.tokens=0 | /margins/mask.tokens: is no metric of this job",
                 "margins.mask.passing_rate=7 | is no share of rows",
@@ -233,7 +247,7 @@ class MaskJobTest {
         SmallMaskJob undisturbed = SmallMaskJob.in(temp.resolve("undisturbed"), more);
         assertThat(Program.run(undisturbed.run()).exit()).isZero();
         Map<String, ObjectNode> expected = rows(undisturbed);
-        assertThat(expected).hasSize(2 + 7 + more + 3);
+        assertThat(expected).hasSize(2 + 8 + more + 3 + 2);
 
         SmallMaskJob killed = SmallMaskJob.in(temp.resolve("killed"), more);
         int kills = 0;
@@ -266,6 +280,7 @@ class MaskJobTest {
                     "between_masks_sum_ns",
                     "between_masks_max_ns",
                     "allocated_bytes",
+                    "retained_bytes",
                     "heap_peak_bytes",
                     "recorded_at"));
             assertThat(rows.put(row.identity(), json))

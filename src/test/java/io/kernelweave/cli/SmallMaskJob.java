@@ -36,6 +36,7 @@ public final class SmallMaskJob {
                 row("under", OBJECT, invalid("{\"a\": 1}")),
                 row("open", "{\"type\":\"integer\",\"minimum\":10,\"maximum\":99}", valid("10"), invalid("1")),
                 row("unfinished", "{\"type\":\"integer\",\"minimum\":10,\"maximum\":99}", valid("1")),
+                row("empty", "{\"type\":\"string\",\"enum\":[1]}", invalid("1")),
                 row("refused", "{\"$ref\":\"https://example.com/other.json\"}", valid("1")),
                 row("deep", "{\"not\":".repeat(50_000) + "{}" + "}".repeat(50_000), valid("1"))));
         for (int i = 0; i < more; i++) {
@@ -65,9 +66,10 @@ public final class SmallMaskJob {
                 measure: masks
                 name: small-masks
                 datasets: ["%s", "%s"]
-                form: {order: schema, whitespace: compact, formats: asserted}
+                form: {order: schema, whitespace: compact, escapes: needed, formats: asserted}
                 cold: 2
                 warmup: 3
+                memory: 2
                 seed: 1
                 chunk: 2
                 baseline: none

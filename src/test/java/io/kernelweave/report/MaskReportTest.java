@@ -132,7 +132,8 @@ class MaskReportTest {
                         .skip(2))
                 .startsWith(
                         "- The engine failed on 1 schema: neither a verdict nor a refusal.",
-                        "- 1 schema with an invalid document that is admitted to its end (strict rule): the masks are too wide there.");
+                        "- Masks are too wide for 1 of 8 (schemas of no suite): an invalid document was admitted to its end (strict rule). In no"
+                                + " other set was one.");
         String sound = String.valueOf(render(MaskRows.all().subList(0, 3)).get("benchmark/benchmark.md"));
         assertThat(sound.lines()
                         .dropWhile(line -> !line.equals("## What to know first"))

@@ -39,9 +39,9 @@ class MaskMetricsTest {
 
     @Test
     void groupsOfASuiteAreCountedApart() {
-        assertThat(value("mask.suite.d7.required.schemas")).isEqualTo(3);
-        assertThat(value("mask.suite.d7.required.passing_rate")).isCloseTo(1 / 3.0, within(1e-12));
-        assertThat(value("mask.suite.d7.required.fully_right")).isCloseTo(2 / 3.0, within(1e-12));
+        assertThat(value("mask.suite.d7.required.schemas")).isEqualTo(4);
+        assertThat(value("mask.suite.d7.required.passing_rate")).isEqualTo(2 / 4.0);
+        assertThat(value("mask.suite.d7.required.fully_right")).isEqualTo(3 / 4.0);
         assertThat(value("mask.suite.d7.required.strict.under_constraint")).isZero();
         assertThat(value("mask.suite.d7.required.under_constraint")).isEqualTo(1);
         assertThat(value("mask.suite.d7.optional.fully_right")).isEqualTo(1);
@@ -75,6 +75,23 @@ class MaskMetricsTest {
     }
 
     @Test
+    void aSchemaWithoutAnyDocumentCountsAsCompiledAndHasNoTimes() {
+        assertThat(value("mask.unsatisfiable")).isZero();
+        assertThat(value("mask.suite.d7.required.unsatisfiable")).isEqualTo(1);
+        assertThat(value("mask.suite.d7.required.compile_error_rate")).isEqualTo(1 / 4.0);
+        assertThat(value("mask.suite.d7.required.ttfm_us.max")).isEqualTo(100);
+    }
+
+    @Test
+    void whatSchemasHoldIsOfThoseThatWereWeighed() {
+        assertThat(value("mask.retained_mb.p50")).isEqualTo(2);
+        assertThat(value("mask.retained_mb.p99")).isCloseTo(2.98, within(1e-9));
+        assertThat(value("mask.retained_mb.max")).isEqualTo(3);
+        assertThat(METRICS.get("mask.retained_mb.p50").rows()).isEqualTo(2);
+        assertThat(MaskMetrics.of(MaskRows.all().subList(0, 3))).doesNotContainKey("mask.retained_mb.p50");
+    }
+
+    @Test
     void twoRunsArePairedBySchemaWithinASet() {
         PerRow<MaskRow> passing = MaskMetrics.perRow("mask.passing_rate").orElseThrow();
         PerRow<MaskRow> strict = MaskMetrics.perRow("mask.strict.passing_rate").orElseThrow();
@@ -82,7 +99,7 @@ class MaskMetricsTest {
                 MaskMetrics.perRow("mask.suite.d7.required.fully_right").orElseThrow();
         List<MaskRow> rows = MaskRows.all();
         assertThat(rows.stream().filter(passing.among())).hasSize(8);
-        assertThat(rows.stream().filter(right.among())).hasSize(3);
+        assertThat(rows.stream().filter(right.among())).hasSize(4);
         assertThat(passing.value(rows.get(5))).isEqualTo(1);
         assertThat(strict.value(rows.get(5))).isZero();
         assertThat(passing.value(rows.get(3))).isZero();

@@ -13,7 +13,7 @@ public final class MaskRows {
              "refusal":null,"error":null,"valid":2,"invalid":1,"errors":{"refused":0,"unfinished":0,"admitted":0,"open":0},
              "passing":true,"strict_passing":true,"failures":[],"tokens":10,"compile_ns":40000,"first_mask_ns":100000,
              "between_masks":[{"ns":100,"count":9},{"ns":1008,"count":1}],"between_masks_sum_ns":1910,"between_masks_max_ns":1010,
-             "allocated_bytes":2000000,"heap_peak_bytes":50000000,"recorded_at":"2026-01-01T00:00:00Z"}""";
+             "allocated_bytes":2000000,"retained_bytes":null,"heap_peak_bytes":50000000,"recorded_at":"2026-01-01T00:00:00Z"}""";
 
     public static final String REFUSED =
             "\"outcome\":\"refused\",\"passing\":false,\"strict_passing\":false,\"tokens\":0,\"first_mask_ns\":null,"
@@ -25,6 +25,10 @@ public final class MaskRows {
             "\"outcome\":\"fault\",\"passing\":false,\"strict_passing\":false,\"tokens\":0,\"first_mask_ns\":null,"
                     + "\"between_masks\":[],\"between_masks_sum_ns\":0,\"between_masks_max_ns\":0,"
                     + "\"error\":\"IllegalStateException: no\"";
+
+    public static final String UNSATISFIABLE =
+            "\"outcome\":\"unsatisfiable\",\"tokens\":0,\"first_mask_ns\":null,\"between_masks\":[],\"between_masks_sum_ns\":0,"
+                    + "\"between_masks_max_ns\":0,\"valid\":0";
 
     private MaskRows() {}
 
@@ -66,7 +70,11 @@ public final class MaskRows {
                 row("d7/x.json#2", place("d7/x.json", true) + "," + error("open", false, true, "1")),
                 row("d7/y.json#1", place("d7/y.json", true) + "," + REFUSED),
                 row("d7/optional/z.json#1", place("d7/optional/z.json", false)),
-                row("a", "\"phase\":\"cold\",\"first_mask_ns\":5000000"));
+                row("d7/z.json#1", place("d7/z.json", true) + "," + UNSATISFIABLE),
+                row("a", "\"phase\":\"cold\",\"first_mask_ns\":5000000"),
+                row("a", "\"phase\":\"memory\",\"retained_bytes\":1000000"),
+                row("b", "\"phase\":\"memory\",\"retained_bytes\":3000000"),
+                row("c", "\"phase\":\"memory\"," + REFUSED));
     }
 
     /** What {@code run.json} says of a complete run over such rows. */
@@ -77,13 +85,13 @@ public final class MaskRows {
                 "complete",
                 Map.of("dataset", "d".repeat(64), "code", "c".repeat(64)),
                 Json.parse(
-                        "{\"measure\":\"MASKS\",\"vocabulary\":\"cl100k_base\",\"form\":{\"order\":\"ANY\",\"whitespace\":\"SPACED\","
+                        "{\"measure\":\"MASKS\",\"vocabulary\":\"cl100k_base\",\"form\":{\"order\":\"ANY\",\"whitespace\":\"SPACED\",\"escapes\":\"NEEDED\","
                                 + "\"formats\":\"ASSERTED\"},\"warmup\":7,\"targets\":[{\"metric\":\"mask.ttfm_us.p50\",\"at_most\":300,"
                                 + "\"at_least\":null},{\"metric\":\"mask.tbm_us.max\",\"at_most\":1,\"at_least\":null}]}",
                         ObjectNode.class,
                         "settings"),
                 new Run.Data("own", "all", 12, 12, 0),
-                Map.of("java", "17"),
+                Map.of("java", "17", "heap_noise_bytes", "1024"),
                 new Run.Counts(13, 1),
                 new Run.Judged("FAIL", 10, null, List.of("1 of 2 requirements of the job are met.")),
                 Instant.parse("2026-01-01T00:00:00Z"),

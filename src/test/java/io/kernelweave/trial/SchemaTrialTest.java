@@ -8,6 +8,7 @@ import io.kernelweave.decode.TokenMatcher;
 import io.kernelweave.decode.TokenVocabulary;
 import io.kernelweave.decode.WrittenForm;
 import io.kernelweave.json.InputException;
+import io.kernelweave.schema.UnsatisfiableException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,8 +22,11 @@ import tools.jackson.databind.JsonNode;
 
 /** The trial against engines that know a few texts by heart, so that every error is planted. */
 class SchemaTrialTest {
-    private static final WrittenForm FORM =
-            new WrittenForm(WrittenForm.Order.ANY, WrittenForm.Whitespace.SPACED, WrittenForm.Formats.ASSERTED);
+    private static final WrittenForm FORM = new WrittenForm(
+            WrittenForm.Order.ANY,
+            WrittenForm.Whitespace.SPACED,
+            WrittenForm.Escapes.NEEDED,
+            WrittenForm.Formats.ASSERTED);
 
     private static final TokenVocabulary BYTES = new ByteVocabulary();
 
@@ -119,6 +123,11 @@ class SchemaTrialTest {
                 "schema #/properties/format: names no type; x | properties | /properties/format",
                 "schema #/$async: the keyword $async is not honoured; x | $async | /$async",
                 "schema #: no document fits; x | (schema) | ''",
+                "schema #/items: the alternatives of keyword oneOf (or anyOf, not, if) multiply too far; x | oneOf | /items",
+                "the alternatives of keyword oneOf (or anyOf, not, if) multiply too far; x | oneOf | ''",
+                "schema #/properties/a: b/pattern: keyword pattern is too long; x | pattern | /properties/a: b/pattern",
+                "schema #http://x.org/s/properties/p/format: keyword format goes; x | format | http://x.org/s/properties/p/format",
+                "schema #/$ref: keyword $ref leads to \"#/a\": nothing; x | $ref | /$ref",
                 "schema line 1: nested too deeply; x | (schema) | ''",
             })
     void theKeywordIsTheOneThatTheRefusalIsAbout(String message, String keyword, String pointer) {
@@ -126,6 +135,49 @@ class SchemaTrialTest {
         assertThat(refusal).isNotNull();
         assertThat(refusal.keyword()).isEqualTo(keyword);
         assertThat(refusal.pointer()).isEqualTo(pointer);
+    }
+
+    @Test
+    void aSchemaThatNoDocumentSatisfiesIsAVerdictOnEachDocument() {
+        SchemaTrial trial = new SchemaTrial(
+                (schema, vocabulary, form) -> {
+                    throw new UnsatisfiableException();
+                },
+                BYTES,
+                FORM);
+        for (Trial right :
+                List.of(trial.run(subject(invalid("1"), invalid("2"))), trial.weigh(subject(invalid("1"))))) {
+            assertThat(right.unsatisfiable()).isTrue();
+            assertThat(right.refusal()).isNull();
+            assertThat(right.errors()).isEqualTo(new Trial.Errors(0, 0, 0, 0));
+            assertThat(right.firstMaskNs()).isEqualTo(-1);
+            assertThat(right.retainedBytes()).isEqualTo(-1);
+        }
+        Trial wrong = trial.run(subject(invalid("1"), valid("2"), valid("3")));
+        assertThat(wrong.errors()).isEqualTo(new Trial.Errors(2, 0, 0, 0));
+        assertThat(wrong.failures()).singleElement().satisfies(failure -> {
+            assertThat(failure.instance()).isEqualTo(1);
+            assertThat(failure.reason()).isEqualTo("valid, but no document is allowed at all");
+        });
+    }
+
+    @Test
+    void whatACompiledSchemaHoldsIsWeighedAndNotWhatItAllocated() {
+        SchemaTrial trial = new SchemaTrial(
+                (schema, vocabulary, form) -> {
+                    byte[] held = new byte[3_000_000];
+                    byte[] garbage = new byte[5_000_000];
+                    Constraint texts = constraint(new String[] {"[1]"}, false);
+                    assertThat(garbage).hasSizeGreaterThan(held.length);
+                    return constraint(() -> held.length > 0 ? texts.matcher() : texts.matcher());
+                },
+                BYTES,
+                FORM);
+        SchemaCase subject = subject(valid("[1]"));
+        assertThat(trial.weigh(subject).retainedBytes()).isBetween(2_500_000L, 3_500_000L);
+        assertThat(trial.run(subject).retainedBytes()).isEqualTo(-1);
+        assertThat(failing(new InputException("schema #/a: no; x")).retainedBytes())
+                .isEqualTo(-1);
     }
 
     @Test
@@ -208,6 +260,7 @@ class SchemaTrialTest {
         assertThat(forms).allSatisfy(form -> {
             assertThat(form.formats()).isEqualTo(WrittenForm.Formats.ANNOTATION);
             assertThat(form.whitespace()).isEqualTo(WrittenForm.Whitespace.SPACED);
+            assertThat(form.escapes()).isEqualTo(WrittenForm.Escapes.NEEDED);
         });
     }
 
