@@ -344,7 +344,7 @@ final class RandomSchemas {
                 few.forEach(third -> values.add(array().add(one).add(other).add(third)));
                 for (int i = 0; i < KEYS.size(); i++) {
                     for (int j = 0; j < i; j++) {
-                        values.add(object().<ObjectNode>set(KEYS.get(i), one).set(KEYS.get(j), other));
+                        values.add(object().set(KEYS.get(i), one).set(KEYS.get(j), other));
                     }
                 }
             }
