@@ -60,6 +60,7 @@ final class JsonMachine {
             if (!types.emptiness().inhabited(root)) {
                 throw new UnsatisfiableException();
             }
+            types.checkLength(root);
         } catch (InputException e) {
             throw String.valueOf(e.getMessage()).startsWith("schema #") ? e : e.in(types.place(root));
         }
@@ -885,10 +886,19 @@ final class JsonMachine {
 
         @Override
         void finish(long at, Bytes out) {
-            if (at == begin() && !rest(frame).isEmpty()) {
-                rest(frame).propertyNames().iterator().next().codePoints().forEach(c -> Text.write(c, out));
-                out.add('"');
-                return;
+            int state = text.betweenCharacters(at);
+            @Nullable String begun = state < 0 ? null : text.characters().begun(state);
+            if (begun != null) {
+                for (String key : rest(frame).propertyNames()) {
+                    if (key.startsWith(begun)) {
+                        key.substring(begun.length()).codePoints().forEach(c -> Text.write(c, out));
+                        out.add('"');
+                        return;
+                    }
+                    if (form.order() == WrittenForm.Order.SCHEMA) {
+                        break; // a later one would pass over the first
+                    }
+                }
             }
             text.finish(at, out);
         }

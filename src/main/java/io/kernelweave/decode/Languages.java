@@ -88,6 +88,13 @@ final class Languages {
         return DEAD;
     }
 
+    /** The string so far, if one of the names begins so; else null. */
+    @Nullable
+    String begun(int state) {
+        int at = single() ? DEAD : tuples.get(state)[automata.length];
+        return at == DEAD ? null : new String(names[at / (longest + 1)], 0, at % (longest + 1));
+    }
+
     private int number(int[] states) {
         boolean alive = false;
         for (int i = 0; i < deciding; i++) {

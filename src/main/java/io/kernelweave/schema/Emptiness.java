@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +43,8 @@ public final class Emptiness {
 
     private static final int MAX_DISTINCT = 64;
     private static final int MAX_SMALLEST = 64;
+    /** The longest document that is taken on where only the shortest will do. */
+    private static final int MAX_TEXT = 1_000_000;
 
     private record Question(Formula formula, UsedKeys used, boolean object) {}
 
@@ -54,6 +57,7 @@ public final class Emptiness {
     private final Map<Question, Boolean> answers = new HashMap<>();
     private final Map<List<Atom.Members>, List<KeyClass>> classes = new HashMap<>();
     private final Map<Type, Optional<JsonNode>> smallest = new HashMap<>();
+    private final Map<JsonNode, Long> lengths = new IdentityHashMap<>();
     private final Set<Type> building = new LinkedHashSet<>();
     /** How often the search for a small value turned back because it came to a type that it was building. */
     private int cut;
@@ -777,11 +781,31 @@ public final class Emptiness {
             contents(types.contents(type, Kind.ARRAY), false, UsedKeys.NONE).ifPresent(found::add);
             contents(types.contents(type, Kind.OBJECT), true, UsedKeys.NONE).ifPresent(found::add);
         }
-        return found.stream().min((a, b) -> Integer.compare(length(a), length(b)));
+        return found.stream().min((a, b) -> Long.compare(length(a), length(b)));
     }
 
-    private static int length(JsonNode value) {
-        return Json.compact(value).length();
+    /** How long the text of a small value is; a part that occurs often is looked at once. */
+    private long length(JsonNode value) {
+        if (!value.isContainer()) {
+            return Json.compact(value).length();
+        }
+        @Nullable Long known = lengths.get(value);
+        if (known == null) {
+            long sum = 1 + Math.max(1, value.size());
+            for (Map.Entry<String, JsonNode> member : value.properties()) {
+                sum += Json.compact(member.getKey()).length() + 1 + length(member.getValue());
+            }
+            for (int i = 0; value.isArray() && i < value.size(); i++) {
+                sum += length(value.get(i));
+            }
+            if (sum > MAX_TEXT) {
+                throw new InputException(
+                        "the shortest document has more than " + MAX_TEXT + " characters; ask for less");
+            }
+            known = sum;
+            lengths.put(value, known);
+        }
+        return known;
     }
 
     /** The fewest and smallest members or items that complete an object or array, as one of its own. */

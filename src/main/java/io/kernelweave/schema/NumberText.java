@@ -2,7 +2,6 @@ package io.kernelweave.schema;
 
 import io.kernelweave.json.InputException;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +23,7 @@ public final class NumberText {
 
     private static final int NOT_YET = -2;
     private static final int FUEL = 100_000;
+    private static final long MAX_DIVISOR = 1_000_000_000L;
     private static final int BROAD = 5_000;
     private static final String SYMBOLS = "0123456789-.eE+";
 
@@ -97,6 +97,15 @@ public final class NumberText {
             return new Remainder(multiple.divisor());
         }
         return part instanceof NumberSet.OneOf oneOf ? new Listed(oneOf.values()) : new NoFraction();
+    }
+
+    /** Whether multiples of a number can be told by the remainder of their digits. */
+    static boolean canDivideBy(BigDecimal divisor) {
+        BigDecimal stripped = divisor.stripTrailingZeros();
+        int scale = Math.max(0, stripped.scale());
+        return scale < 18
+                && stripped.precision() - stripped.scale() < 18
+                && stripped.movePointRight(scale).compareTo(BigDecimal.valueOf(MAX_DIVISOR)) <= 0;
     }
 
     /** Whether there is no such number. */
@@ -393,7 +402,6 @@ public final class NumberText {
 
     /** The remainder of the digits so far as an integer; in the fraction with the number of digits there. */
     private static final class Remainder implements Tracker {
-        private static final long MAX = 1_000_000_000L;
         private static final long NOT_MULTIPLE = -1;
 
         private final long divisor;
@@ -402,13 +410,7 @@ public final class NumberText {
         Remainder(BigDecimal divisor) {
             BigDecimal stripped = divisor.stripTrailingZeros();
             this.scale = Math.max(0, stripped.scale());
-            BigInteger scaled = stripped.signum() > 0 && scale < 18 && stripped.precision() - stripped.scale() < 18
-                    ? stripped.movePointRight(scale).toBigInteger()
-                    : BigInteger.ZERO;
-            if (scaled.signum() <= 0 || scaled.bitLength() > 40 || scaled.longValue() > MAX) {
-                throw new InputException("multipleOf " + divisor + " is not honoured; use one between 1e-17 and 1e9");
-            }
-            this.divisor = scaled.longValue();
+            this.divisor = stripped.movePointRight(scale).longValueExact();
         }
 
         @Override

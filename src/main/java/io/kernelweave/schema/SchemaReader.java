@@ -36,6 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** Reads the keywords of a document of drafts 4 to 2020-12 as types and formulas. */
 final class SchemaReader {
     private static final String BASE = "schema:/";
+    private static final int MUCH = 100;
+    private static final int MAX_DIGITS = 400;
     private static final int MAX_COVERS = 256;
 
     private static final List<String> ONE_SCHEMA = List.of(
@@ -83,9 +85,9 @@ final class SchemaReader {
                             && value.decimalValue().signum() >= 0
                             && value.decimalValue().stripTrailingZeros().scale() <= 0;
                 case SCHEMA -> value.isObject() || value.isBoolean();
-                case SCHEMAS -> all(value, SCHEMA) && !value.isEmpty();
-                case SCHEMA_OR_LIST -> SCHEMA.fits(value) || all(value, SCHEMA);
-                case NAMED -> value.isObject() && every(value, SCHEMA);
+                case SCHEMAS -> value.isArray() && !value.isEmpty();
+                case SCHEMA_OR_LIST -> SCHEMA.fits(value) || value.isArray();
+                case NAMED -> value.isObject();
                 case NAMES -> all(value, TEXT);
                 case NAMES_BY_NAME -> value.isObject() && every(value, NAMES);
                 case NAMED_OR_NAMES ->
@@ -93,7 +95,7 @@ final class SchemaReader {
                             && value.properties().stream()
                                     .allMatch(one -> SCHEMA.fits(one.getValue()) || NAMES.fits(one.getValue()));
                 case VALUES -> value.isArray();
-                case TYPES -> value.isString() || all(value, TEXT) && !value.isEmpty();
+                case TYPES -> value.isString() || all(value, TEXT);
             };
         }
 
@@ -157,6 +159,11 @@ final class SchemaReader {
     private static final Map<String, Integer> LONGEST =
             Map.of("minLength", 100_000, "minItems", 10_000, "minContains", 1_000, "minProperties", 1_000);
 
+    /** Whether some keyword asks for so much that the shortest document may be long. */
+    boolean asksForMuch() {
+        return asksForMuch;
+    }
+
     private static void shape(Subschema schema, String keyword, Form form) {
         if (!form.fits(schema.node().path(keyword))) {
             throw schema.refuse(keyword, "is " + excerpt(schema.node().path(keyword)), "give " + form.says);
@@ -182,6 +189,7 @@ final class SchemaReader {
     private final Map<String, Resource> resources = new HashMap<>();
     private final Map<Alone, Subschema> alike = new HashMap<>();
     private boolean dynamic;
+    private boolean asksForMuch;
     private final Map<JsonNode, Integer> ordinals = new IdentityHashMap<>();
 
     SchemaReader(Types types, JsonNode schema, boolean formats) {
@@ -288,7 +296,7 @@ final class SchemaReader {
             JsonNode value = field.getValue();
             if (value.isObject() && NAMED_SCHEMAS.contains(keyword)) {
                 value.properties().forEach(named -> {
-                    if (named.getValue().isObject()) {
+                    if (!named.getValue().isArray()) {
                         sink.accept(below(at, named.getValue(), keyword, named.getKey()), keyword);
                     }
                 });
@@ -296,9 +304,7 @@ final class SchemaReader {
                 sink.accept(below(at, value, keyword, null), keyword);
             } else if (value.isArray() && SCHEMA_LIST.contains(keyword)) {
                 for (int i = 0; i < value.size(); i++) {
-                    if (value.get(i).isObject()) {
-                        sink.accept(below(at, value.get(i), keyword, Integer.toString(i)), keyword);
-                    }
+                    sink.accept(below(at, value.get(i), keyword, Integer.toString(i)), keyword);
                 }
             }
         }
@@ -504,6 +510,7 @@ final class SchemaReader {
             }
         }
         LONGEST.forEach((keyword, limit) -> {
+            asksForMuch |= count(schema, keyword, 0) > MUCH;
             if (count(schema, keyword, 0) > limit) {
                 throw schema.refuse(
                         keyword,
@@ -790,6 +797,10 @@ final class SchemaReader {
             if (divisor.decimalValue().signum() <= 0) {
                 throw schema.refuse("multipleOf", "is " + divisor, "give a number above 0");
             }
+            if (!NumberText.canDivideBy(divisor.decimalValue())) {
+                throw schema.refuse(
+                        "multipleOf", "is " + divisor, "give a number of at most nine digits, from 1e-17 to 1e9");
+            }
             all = NumberSet.both(all, new NumberSet.MultipleOf(divisor.decimalValue()));
         }
         return all;
@@ -798,7 +809,13 @@ final class SchemaReader {
     private static @Nullable JsonNode number(Subschema schema, String keyword) {
         JsonNode value = schema.node().get(keyword);
         if (value != null && !value.isNumber()) {
-            throw schema.refuse(keyword, "is " + value + ", not a number", "give a number");
+            throw schema.refuse(keyword, "is " + excerpt(value) + ", not a number", "give a number");
+        }
+        if (value != null
+                && Math.abs((long) value.decimalValue().scale())
+                                + value.decimalValue().precision()
+                        > MAX_DIGITS) {
+            throw schema.refuse(keyword, "is " + excerpt(value), "use at most " + MAX_DIGITS + " digits");
         }
         return value;
     }

@@ -49,6 +49,17 @@ public final class Types {
         return reader.root();
     }
 
+    /**
+     * Sees to it that a type with much to write has a value of bearable length.
+     *
+     * @throws InputException if not
+     */
+    public void checkLength(Type type) {
+        if (reader.asksForMuch()) {
+            emptiness.smallest(type);
+        }
+    }
+
     public Regex regex() {
         return regex;
     }
