@@ -403,7 +403,7 @@ final class JsonMachine {
             if (at < space.length()) {
                 return b == space.charAt((int) at) && (empty == null || empty.item() != null) ? at + 1 : DEAD;
             }
-            if (layout.isFlexible() && Layout.isSpace(b) && hole.around != null) {
+            if (layout.isFlexible() && Layout.isSpace(b) && (hole.around != null || empty != null)) {
                 return at;
             }
             Kind kind = kind(b);

@@ -39,7 +39,10 @@ public interface TokenMatcher {
      */
     int[] forcedTokens();
 
-    /** The bytes of a shortest text that completes this one; empty if it may end here. */
+    /**
+     * The bytes of a shortest text that completes this one; empty if it may end here. In the middle of an escape, and where
+     * many alternatives stay open, it is a short one.
+     */
     byte[] shortestCompletion();
 
     /** How many bytes {@link #shortestCompletion} has. */

@@ -377,22 +377,25 @@ public final class Emptiness {
             if (chosen.size() >= least) {
                 return sink.test(new Plan(chosen, List.of()));
             }
-            Map<String, Type> more = new LinkedHashMap<>(chosen);
             Set<String> names = new LinkedHashSet<>();
             each.forEach(members -> names.addAll(members.named.keySet()));
-            for (String key : names) {
-                if (more.size() >= least) {
-                    break;
-                }
-                addIfFree(more, key, absent);
+            if (filled(chosen, absent, names, List.of())) {
+                return true;
             }
-            for (String key : more.size() < least
-                    ? freshKeys(each, more.keySet(), absent, least - more.size())
-                    : List.<String>of()) {
-                if (more.size() >= least) {
-                    break;
+            // There are too few named members, or one of them would have to hold the object itself.
+            List<String> fresh = freshKeys(each, chosen.keySet(), absent, least - chosen.size());
+            return filled(chosen, absent, names, fresh) || !fresh.isEmpty() && filled(chosen, absent, fresh, names);
+        }
+
+        private boolean filled(
+                Map<String, Type> chosen, Set<String> absent, Collection<String> first, Collection<String> then) {
+            Map<String, Type> more = new LinkedHashMap<>(chosen);
+            for (Collection<String> keys : List.of(first, then)) {
+                for (String key : keys) {
+                    if (more.size() < least) {
+                        addIfFree(more, key, absent);
+                    }
                 }
-                addIfFree(more, key, absent);
             }
             return more.size() >= least && more.size() <= most && sink.test(new Plan(more, List.of()));
         }
