@@ -93,7 +93,7 @@ final class MaskReport {
         model.put("noise", noise());
         model.put("heap", amount("mask.heap_peak_mb"));
         model.put("fingerprint", new TreeMap<>(run.fingerprint()));
-        model.put("environment", run.environment());
+        model.put("environment", new TreeMap<>(run.environment()));
         model.put("settings", Json.pretty(run.settings()).strip());
         return model;
     }

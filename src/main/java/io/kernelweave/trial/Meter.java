@@ -76,7 +76,10 @@ public final class Meter {
         return noise;
     }
 
-    /** A full collection of the serial collector may leave dead objects where they are, up to some share of the heap; each fourth leaves none. */
+    /**
+     * The smallest of four readings: a full collection of the serial collector may leave some dead objects where they are, but each fourth
+     * leaves none; and another thread may take a buffer to allocate from between a collection and the reading.
+     */
     private static long collectedHeapBytes() {
         WeakReference<Object> garbage = new WeakReference<>(new Object());
         Runtime runtime = Runtime.getRuntime();

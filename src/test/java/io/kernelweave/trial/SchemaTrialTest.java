@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -165,7 +166,7 @@ class SchemaTrialTest {
     void whatACompiledSchemaHoldsIsWeighedAndNotWhatItAllocated() {
         SchemaTrial trial = new SchemaTrial(
                 (schema, vocabulary, form) -> {
-                    byte[] held = new byte[3_000_000];
+                    byte[][] held = new byte[30][100_000];
                     byte[] garbage = new byte[5_000_000];
                     Constraint texts = constraint(new String[] {"[1]"}, false);
                     assertThat(garbage).hasSizeGreaterThan(held.length);
@@ -174,7 +175,12 @@ class SchemaTrialTest {
                 BYTES,
                 FORM);
         SchemaCase subject = subject(valid("[1]"));
-        assertThat(trial.weigh(subject).retainedBytes()).isBetween(2_500_000L, 3_500_000L);
+        // The median of three: other threads of the tests' JVM allocate as well.
+        assertThat(LongStream.generate(() -> trial.weigh(subject).retainedBytes())
+                        .limit(3)
+                        .sorted()
+                        .toArray()[1])
+                .isBetween(2_500_000L, 3_500_000L);
         assertThat(trial.run(subject).retainedBytes()).isEqualTo(-1);
         assertThat(failing(new InputException("schema #/a: no; x")).retainedBytes())
                 .isEqualTo(-1);
