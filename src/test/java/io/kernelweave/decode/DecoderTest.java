@@ -10,7 +10,6 @@ import com.networknt.schema.SpecificationVersion;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -32,33 +31,6 @@ class DecoderTest {
              "flags":{"type":"array","items":{"type":["boolean","null"]},"minItems":0,"maxItems":2},
              "at":{"type":"string","pattern":"^\\\\d{4}-(0[1-9]|1[0-2])-[0-3]\\\\d$"},
              "note":{"type":"string"}}}""";
-
-    /** Logits at random, the same for the same seed. */
-    private static final class RandomLogits implements LogitSource {
-        private final SplittableRandom random;
-        private final int[] base = new int[1024];
-        final List<Integer> accepted = new ArrayList<>();
-
-        RandomLogits(long seed) {
-            this.random = new SplittableRandom(seed);
-        }
-
-        @Override
-        public void logits(float[] into) {
-            for (int i = 0; i < base.length; i++) {
-                base[i] = random.nextInt();
-            }
-            int shift = random.nextInt(1024);
-            for (int i = 0; i < into.length; i++) {
-                into[i] = (base[i + shift & 1023] ^ i * 0x9E3779B1) * 0x1p-28f;
-            }
-        }
-
-        @Override
-        public void accept(int token) {
-            accepted.add(token);
-        }
-    }
 
     private static JsonSchemaConstraint compile(String schema) {
         return JsonSchemaConstraint.compile(Json.parse(schema, "test"), O200K);
