@@ -28,7 +28,7 @@ public final class Regex {
     public static final int UNBOUNDED = Integer.MAX_VALUE;
 
     /** How many states are looked at before a question is too complex. */
-    private static final int FUEL = 20_000;
+    private static final int FUEL = 4_000;
     /** How many terms of their languages are looked at. */
     private static final long MAX_WORK = 2_000_000;
     /** How deeply languages may be nested, so that no walk overflows the stack. */

@@ -39,7 +39,7 @@ public final class Emptiness {
     }
 
     /** Steps of the search from one byte of a text to the next, or for one mask. */
-    private static final int FUEL = 20_000;
+    private static final int FUEL = 6_000;
 
     private static final int MAX_DISTINCT = 64;
     private static final int MAX_SMALLEST = 64;
@@ -110,7 +110,8 @@ public final class Emptiness {
 
     static InputException tooMany() {
         return new InputException(
-                "the alternatives of keyword oneOf (or anyOf, not, if) multiply too far; use fewer that overlap");
+                "what is combined here (by anyOf, oneOf, not, if, contains and the like) multiplies too far to be decided;"
+                        + " use fewer alternatives that overlap");
     }
 
     /** Allows as many steps as ever to what comes next. */

@@ -22,7 +22,7 @@ public final class NumberText {
     public static final int DEAD = -1;
 
     private static final int NOT_YET = -2;
-    private static final int FUEL = 100_000;
+    private static final int FUEL = 20_000;
     private static final long MAX_DIVISOR = 1_000_000_000L;
     private static final int BROAD = 5_000;
     private static final String SYMBOLS = "0123456789-.eE+";
