@@ -43,7 +43,6 @@ public final class Emptiness {
 
     private static final int MAX_DISTINCT = 64;
     private static final int MAX_SMALLEST = 64;
-    private static final int MAX_TRIED = 8;
     /** The longest document that is taken on where only the shortest will do. */
     private static final int MAX_TEXT = 1_000_000;
 
@@ -710,35 +709,27 @@ public final class Emptiness {
             return sink.test(new Plan(Map.of(), List.copyOf(taken)));
         }
         if (left == 0) {
-            throw tooMany();
+            return false;
         }
         for (Branch branch : types.formulas().item(formula)) {
             if (branch.rest() == formula && !formula.remembers() || !inhabited(branch.value())) {
                 continue;
             }
-            if (!branch.rest().remembers()) {
-                taken.add(branch.value());
-                if (extend(branch.rest(), taken, left - 1, sink)) {
-                    return true;
-                }
-                taken.remove(taken.size() - 1);
-                continue;
-            }
-            // Where items must differ, one with more values than there are others always has one that no other takes.
-            Values tried = Values.NONE;
-            for (int i = 0; i <= Math.min(left, MAX_TRIED); i++) {
-                Optional<JsonNode> value =
-                        smallest(i == 0 ? branch.value() : types.both(branch.value(), types.not(types.values(tried))));
+            Formula rest = branch.rest();
+            Type item = branch.value();
+            if (rest.remembers()) {
+                Optional<JsonNode> value = smallest(item);
                 if (value.isEmpty()) {
-                    break;
+                    continue;
                 }
-                tried = tried.with(value.get());
-                taken.add(types.values(Values.of(List.of(value.get()))));
-                if (extend(types.formulas().remember(branch.rest(), value.get()), taken, left - 1, sink)) {
-                    return true;
-                }
-                taken.remove(taken.size() - 1);
+                item = types.values(Values.of(List.of(value.get())));
+                rest = types.formulas().remember(rest, value.get());
             }
+            taken.add(item);
+            if (extend(rest, taken, left - 1, sink)) {
+                return true;
+            }
+            taken.remove(taken.size() - 1);
         }
         return false;
     }
