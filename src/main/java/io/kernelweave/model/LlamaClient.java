@@ -156,7 +156,7 @@ final class LlamaClient implements AutoCloseable {
             alarm.cancel(false);
         }
         if (kind != expected) {
-            broken = true;
+            awaitLastWords();
             throw new IOException((kind == LlamaProcess.FAILED
                             ? new String(body, StandardCharsets.UTF_8)
                             : "the process of the model wrote what is no reply")
@@ -170,7 +170,8 @@ final class LlamaClient implements AutoCloseable {
         process.toHandle().destroyForcibly(); // leaves the streams to their reader
     }
 
-    private IOException ended() {
+    /** The process is of no use any more; what it still has to say comes within a second. */
+    private void awaitLastWords() {
         broken = true;
         try {
             process.waitFor(1, TimeUnit.SECONDS);
@@ -178,6 +179,10 @@ final class LlamaClient implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private IOException ended() {
+        awaitLastWords();
         String why = late
                 ? "the model did not answer within " + timeout.toSeconds() + " s"
                 : "the process of the model ended" + (process.isAlive() ? "" : " with status " + process.exitValue());
