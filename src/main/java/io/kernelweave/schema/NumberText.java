@@ -42,6 +42,7 @@ public final class NumberText {
     private static final int NEGATIVE = 2;
 
     private final List<NumberSet> sets;
+    private final int deciding;
     private final List<Tracker> trackers = new ArrayList<>();
     private final Map<NumberSet, Integer> tracked = new HashMap<>();
     private final Map<Key, Integer> numbers = new HashMap<>();
@@ -63,12 +64,15 @@ public final class NumberText {
     }
 
     /**
-     * The numbers of several sets, of which each state tells in which they are.
+     * The numbers of several sets, of which each state tells in which they are. Some of the sets decide: a number is one of
+     * theirs. The others only watch.
      *
+     * @param deciding how many of the sets decide, at least one; they come first
      * @throws InputException if the sets cannot be told apart within bounds
      */
-    public NumberText(List<NumberSet> sets) {
+    public NumberText(List<NumberSet> sets, int deciding) {
         this.sets = List.copyOf(sets);
+        this.deciding = deciding;
         sets.forEach(this::track);
         long[] first = new long[2 + trackers.size()];
         for (int i = 0; i < trackers.size(); i++) {
@@ -131,9 +135,9 @@ public final class NumberText {
         return row[symbol];
     }
 
-    /** Whether the number may end here, in some set. */
+    /** Whether the number may end here. */
     public boolean accepts(int state) {
-        for (int i = 0; i < sets.size(); i++) {
+        for (int i = 0; i < deciding; i++) {
             if (accepts(state, i)) {
                 return true;
             }
@@ -226,10 +230,10 @@ public final class NumberText {
         return false;
     }
 
-    /** Whether it is plain that no continuation is in any of the sets. */
+    /** Whether it is plain that no continuation is in any of the sets that decide. */
     private boolean isHopeless(int state) {
         long[] cells = states.get(state);
-        for (NumberSet set : sets) {
+        for (NumberSet set : sets.subList(0, deciding)) {
             if (!settled(set, cells, false)) {
                 return false;
             }

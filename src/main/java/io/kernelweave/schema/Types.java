@@ -31,6 +31,8 @@ public final class Types {
     private final Regex regex = new Regex();
     private final Formulas formulas = new Formulas(this);
     private final Emptiness emptiness = new Emptiness(this);
+    private final Keys keys = new Keys(this);
+    private final Smallest smallest = new Smallest(this);
     private final SchemaReader reader;
     private final Map<Object, NumberText> numberTexts = new HashMap<>();
 
@@ -56,7 +58,7 @@ public final class Types {
      */
     public void checkLength(Type type) {
         if (reader.asksForMuch()) {
-            emptiness.smallest(type);
+            smallest.of(type);
         }
     }
 
@@ -70,6 +72,19 @@ public final class Types {
 
     public Emptiness emptiness() {
         return emptiness;
+    }
+
+    public Keys keys() {
+        return keys;
+    }
+
+    public Smallest smallest() {
+        return smallest;
+    }
+
+    /** The values of a member with a key after which an object can be completed. */
+    Type need(Formula goal, String key, UsedKeys after) {
+        return emptiness.need(formulas.member(goal, key), true, after);
     }
 
     Type any() {
@@ -119,15 +134,28 @@ public final class Types {
         return one == other || other == any ? one : one == any ? other : both(List.of(one, other));
     }
 
-    /** Both; but what a type excludes that the other does not have anyway is left out. */
-    Type tightened(Type one, Type other) {
-        if (one.op == Type.Op.NOT && !emptiness.inhabited(both(other, one.of[0]))) {
-            return other;
+    /** The types of which a type is the union, by its form. */
+    public List<Type> alternatives(Type type) {
+        return type.op == Type.Op.EITHER ? List.of(type.of) : List.of(type);
+    }
+
+    /** Whether values of one type have another, if the form of the type says it; else null. */
+    public @Nullable Boolean implies(Type type, Type other) {
+        if (type == other || other.isAny()) {
+            return true;
         }
-        if (other.op == Type.Op.NOT && !emptiness.inhabited(both(one, other.of[0]))) {
-            return one;
+        if (type.op == Type.Op.NOT) {
+            return type.of[0] == other ? Boolean.FALSE : null;
         }
-        return both(one, other);
+        if (type.op == Type.Op.BOTH) {
+            for (Type part : type.of) {
+                @Nullable Boolean implied = implies(part, other);
+                if (implied != null) {
+                    return implied;
+                }
+            }
+        }
+        return null;
     }
 
     Type both(List<Type> types) {
@@ -209,7 +237,7 @@ public final class Types {
 
     /** The texts of a set of numbers; one automaton for each set. */
     public NumberText text(NumberSet set) {
-        return numberTexts.computeIfAbsent(set, s -> new NumberText(List.of(set)));
+        return numberTexts.computeIfAbsent(set, s -> new NumberText(List.of(set), 1));
     }
 
     /** What the arrays or objects of a type are from their beginning on. */
