@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -190,7 +191,7 @@ final class JsonMachine {
     /** The value that ends where the cursor is. */
     private record Recent(Cursor cursor, int from) {
         JsonNode get() {
-            return Json.parse(new String(cursor.text, from, cursor.length - from, StandardCharsets.UTF_8), "item");
+            return Json.parseTrusted(new String(cursor.text, from, cursor.length - from, StandardCharsets.UTF_8));
         }
     }
 
@@ -277,7 +278,7 @@ final class JsonMachine {
         Text keys() {
             if (!keysKnown) {
                 try {
-                    Regex.Node language = types.keys().allowed(goal(), order, used, this::used);
+                    Regex.Node language = types.keys().allowed(goal(), order, used, this::passed);
                     keys = types.regex().isEmpty(language) ? null : text(List.of(language), 1, names());
                 } catch (InputException e) {
                     throw placed(e, hole);
@@ -321,7 +322,7 @@ final class JsonMachine {
         Zone after(String key) {
             Zone known = afterKey.get(key);
             if (known == null) {
-                UsedKeys later = used(key);
+                UsedKeys later = passed(key).with(key);
                 Hole member = hole(goal -> formulas.member(goal, key), later);
                 if (member == null) {
                     throw new IllegalStateException("the key " + key + " leads on");
@@ -333,12 +334,13 @@ final class JsonMachine {
             return known;
         }
 
-        private UsedKeys used(String key) {
+        /** The other keys that may not come any more when a key comes next. */
+        private UsedKeys passed(String key) {
             if (form.order() == WrittenForm.Order.ANY) {
-                return used.with(key);
+                return used;
             }
             int place = order.indexOf(key);
-            return used.with(place < 0 ? order : order.subList(0, place)).with(key);
+            return used.with(place < 0 ? order : order.subList(0, place));
         }
 
         /** The next item; null if there is none. */
@@ -624,7 +626,9 @@ final class JsonMachine {
     private void write(JsonNode value, int depth, Bytes out) {
         if (value.isObject()) {
             out.add('{');
-            members(value, depth + 1, true, out);
+            if (((Completion) out).cursor.zone instanceof Open open) {
+                members(value, open.frame, true, out);
+            }
             out.add('}');
         } else if (value.isArray()) {
             out.add('[');
@@ -642,17 +646,31 @@ final class JsonMachine {
         }
     }
 
-    private void members(JsonNode value, int depth, boolean first, Bytes out) {
+    /**
+     * Writes members in an order that the object around them allows, and what stands before the brace that closes it.
+     *
+     * @param first whether none was written before
+     */
+    private void members(JsonNode members, Frame frame, boolean first, Bytes out) {
         boolean begun = !first;
-        for (Map.Entry<String, JsonNode> member : value.properties()) {
-            out.add(begun ? "," + layout.comma(depth) : layout.line(depth));
+        for (String key : ordered(members, frame)) {
+            out.add(begun ? "," + layout.comma(frame.depth()) : layout.line(frame.depth()));
             begun = true;
             out.add('"');
-            member.getKey().codePoints().forEach(c -> Text.write(c, out));
+            key.codePoints().forEach(c -> Text.write(c, out));
             out.add('"').add(':').add(layout.colon());
-            write(member.getValue(), depth, out);
+            write(members.path(key), frame.depth(), out);
         }
-        out.add(begun ? layout.line(depth - 1) : "");
+        out.add(begun ? layout.line(frame.depth() - 1) : "");
+    }
+
+    private static List<String> ordered(JsonNode members, Frame frame) {
+        List<String> keys = new ArrayList<>(members.propertyNames());
+        if (!frame.order.isEmpty()) {
+            keys.sort(Comparator.comparingInt(
+                    key -> frame.order.contains(key) ? frame.order.indexOf(key) : Integer.MAX_VALUE));
+        }
+        return keys;
     }
 
     /** Inside a string, after its opening quote. */
@@ -822,27 +840,17 @@ final class JsonMachine {
         @Override
         String expected(long at) {
             String key = frame.goesOn() ? "a key" : "";
-            return !frame.mayEnd()
-                    ? key
-                    : key.isEmpty() ? "the end of the object" : key + " or the end of the object";
+            return !frame.mayEnd() ? key : key.isEmpty() ? "the end of the object" : key + " or the end of the object";
         }
 
         @Override
         void finish(long at, Bytes out) {
-            if (at == 0 && frame.mayEnd()) {
-                out.add('}');
+            if (at > 0) {
+                out.add(space.substring((int) Math.min(at, space.length()))).add('"'); // what was begun needs a member
                 return;
             }
-            JsonNode rest = rest(frame);
-            if (rest.isEmpty()) {
-                out.add(space.substring((int) at)).add('"'); // what was begun needs a member
-                return;
-            }
-            Bytes members = new Bytes();
-            members(rest, frame.depth(), true, members);
-            byte[] bytes = members.toArray();
-            for (int i = (int) at; i < bytes.length; i++) {
-                out.add(bytes[i]);
+            if (!frame.mayEnd()) {
+                members(rest(frame), frame, true, out);
             }
             out.add('}');
         }
@@ -878,6 +886,11 @@ final class JsonMachine {
         boolean leave(Cursor cursor, int b) {
             cursor.enter(cursor.scouting ? frame.afterOneLike(cursor.string()) : frame.after(cursor.string()));
             return true;
+        }
+
+        @Override
+        boolean startsAt(int mark, int length) {
+            return mark == length; // the place of a key that nobody names may not tell how long it is
         }
 
         /** Whether keys that nobody names are alike. */
@@ -917,7 +930,7 @@ final class JsonMachine {
             int state = text.betweenCharacters(at);
             @Nullable String begun = state < 0 ? null : text.characters().begun(state);
             if (begun != null) {
-                for (String key : rest(frame).propertyNames()) {
+                for (String key : ordered(rest(frame), frame)) {
                     if (key.startsWith(begun)) {
                         key.substring(begun.length()).codePoints().forEach(c -> Text.write(c, out));
                         out.add('"');
@@ -1017,16 +1030,10 @@ final class JsonMachine {
                 out.add(space.substring((int) at)).add(close);
                 return;
             }
-            out.add(',');
             if (frame.kind == Kind.OBJECT) {
-                Bytes members = new Bytes();
-                members(rest(frame), frame.depth(), false, members);
-                byte[] bytes = members.toArray();
-                for (int i = 1; i < bytes.length; i++) {
-                    out.add(bytes[i]);
-                }
+                members(rest(frame), frame, false, out);
             } else {
-                out.add(layout.comma(frame.depth()));
+                out.add(',').add(layout.comma(frame.depth()));
                 items(frame, out);
             }
             out.add(close);

@@ -175,7 +175,9 @@ public final class Emptiness {
     private Type need(Formula after, Type value, boolean object, UsedKeys used) {
         burn();
         if (!after.watches) {
-            return after.remembers && !object ? leading(after) : satisfiable(after, object, used) ? types.any() : types.none();
+            return after.remembers && !object
+                    ? leading(after)
+                    : satisfiable(after, object, used) ? types.any() : types.none();
         }
         if (after.op == Formula.Op.ANY) {
             return needOfSome(after, value, object, used);
@@ -200,18 +202,30 @@ public final class Emptiness {
         if (!satisfiable(formulas.assuming(after, true), object, used) && !after.remembers) {
             return types.none();
         }
+        if (!types.isNegative(value)) {
+            // What is known of the value decides most of what is asked; that it is none of some decides next to
+            // nothing.
+            Formula open = formulas.given(after, type -> decided(value, type));
+            if (open != after) {
+                return need(open, value, object, used);
+            }
+        }
         Type asked = formulas.asked(after).iterator().next();
-        Type with = types.both(value, asked);
-        Type without = types.both(value, types.not(asked));
-        Type one = inhabited(with)
-                ? need(formulas.given(after, type -> type == asked ? true : null), with, object, used)
-                : types.none();
-        Type other = inhabited(without)
-                ? need(formulas.given(after, type -> type == asked ? false : null), without, object, used)
-                : types.none();
-        return one == other
-                ? one
-                : types.either(List.of(types.both(asked, one), types.both(types.not(asked), other)));
+        Type one = need(
+                formulas.given(after, type -> type == asked ? true : null), types.both(value, asked), object, used);
+        Type other = need(
+                formulas.given(after, type -> type == asked ? false : null),
+                types.both(value, types.not(asked)),
+                object,
+                used);
+        return one == other ? one : types.either(List.of(types.both(asked, one), types.both(types.not(asked), other)));
+    }
+
+    /** Whether the values of one type have another; null if some have and some have not. */
+    private @Nullable Boolean decided(Type value, Type type) {
+        return !inhabited(types.both(value, type))
+                ? Boolean.FALSE
+                : !inhabited(types.both(value, types.not(type))) ? true : null;
     }
 
     private Type needOfSome(Formula after, Type value, boolean object, UsedKeys used) {

@@ -51,6 +51,16 @@ public final class Formula {
     }
 
     @Override
+    public int hashCode() {
+        return id;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
     public String toString() {
         return atom != null ? atom.toString() : of.length == 0 ? op.name() : op + Arrays.toString(of);
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -21,7 +22,17 @@ import tools.jackson.databind.JsonNode;
  * manner of alternating automata: a derivative is a boolean expression over the types of the value and over what is left.
  */
 public final class Formulas {
-    private record Shape(Formula.Op op, List<Integer> of) {}
+    private record Shape(Formula.Op op, Formula[] of) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Shape shape && op == shape.op && Arrays.equals(of, shape.of);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(of) + op.ordinal();
+        }
+    }
 
     private final Types types;
     private final Map<Object, Formula> interned = new HashMap<>();
@@ -87,11 +98,9 @@ public final class Formulas {
         }
         flat.sort((a, b) -> Integer.compare(a.id, b.id));
         List<Formula> distinct = new ArrayList<>(flat.size());
-        List<Integer> ids = new ArrayList<>(flat.size());
         for (Formula part : flat) {
             if (distinct.isEmpty() || distinct.get(distinct.size() - 1) != part) {
                 distinct.add(part);
-                ids.add(part.id);
             }
         }
         if (distinct.size() > 1 && op == Formula.Op.ANY && distinct.removeIf(part -> absorbed(part, distinct))) {
@@ -100,9 +109,8 @@ public final class Formulas {
         if (distinct.size() < 2) {
             return distinct.isEmpty() ? neutral : distinct.get(0);
         }
-        return interned.computeIfAbsent(
-                new Shape(op, ids),
-                shape -> new Formula(interned.size() + 2, op, distinct.toArray(Formula[]::new), null));
+        Formula[] of = distinct.toArray(Formula[]::new);
+        return interned.computeIfAbsent(new Shape(op, of), shape -> new Formula(interned.size() + 2, op, of, null));
     }
 
     /** Whether another part holds wherever this one does, by its form: of "a, or a and b" only a is needed. */
@@ -119,12 +127,11 @@ public final class Formulas {
         return false;
     }
 
+    /** Whether all of some are among others; both in order. */
     private static boolean contains(Formula[] all, Formula... some) {
         int at = 0;
-        for (Formula part : all) {
-            if (at < some.length && part == some[at]) {
-                at++;
-            }
+        for (int i = 0; i < all.length && at < some.length && all[i].id <= some[at].id; i++) {
+            at += all[i] == some[at] ? 1 : 0;
         }
         return at == some.length && some.length < all.length;
     }
@@ -186,7 +193,7 @@ public final class Formulas {
      * @param key of the member; it has not occurred
      */
     public Formula member(Formula formula, String key) {
-        return derivative(formula, atom -> afterMember(atom, key), new IdentityHashMap<>());
+        return derivative(formula, part -> afterMember(part, key), new IdentityHashMap<>());
     }
 
     /** The same for the next item. */
@@ -194,13 +201,13 @@ public final class Formulas {
         return derivative(formula, this::afterItem, new IdentityHashMap<>());
     }
 
-    private Formula derivative(Formula formula, Function<Atom, Formula> derive, Map<Formula, Formula> known) {
+    private Formula derivative(Formula formula, UnaryOperator<Formula> derive, Map<Formula, Formula> known) {
         switch (formula.op) {
             case TRUE, FALSE -> {
                 return formula;
             }
             case ATOM -> {
-                return derive.apply(Objects.requireNonNull(formula.atom));
+                return derive.apply(formula);
             }
             default -> {
                 @Nullable Formula made = known.get(formula);
@@ -213,35 +220,42 @@ public final class Formulas {
         }
     }
 
-    private Formula mapped(Formula formula, Function<Formula, Formula> map) {
+    private Formula mapped(Formula formula, UnaryOperator<Formula> map) {
         List<Formula> parts = new ArrayList<>(formula.of.length);
         Formula absorbing = formula.op == Formula.Op.ALL ? never : always;
+        boolean changed = false;
         for (Formula part : formula.of) {
             Formula mapped = map.apply(part);
             if (mapped == absorbing) {
                 return absorbing;
             }
             parts.add(mapped);
+            changed |= mapped != part;
         }
-        return formula.op == Formula.Op.ALL ? all(parts) : any(parts);
+        return !changed ? formula : formula.op == Formula.Op.ALL ? all(parts) : any(parts);
     }
 
     private Formula value(Type type) {
         return type.isAny() ? always : type.op == Type.Op.NONE ? never : atom(new Atom.Value(type));
     }
 
-    private Formula afterMember(Atom atom, String key) {
+    private Formula afterMember(Formula formula, String key) {
+        Atom atom = Objects.requireNonNull(formula.atom);
         if (atom instanceof Atom.Each each) {
-            return all(value(types.at(each.members(), key)), atom(atom));
+            Type type = types.at(each.members(), key);
+            return type.isAny() ? formula : all(value(type), formula);
         }
         if (atom instanceof Atom.Some some) {
-            return any(value(types.not(types.at(some.members(), key))), atom(atom));
+            Type type = types.at(some.members(), key);
+            return type.isAny() ? formula : any(value(types.not(type)), formula);
         }
         if (atom instanceof Atom.Has has) {
-            return atom(new Atom.Has(without(has.keys(), key)));
+            List<String> left = without(has.keys(), key);
+            return left == has.keys() ? formula : atom(new Atom.Has(left));
         }
         if (atom instanceof Atom.Lacks lacks) {
-            return atom(new Atom.Lacks(without(lacks.keys(), key)));
+            List<String> left = without(lacks.keys(), key);
+            return left == lacks.keys() ? formula : atom(new Atom.Lacks(left));
         }
         return counted(atom);
     }
@@ -266,7 +280,8 @@ public final class Formulas {
         return fewer;
     }
 
-    private Formula afterItem(Atom atom) {
+    private Formula afterItem(Formula formula) {
+        Atom atom = Objects.requireNonNull(formula.atom);
         if (atom instanceof Atom.EachItem each) {
             Atom.Items items = each.items();
             return all(value(items.at(each.from())), atom(new Atom.EachItem(items, next(items, each.from()))));
@@ -274,8 +289,7 @@ public final class Formulas {
         if (atom instanceof Atom.SomeItem some) {
             Atom.Items items = some.items();
             return any(
-                    value(types.not(items.at(some.from()))),
-                    atom(new Atom.SomeItem(items, next(items, some.from()))));
+                    value(types.not(items.at(some.from()))), atom(new Atom.SomeItem(items, next(items, some.from()))));
         }
         // An item that is contained need not be counted to be there, but must be counted to be too many.
         if (atom instanceof Atom.ContainsAtLeast least) {
@@ -284,9 +298,7 @@ public final class Formulas {
         }
         if (atom instanceof Atom.ContainsAtMost most) {
             Formula other = all(value(types.not(most.type())), atom(atom));
-            return most.count() <= 0
-                    ? other
-                    : any(atom(new Atom.ContainsAtMost(most.type(), most.count() - 1)), other);
+            return most.count() <= 0 ? other : any(atom(new Atom.ContainsAtMost(most.type(), most.count() - 1)), other);
         }
         if (atom instanceof Atom.Distinct distinct) {
             return all(value(types.not(types.values(distinct.seen()))), atom(atom));

@@ -13,7 +13,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Looks for items that satisfy a formula, one conjunction of its disjunctive form at a time. */
 final class ItemSearch {
-    /** The most items that are tried where they must differ or repeat. */
+    /** The most items that are looked for one by one, and where they must differ or repeat. */
+    private static final int MAX_ITEMS = 256;
+
     private static final int MAX_COMPARED = 64;
 
     private final Types types;
@@ -21,8 +23,10 @@ final class ItemSearch {
     private final Predicate<List<Type>> sink;
     /** How many more items were allowed when a formula was tried in vain. */
     private final Map<Formula, Integer> failed = new HashMap<>();
-    /** Whether more items might have satisfied it. */
-    private boolean cut;
+    /** Whether to leave it at the first way that is found, since others only differ in their values. */
+    private boolean oneIsEnough;
+
+    private boolean content;
 
     /** @param sink is passed ways to satisfy the formula until it is content */
     ItemSearch(Types types, Predicate<List<Type>> sink) {
@@ -35,12 +39,7 @@ final class ItemSearch {
     boolean search(Formula formula) {
         ArrayDeque<Formula> open = new ArrayDeque<>();
         open.push(formula);
-        boolean found = conjunctions(open, new ArrayList<>());
-        if (!found && cut) {
-            throw new InputException("more than " + MAX_COMPARED
-                    + " items that must differ, or repeat, are too many (uniqueItems, minItems); ask for fewer");
-        }
-        return found;
+        return conjunctions(open, new ArrayList<>());
     }
 
     private boolean conjunctions(ArrayDeque<Formula> open, List<Atom> atoms) {
@@ -84,6 +83,8 @@ final class ItemSearch {
         int needs = 0;
         int first = 0;
         boolean simple = true;
+        boolean differ = false;
+        boolean repeat = false;
         List<Formula> parts = new ArrayList<>();
         for (Atom atom : atoms) {
             if (atom instanceof Atom.EachItem each) {
@@ -94,6 +95,8 @@ final class ItemSearch {
                 most = Math.min(most, m.count());
             } else {
                 simple = false;
+                differ |= atom instanceof Atom.Distinct;
+                repeat |= atom instanceof Atom.Repeats;
                 if (atom instanceof Atom.SomeItem some) {
                     first = Math.max(first, some.items().first.length - some.from());
                 }
@@ -101,12 +104,19 @@ final class ItemSearch {
             }
             parts.add(types.formulas().atom(atom));
         }
-        if (least > most) {
+        if (least > most || differ && repeat) {
             return false;
         }
         if (!simple) {
+            int limit = differ || repeat ? MAX_COMPARED : MAX_ITEMS;
+            if (needs > limit || least > limit) {
+                throw new InputException("more than " + limit
+                        + " items are asked for (minItems, minContains) of which each depends on the others (uniqueItems,"
+                        + " contains); ask for fewer");
+            }
             failed.clear();
-            return extend(types.formulas().all(parts), new ArrayList<>(), first + needs + least + 2);
+            oneIsEnough = differ || repeat;
+            return extend(types.formulas().all(parts), new ArrayList<>(), first + needs + least + 2) && content;
         }
         List<Type> items = new ArrayList<>();
         for (int place = 0; place < Math.min(least, first + 1); place++) {
@@ -131,14 +141,11 @@ final class ItemSearch {
     private boolean extend(Formula formula, List<Type> taken, int left) {
         emptiness.burn();
         if (types.formulas().ends(formula)) {
-            return sink.test(List.copyOf(taken));
+            content = sink.test(List.copyOf(taken));
+            return content || oneIsEnough;
         }
         if (left == 0) {
             return false; // others that come as far again need no more
-        }
-        if (formula.remembers() && taken.size() >= MAX_COMPARED) {
-            cut = true;
-            return false;
         }
         if (failed.getOrDefault(formula, -1) >= left) {
             return false;
@@ -192,9 +199,12 @@ final class ItemSearch {
             return emptiness.inhabited(value) && each.test(value, after);
         }
         if (after.op == Formula.Op.ANY) {
-            for (Formula part : after.of) {
-                if (outcomes(part, value, each)) {
-                    return true;
+            // What an item does comes before what is left for later ones.
+            for (boolean now : new boolean[] {true, false}) {
+                for (Formula part : after.of) {
+                    if (part.watches == now && outcomes(part, value, each)) {
+                        return true;
+                    }
                 }
             }
             return false;
@@ -250,8 +260,9 @@ final class ItemSearch {
             } else if (part.atom instanceof Atom.Distinct) {
                 return List.of(); // nothing is repeated here
             } else if (!(part.atom instanceof Atom.Repeats)) {
-                throw new InputException("items that must repeat (not, uniqueItems) are only decided where no other condition"
-                        + " looks beyond their places; leave one of them out");
+                throw new InputException(
+                        "items that must repeat (not, uniqueItems) are only decided where no other condition"
+                                + " looks beyond their places; leave one of them out");
             }
         }
         List<Type> types_ = new ArrayList<>();

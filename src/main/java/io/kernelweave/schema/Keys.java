@@ -76,8 +76,8 @@ public final class Keys {
         List<String> some = new ArrayList<>();
         while (some.size() < count) {
             types.emptiness().burn();
-            Optional<String> key = regex.shortest(
-                    taken.isEmpty() ? keys.keys : regex.both(keys.keys, regex.not(regex.words(taken))));
+            Optional<String> key =
+                    regex.shortest(taken.isEmpty() ? keys.keys : regex.both(keys.keys, regex.not(regex.words(taken))));
             if (key.isEmpty()) {
                 break;
             }
@@ -92,9 +92,9 @@ public final class Keys {
      *
      * @param goal what the object must satisfy
      * @param listed keys that have a turn of their own, beside those that the goal names
-     * @param after the keys that are used up after a key
+     * @param passed the other keys that are used up when a key comes next
      */
-    public Regex.Node allowed(Formula goal, List<String> listed, UsedKeys used, Function<String, UsedKeys> after) {
+    public Regex.Node allowed(Formula goal, List<String> listed, UsedKeys used, Function<String, UsedKeys> passed) {
         Set<String> names = new LinkedHashSet<>(listed);
         List<Atom.Members> all = new ArrayList<>();
         collect(goal, names, all);
@@ -103,14 +103,14 @@ public final class Keys {
         List<String> refused = new ArrayList<>(used.keys());
         for (String name : names) {
             if (!used.contains(name)) {
-                (allows(goal, name, after) ? allowed : refused).add(name);
+                (allows(goal, name, passed) ? allowed : refused).add(name);
             }
         }
         boolean patterned = all.stream().anyMatch(members -> members.patterns.length > 0);
         if (!patterned) {
             // All keys that nobody names are alike.
             String example = unnamed(names, used);
-            if (allows(goal, example, after)) {
+            if (allows(goal, example, passed)) {
                 return refused.isEmpty() ? regex.everything() : regex.not(regex.words(refused));
             }
             return allowed.isEmpty() ? regex.nothing() : regex.words(allowed);
@@ -123,7 +123,7 @@ public final class Keys {
             Regex.Node left = used.isEmpty() ? unnamed : regex.both(unnamed, regex.not(regex.words(used.keys())));
             boolean named = used.contains(each.example) || names.contains(each.example);
             Optional<String> example = named ? regex.shortest(left) : Optional.of(each.example);
-            if (example.isPresent() && allows(goal, example.get(), after)) {
+            if (example.isPresent() && allows(goal, example.get(), passed)) {
                 keys = regex.either(keys, left);
             } else {
                 every = false;
@@ -140,17 +140,17 @@ public final class Keys {
         return key;
     }
 
-    private boolean allows(Formula goal, String key, Function<String, UsedKeys> used) {
-        UsedKeys after = used.apply(key);
+    private boolean allows(Formula goal, String key, Function<String, UsedKeys> passed) {
+        UsedKeys others = passed.apply(key);
+        Formula has = types.formulas().atom(new Atom.Has(List.of(key)));
         Formula[] alternatives = goal.op == Formula.Op.ANY ? goal.of : new Formula[] {goal};
         for (Formula alternative : alternatives) {
             if (isPlain(alternative)) {
                 // What is required stays possible unless its turn is over, so it is a matter of the key's own value.
-                if (!misses(alternative, key, after)
-                        && types.emptiness().inhabited(typeAt(alternative, key))) {
+                if (!misses(alternative, key, others) && types.emptiness().inhabited(typeAt(alternative, key))) {
                     return true;
                 }
-            } else if (types.emptiness().inhabited(types.need(alternative, key, after))) {
+            } else if (types.emptiness().satisfiable(types.formulas().all(alternative, has), true, others)) {
                 return true;
             }
         }
@@ -185,16 +185,16 @@ public final class Keys {
     }
 
     /** Whether a required key, other than {@code key}, may not occur any more. */
-    private static boolean misses(Formula formula, String key, UsedKeys after) {
+    private static boolean misses(Formula formula, String key, UsedKeys passed) {
         if (formula.atom instanceof Atom.Has has) {
             for (String required : has.keys()) {
-                if (after.contains(required) && !required.equals(key)) {
+                if (passed.contains(required) && !required.equals(key)) {
                     return true;
                 }
             }
         }
         for (Formula part : formula.of) {
-            if (misses(part, key, after)) {
+            if (misses(part, key, passed)) {
                 return true;
             }
         }

@@ -221,7 +221,7 @@ final class MemberSearch {
                         some.remove(broken);
                         continue;
                     }
-                    List<String> ways = beyondNames(broken) ? List.of("", "") : ways(broken);
+                    List<String> ways = beyondNames(broken) ? List.of("", "") : ways(broken, 2);
                     if (ways.isEmpty()) {
                         return false;
                     }
@@ -256,7 +256,8 @@ final class MemberSearch {
             if (known.containsKey(formula)) {
                 return known.get(formula);
             }
-            @Nullable Boolean holds = switch (formula.op) {
+            @Nullable
+            Boolean holds = switch (formula.op) {
                 case TRUE -> true;
                 case FALSE -> false;
                 case ATOM -> holds(java.util.Objects.requireNonNull(formula.atom));
@@ -343,8 +344,8 @@ final class MemberSearch {
             return types.both(before, types.not(types.at(broken, key)));
         }
 
-        /** The keys, of those that somebody names, at which a member could break it. */
-        private List<String> ways(Atom.Members broken) {
+        /** Up to {@code limit} keys, of those that somebody names, at which a member could break it. */
+        private List<String> ways(Atom.Members broken, int limit) {
             Set<String> named = new LinkedHashSet<>(chosen.keySet());
             named.addAll(broken.named.keySet());
             if (beyondNames(broken)) {
@@ -357,13 +358,16 @@ final class MemberSearch {
                         && (chosen.containsKey(key) || chosen.size() < most)
                         && emptiness.inhabited(broken(broken, key))) {
                     ways.add(key);
+                    if (ways.size() == limit) {
+                        break;
+                    }
                 }
             }
             return ways;
         }
 
         private boolean violate(Atom.Members broken) {
-            if (violate(broken, ways(broken))) {
+            if (violate(broken, ways(broken, Integer.MAX_VALUE))) {
                 return true;
             }
             if (!beyondNames(broken)) {

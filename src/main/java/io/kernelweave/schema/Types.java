@@ -82,11 +82,6 @@ public final class Types {
         return smallest;
     }
 
-    /** The values of a member with a key after which an object can be completed. */
-    Type need(Formula goal, String key, UsedKeys after) {
-        return emptiness.need(formulas.member(goal, key), true, after);
-    }
-
     Type any() {
         return any;
     }
@@ -137,6 +132,19 @@ public final class Types {
     /** The types of which a type is the union, by its form. */
     public List<Type> alternatives(Type type) {
         return type.op == Type.Op.EITHER ? List.of(type.of) : List.of(type);
+    }
+
+    /** Whether a type says by its form only what its values are not. */
+    boolean isNegative(Type type) {
+        if (type.op != Type.Op.BOTH) {
+            return type.isAny() || type.op == Type.Op.NOT;
+        }
+        for (Type part : type.of) {
+            if (part.op != Type.Op.NOT) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether values of one type have another, if the form of the type says it; else null. */
@@ -313,14 +321,20 @@ public final class Types {
             case VALUES -> view.values((Values) Objects.requireNonNull(type.leaf), kind);
             case NOT -> view.not(project(type.of[0], kind, view));
             case BOTH -> {
+                // What is excluded is excluded at once: there may be a long list of values.
                 T all = view.all();
+                T not = view.none();
                 for (Type of : type.of) {
-                    all = view.both(all, project(of, kind, view));
+                    if (of.op == Type.Op.NOT) {
+                        not = view.either(not, project(of.of[0], kind, view));
+                    } else {
+                        all = view.both(all, project(of, kind, view));
+                    }
                     if (all.equals(view.none())) {
                         break;
                     }
                 }
-                yield all;
+                yield not.equals(view.none()) ? all : view.both(all, view.not(not));
             }
             case EITHER -> {
                 T some = view.none();
