@@ -78,7 +78,7 @@ class NumberTextTest {
     void aTextIsAcceptedExactlyIfItsNumberIsInTheSet() {
         for (int seed = 0; seed < 300; seed++) {
             NumberSet set = set(new SplittableRandom(seed), 3);
-            NumberText text = new NumberText(List.of(set));
+            NumberText text = new NumberText(List.of(set), 1);
             for (String number : TEXTS) {
                 int state = text.isEmpty() ? NumberText.DEAD : state(text, number);
                 assertThat(state >= 0 && text.accepts(state))
@@ -93,7 +93,7 @@ class NumberTextTest {
         for (int seed = 0; seed < 300; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             NumberSet set = set(random, 3);
-            NumberText text = new NumberText(List.of(set));
+            NumberText text = new NumberText(List.of(set), 1);
             for (int i = 0; i < 300 && !text.isEmpty(); i++) {
                 String number = TEXTS.get(random.nextInt(TEXTS.size()));
                 String begun = number.substring(0, random.nextInt(number.length() + 1));
@@ -115,7 +115,7 @@ class NumberTextTest {
             List<NumberSet> sets = List.of(set(random, 1), set(random, 2), set(random, 1));
             NumberText text;
             try {
-                text = new NumberText(sets);
+                text = new NumberText(sets, sets.size());
             } catch (InputException e) {
                 continue; // too many to be told apart
             }
