@@ -288,8 +288,9 @@ final class JsonMachine {
             return keys;
         }
 
+        /** Whether another member or item may come. */
         boolean goesOn() {
-            return kind == Kind.OBJECT ? keys() != null : item() != null;
+            return !mayEnd() || (kind == Kind.OBJECT ? keys() != null : item() != null);
         }
 
         Key key(Text text) {
