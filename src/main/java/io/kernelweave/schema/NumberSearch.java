@@ -6,11 +6,13 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +94,7 @@ final class NumberSearch {
     private final List<NumberSet> sorted = new ArrayList<>();
     private final List<Condition> conditions = new ArrayList<>();
     /** What the sets list that are just lists, and the conditions of the others. */
-    private final TreeSet<BigDecimal> plain = new TreeSet<>();
+    private final Set<BigDecimal> plain = new HashSet<>();
 
     private final List<Condition> others = new ArrayList<>();
     private final List<BigDecimal> divisors = new ArrayList<>();

@@ -40,7 +40,7 @@ final class SchemaReader {
     private static final int MAX_DIGITS = 400;
     private static final int MAX_COVERS = 256;
     /** How many schemas in a row may be about the same value, each by way of the one before. */
-    private static final int MAX_CHAIN = 100;
+    private static final int MAX_CHAIN = 200;
 
     private static final List<String> REFERENCES = List.of("$ref", "$dynamicRef", "$recursiveRef");
 
