@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** A growing byte string. */
-final class Bytes {
+class Bytes {
     private byte[] bytes = new byte[64];
     private int length;
 
@@ -26,15 +26,15 @@ final class Bytes {
         return this;
     }
 
-    Bytes add(String text) {
+    final Bytes add(String text) {
         return add(text.getBytes(StandardCharsets.UTF_8), 0);
     }
 
-    int length() {
+    final int length() {
         return length;
     }
 
-    byte[] toArray() {
+    final byte[] toArray() {
         return Arrays.copyOf(bytes, length);
     }
 }

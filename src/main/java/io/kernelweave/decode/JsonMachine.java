@@ -4,10 +4,9 @@ import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.regex.Automaton;
 import io.kernelweave.regex.Regex;
-import io.kernelweave.schema.Branch;
-import io.kernelweave.schema.Emptiness;
 import io.kernelweave.schema.Formula;
 import io.kernelweave.schema.Formulas;
+import io.kernelweave.schema.Keys;
 import io.kernelweave.schema.Kind;
 import io.kernelweave.schema.NumberSet;
 import io.kernelweave.schema.NumberText;
@@ -20,10 +19,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -31,9 +34,9 @@ import tools.jackson.databind.JsonNode;
  * The texts of a type's values as an automaton over bytes, made as it is walked: a stack of open objects and arrays, each with
  * what must still hold of it, and a zone on top. No zone is entered from which no value can be completed.
  *
- * <p>What must hold of a value while it is written is one of several types, each with what must hold of the object or array
- * around it if the value turns out to have the type. So alternatives run side by side, and are decided when the value is
- * complete.
+ * <p>While a value is written, several types run side by side: those of which it must have one, and those that only matter
+ * to what may follow in the object or array around it. Which of them it has is known when it is complete, and decides the
+ * conditions on the rest.
  */
 final class JsonMachine {
     private static final int MAX_DEPTH = 500;
@@ -44,7 +47,7 @@ final class JsonMachine {
     private final Layout layout;
     private final Map<Object, Object> interned = new HashMap<>();
     private final Map<Reading, Text> texts = new HashMap<>();
-    private final Map<List<NumberSet>, NumberText> numbers = new HashMap<>();
+    private final Map<Counting, NumberText> numbers = new HashMap<>();
     private final Map<List<Formula>, List<String>> orders = new HashMap<>();
     final Zone start;
     final Zone end = new End();
@@ -64,7 +67,7 @@ final class JsonMachine {
         } catch (InputException e) {
             throw String.valueOf(e.getMessage()).startsWith("schema #") ? e : e.in(types.place(root));
         }
-        this.start = new Value(new Hole(null, new Type[] {root}, new int[0][], new Formula[0][]), null, "");
+        this.start = new Value(new Hole(null, List.of(root), 1, new Formula[0]), null, "");
     }
 
     /** Called before each mask and each move: the work for one is bounded. */
@@ -77,32 +80,35 @@ final class JsonMachine {
         return (T) interned.computeIfAbsent(made, m -> made);
     }
 
-    private Text text(List<Regex.Node> languages, Emptiness.@Nullable Names keys) {
-        return texts.computeIfAbsent(new Reading(languages, keys), reading -> {
+    private Text text(List<Regex.Node> languages, int deciding, Keys.@Nullable Names keys) {
+        return texts.computeIfAbsent(new Reading(languages, deciding, keys), reading -> {
             List<Automaton> automata = new ArrayList<>();
             languages.forEach(language -> automata.add(Automaton.of(types.regex(), language)));
             if (keys != null) {
                 keys.patterns().forEach(pattern -> automata.add(Automaton.of(types.regex(), pattern)));
             }
             return new Text(
-                    new Languages(languages.size(), automata, keys == null ? List.of() : keys.names()),
+                    new Languages(deciding, automata, keys == null ? List.of() : keys.names()),
                     form.escapes() == WrittenForm.Escapes.NEEDED);
         });
     }
 
-    private record Reading(List<Regex.Node> languages, Emptiness.@Nullable Names keys) {}
+    private record Reading(List<Regex.Node> languages, int deciding, Keys.@Nullable Names keys) {}
+
+    private record Counting(List<NumberSet> sets, int deciding) {}
 
     /** A value that is open, with the types that matter and what they mean for what is around it. */
     private final class Hole {
         /** The object or array around it; null at the top. */
         final @Nullable Frame around;
 
-        final Type[] of;
-        final int depth;
-        /** By goal of what is around: which types lead on, and to what. */
-        private final int[][] by;
+        /** Those of which the value has one come first. */
+        final List<Type> of;
 
-        private final Formula[][] rests;
+        final int deciding;
+        final int depth;
+        /** What must hold of what is around, by its goals, when it is known which of the types the value has. */
+        private final Formula[] rests;
         /** Whether the value itself decides what may follow, and whether some value around it does. */
         private final boolean remembers;
 
@@ -111,20 +117,29 @@ final class JsonMachine {
         private final Map<BitSet, Zone> after = new HashMap<>();
         final Map<Kind, Zone> zones = new HashMap<>();
 
-        Hole(@Nullable Frame around, Type[] of, int[][] by, Formula[][] rests) {
+        Hole(@Nullable Frame around, List<Type> of, int deciding, Formula[] rests) {
             this.around = around;
             this.of = of;
+            this.deciding = deciding;
             this.depth = around == null ? 0 : around.depth();
-            this.by = by;
             this.rests = rests;
             boolean some = false;
-            for (Formula[] of1 : rests) {
-                for (Formula rest : of1) {
-                    some |= rest.remembers();
-                }
+            for (Formula rest : rests) {
+                some |= rest.remembers();
             }
             this.remembers = some;
             this.recalls = some || around != null && around.hole.recalls;
+        }
+
+        /** The type that the value must have. */
+        Type needed() {
+            return deciding == 1 ? of.get(0) : types.either(of.subList(0, deciding));
+        }
+
+        /** Whether a value that has these of the types is one that is needed. */
+        boolean isMet(BitSet outcomes) {
+            int first = outcomes.nextSetBit(0);
+            return first >= 0 && first < deciding;
         }
 
         /**
@@ -138,7 +153,7 @@ final class JsonMachine {
                 from = cursor.marks.start();
                 cursor.marks = cursor.marks.outer();
             }
-            if (outcomes.isEmpty()) {
+            if (!isMet(outcomes)) {
                 return false;
             }
             if (around == null) {
@@ -162,14 +177,8 @@ final class JsonMachine {
         private Formula[] goals(BitSet outcomes, @Nullable Recent value) {
             Formula[] goals = new Formula[rests.length];
             for (int i = 0; i < goals.length; i++) {
-                List<Formula> some = new ArrayList<>(rests[i].length);
-                for (int j = 0; j < rests[i].length; j++) {
-                    if (outcomes.get(by[i][j])) {
-                        Formula rest = rests[i][j];
-                        some.add(value != null && rest.remembers() ? formulas.remember(rest, value.get()) : rest);
-                    }
-                }
-                goals[i] = formulas.any(some);
+                Formula rest = formulas.given(rests[i], type -> outcomes.get(of.indexOf(type)));
+                goals[i] = value != null && rest.remembers() ? formulas.remember(rest, value.get()) : rest;
             }
             return goals;
         }
@@ -182,7 +191,7 @@ final class JsonMachine {
     /** The value that ends where the cursor is. */
     private record Recent(Cursor cursor, int from) {
         JsonNode get() {
-            return Json.parse(new String(cursor.text, from, cursor.length - from, StandardCharsets.UTF_8), "item");
+            return Json.parseTrusted(new String(cursor.text, from, cursor.length - from, StandardCharsets.UTF_8));
         }
     }
 
@@ -205,7 +214,7 @@ final class JsonMachine {
         private @Nullable Hole item;
         private boolean itemKnown;
         private @Nullable BitSet ends;
-        private Emptiness.@Nullable Names names;
+        private Keys.@Nullable Names names;
 
         Frame(Kind kind, Formula[] goals, UsedKeys used, Hole hole, List<String> order) {
             this.kind = kind;
@@ -244,6 +253,15 @@ final class JsonMachine {
             return next;
         }
 
+        /** What must hold. */
+        Formula goal() {
+            return formulas.any(Arrays.asList(goals).subList(0, hole.deciding));
+        }
+
+        boolean mayEnd() {
+            return hole.isMet(ends());
+        }
+
         /** Of which types the value is complete. */
         BitSet ends() {
             if (ends == null) {
@@ -260,8 +278,8 @@ final class JsonMachine {
         Text keys() {
             if (!keysKnown) {
                 try {
-                    Regex.Node language = types.emptiness().keys(Arrays.asList(goals), order, used, this::used);
-                    keys = types.regex().isEmpty(language) ? null : text(List.of(language), names());
+                    Regex.Node language = types.keys().allowed(goal(), order, used, this::passed);
+                    keys = types.regex().isEmpty(language) ? null : text(List.of(language), 1, names());
                 } catch (InputException e) {
                     throw placed(e, hole);
                 }
@@ -281,9 +299,9 @@ final class JsonMachine {
             return keyZone;
         }
 
-        Emptiness.Names names() {
+        Keys.Names names() {
             if (names == null) {
-                names = types.emptiness().names(Arrays.asList(goals), order);
+                names = types.keys().names(Arrays.asList(goals), order);
             }
             return names;
         }
@@ -304,8 +322,8 @@ final class JsonMachine {
         Zone after(String key) {
             Zone known = afterKey.get(key);
             if (known == null) {
-                UsedKeys later = used(key);
-                Hole member = hole(goal -> types.emptiness().branches(goal, key, later));
+                UsedKeys later = passed(key).with(key);
+                Hole member = hole(goal -> formulas.member(goal, key), later);
                 if (member == null) {
                     throw new IllegalStateException("the key " + key + " leads on");
                 }
@@ -316,62 +334,61 @@ final class JsonMachine {
             return known;
         }
 
-        private UsedKeys used(String key) {
+        /** The other keys that may not come any more when a key comes next. */
+        private UsedKeys passed(String key) {
             if (form.order() == WrittenForm.Order.ANY) {
-                return used.with(key);
+                return used;
             }
             int place = order.indexOf(key);
-            return used.with(place < 0 ? order : order.subList(0, place)).with(key);
+            return used.with(place < 0 ? order : order.subList(0, place));
         }
 
         /** The next item; null if there is none. */
         @Nullable
         Hole item() {
             if (!itemKnown) {
-                item = hole(goal -> types.emptiness().branches(goal));
+                item = hole(formulas::item, UsedKeys.NONE);
                 itemKnown = true;
             }
             return item;
         }
 
-        private List<Branch> branches(java.util.function.Function<Formula, List<Branch>> branching, Formula goal) {
+        /** The value after which the goals are derivatives; null if there is none. */
+        private @Nullable Hole hole(UnaryOperator<Formula> derivative, UsedKeys later) {
+            Formula[] rests = new Formula[goals.length];
+            for (int i = 0; i < goals.length; i++) {
+                rests[i] = derivative.apply(goals[i]);
+            }
             try {
-                return branching.apply(goal);
+                Formula rest = formulas.any(Arrays.asList(rests).subList(0, hole.deciding));
+                Type need = types.emptiness().need(rest, kind == Kind.OBJECT, later);
+                return types.emptiness().inhabited(need) ? watched(need, rests) : null;
             } catch (InputException e) {
                 throw placed(e, hole);
             }
         }
 
-        private @Nullable Hole hole(java.util.function.Function<Formula, List<Branch>> branching) {
-            List<Type> of = new ArrayList<>(1);
-            int[][] by = new int[goals.length][];
-            Formula[][] rests = new Formula[goals.length][];
-            for (int i = 0; i < goals.length; i++) {
-                List<Branch> branches = goals[i].isFalse() ? List.of() : branches(branching, goals[i]);
-                by[i] = new int[branches.size()];
-                rests[i] = new Formula[branches.size()];
-                for (int j = 0; j < branches.size(); j++) {
-                    Branch branch = branches.get(j);
-                    int known = of.indexOf(branch.value());
-                    if (known < 0) {
-                        known = of.size();
-                        of.add(branch.value());
-                    }
-                    by[i][j] = known;
-                    rests[i][j] = branch.rest();
-                }
+        private Hole watched(Type need, Formula[] rests) {
+            Set<Type> asked = new LinkedHashSet<>();
+            for (int i = 0; i < rests.length; i++) {
+                rests[i] = formulas.given(rests[i], type -> types.implies(need, type));
+                asked.addAll(formulas.asked(rests[i]));
             }
-            if (of.isEmpty()) {
-                return null;
+            List<Type> of = new ArrayList<>(types.alternatives(need));
+            if (!asked.containsAll(of)) {
+                of = new ArrayList<>(List.of(need));
             }
-            return new Hole(this, of.toArray(Type[]::new), by, rests);
+            int deciding = of.size();
+            asked.removeAll(of);
+            of.addAll(asked);
+            return new Hole(this, of, deciding, rests);
         }
     }
 
     /** A refusal with the place of the schema that it is about. */
     private InputException placed(InputException refusal, Hole hole) {
         boolean named = String.valueOf(refusal.getMessage()).startsWith("schema #");
-        return named ? refusal : refusal.in(types.place(types.either(Arrays.asList(hole.of))));
+        return named ? refusal : refusal.in(types.place(hole.needed()));
     }
 
     /** Which types a value has that is complete, by which of the sets it is in. */
@@ -398,7 +415,7 @@ final class JsonMachine {
         @Override
         long next(long at, int b) {
             if (empty != null && at == 0 && b == ']') {
-                return empty.ends().isEmpty() ? DEAD : LEAVE;
+                return empty.mayEnd() ? LEAVE : DEAD;
             }
             if (at < space.length()) {
                 return b == space.charAt((int) at) && (empty == null || empty.item() != null) ? at + 1 : DEAD;
@@ -446,17 +463,13 @@ final class JsonMachine {
         private @Nullable Zone open(Kind kind) {
             switch (kind) {
                 case NULL, FALSE, TRUE -> {
-                    for (Type type : hole.of) {
-                        if (types.literal(type, kind)) {
-                            return new Literal(hole, kind);
-                        }
-                    }
-                    return null;
+                    return types.literal(hole.needed(), kind) ? new Literal(hole, kind) : null;
                 }
                 case STRING -> {
                     List<Regex.Node> languages = new ArrayList<>(1);
                     int[] by = distinct(languages, types::strings, types.regex()::isEmpty);
-                    return languages.isEmpty() ? null : new Characters(hole, text(languages, null), by);
+                    int deciding = deciding(by);
+                    return deciding == 0 ? null : new Characters(hole, text(languages, deciding, null), by);
                 }
                 case NUMBER -> {
                     List<NumberSet> sets = new ArrayList<>(1);
@@ -464,26 +477,33 @@ final class JsonMachine {
                             sets,
                             types::numbers,
                             set -> set.equals(NumberSet.NONE) || types.text(set).isEmpty());
-                    return sets.isEmpty() ? null : new Digits(hole, numbers.computeIfAbsent(sets, NumberText::new), by);
+                    int deciding = deciding(by);
+                    return deciding == 0
+                            ? null
+                            : new Digits(
+                                    hole,
+                                    numbers.computeIfAbsent(
+                                            new Counting(sets, deciding), n -> new NumberText(sets, deciding)),
+                                    by);
                 }
                 default -> {
                     if (hole.depth >= MAX_DEPTH) {
                         return null;
                     }
-                    Formula[] goals = new Formula[hole.of.length];
+                    Formula[] goals = new Formula[hole.of.size()];
                     boolean some = false;
                     for (int i = 0; i < goals.length; i++) {
-                        Formula contents = types.contents(hole.of[i], kind);
+                        Formula contents = types.contents(hole.of.get(i), kind);
                         boolean possible = types.emptiness().satisfiable(contents, kind == Kind.OBJECT, UsedKeys.NONE);
                         goals[i] = possible ? contents : formulas.never();
-                        some |= possible;
+                        some |= possible && i < hole.deciding;
                     }
                     if (!some) {
                         return null;
                     }
                     List<String> order = kind == Kind.OBJECT && form.order() == WrittenForm.Order.SCHEMA
                             ? orders.computeIfAbsent(
-                                    List.of(goals), g -> types.emptiness().order(formulas.any(g)))
+                                    List.of(goals), g -> types.keys().order(formulas.any(g)))
                             : List.of();
                     Frame frame = intern(new Frame(kind, goals, UsedKeys.NONE, hole, order));
                     if (kind == Kind.OBJECT) {
@@ -498,9 +518,9 @@ final class JsonMachine {
         /** The different sets that the types are of one kind, and for each type which it is; -1 if none. */
         private <T> int[] distinct(
                 List<T> sets, java.util.function.Function<Type, T> of, java.util.function.Predicate<T> empty) {
-            int[] by = new int[hole.of.length];
+            int[] by = new int[hole.of.size()];
             for (int i = 0; i < by.length; i++) {
-                T set = of.apply(hole.of[i]);
+                T set = of.apply(hole.of.get(i));
                 by[i] = sets.indexOf(set);
                 if (by[i] < 0 && !empty.test(set)) {
                     by[i] = sets.size();
@@ -508,6 +528,15 @@ final class JsonMachine {
                 }
             }
             return by;
+        }
+
+        /** How many of the sets are of types that decide; they come first. */
+        private int deciding(int[] by) {
+            int last = -1;
+            for (int i = 0; i < hole.deciding; i++) {
+                last = Math.max(last, by[i]);
+            }
+            return last + 1;
         }
 
         @Override
@@ -549,7 +578,7 @@ final class JsonMachine {
                     words.append(words.isEmpty() ? "" : " or ").append(word);
                 }
             }
-            if (empty != null && !empty.ends().isEmpty()) {
+            if (empty != null && empty.mayEnd()) {
                 words.append(words.isEmpty() ? "" : " or ").append("the end of the array");
             }
             return words.toString();
@@ -557,7 +586,7 @@ final class JsonMachine {
 
         @Override
         void finish(long at, Bytes out) {
-            if (empty != null && at == 0 && !empty.ends().isEmpty()) {
+            if (empty != null && at == 0 && empty.mayEnd()) {
                 out.add(']');
                 return;
             }
@@ -567,8 +596,8 @@ final class JsonMachine {
                 out.add(']');
                 return;
             }
-            JsonNode value = types.emptiness()
-                    .smallest(types.either(Arrays.asList(hole.of)))
+            JsonNode value = types.smallest()
+                    .of(hole.needed())
                     .orElseThrow(() -> new IllegalStateException("a value of the type exists"));
             write(value, hole.depth, out);
         }
@@ -587,8 +616,9 @@ final class JsonMachine {
     }
 
     private JsonNode rest(Frame frame) {
-        Optional<JsonNode> rest = types.emptiness()
-                .contents(formulas.any(Arrays.asList(frame.goals)), frame.kind == Kind.OBJECT, frame.used);
+        Optional<JsonNode> rest = frame.kind == Kind.OBJECT
+                ? types.smallest().members(frame.goal(), frame.used)
+                : types.smallest().array(frame.goal());
         return rest.orElseThrow(() -> new IllegalStateException("an open object or array can be completed"));
     }
 
@@ -596,7 +626,9 @@ final class JsonMachine {
     private void write(JsonNode value, int depth, Bytes out) {
         if (value.isObject()) {
             out.add('{');
-            members(value, depth + 1, true, out);
+            if (((Completion) out).cursor.zone instanceof Open open) {
+                members(value, open.frame, true, out);
+            }
             out.add('}');
         } else if (value.isArray()) {
             out.add('[');
@@ -614,17 +646,31 @@ final class JsonMachine {
         }
     }
 
-    private void members(JsonNode value, int depth, boolean first, Bytes out) {
+    /**
+     * Writes members in an order that the object around them allows, and what stands before the brace that closes it.
+     *
+     * @param first whether none was written before
+     */
+    private void members(JsonNode members, Frame frame, boolean first, Bytes out) {
         boolean begun = !first;
-        for (Map.Entry<String, JsonNode> member : value.properties()) {
-            out.add(begun ? "," + layout.comma(depth) : layout.line(depth));
+        for (String key : ordered(members, frame)) {
+            out.add(begun ? "," + layout.comma(frame.depth()) : layout.line(frame.depth()));
             begun = true;
             out.add('"');
-            member.getKey().codePoints().forEach(c -> Text.write(c, out));
+            key.codePoints().forEach(c -> Text.write(c, out));
             out.add('"').add(':').add(layout.colon());
-            write(member.getValue(), depth, out);
+            write(members.path(key), frame.depth(), out);
         }
-        out.add(begun ? layout.line(depth - 1) : "");
+        out.add(begun ? layout.line(frame.depth() - 1) : "");
+    }
+
+    private static List<String> ordered(JsonNode members, Frame frame) {
+        List<String> keys = new ArrayList<>(members.propertyNames());
+        if (!frame.order.isEmpty()) {
+            keys.sort(Comparator.comparingInt(
+                    key -> frame.order.contains(key) ? frame.order.indexOf(key) : Integer.MAX_VALUE));
+        }
+        return keys;
     }
 
     /** Inside a string, after its opening quote. */
@@ -744,9 +790,9 @@ final class JsonMachine {
 
         @Override
         boolean leave(Cursor cursor, int b) {
-            BitSet outcomes = new BitSet(hole.of.length);
-            for (int i = 0; i < hole.of.length; i++) {
-                outcomes.set(i, types.literal(hole.of[i], kind));
+            BitSet outcomes = new BitSet(hole.of.size());
+            for (int i = 0; i < hole.of.size(); i++) {
+                outcomes.set(i, types.literal(hole.of.get(i), kind));
             }
             return hole.leave(cursor, outcomes);
         }
@@ -775,7 +821,7 @@ final class JsonMachine {
         @Override
         long next(long at, int b) {
             if (at == 0 && b == '}') {
-                return frame.ends().isEmpty() ? DEAD : LEAVE;
+                return frame.mayEnd() ? LEAVE : DEAD;
             }
             if (at < space.length()) {
                 return b == space.charAt((int) at) && frame.goesOn() ? at + 1 : DEAD;
@@ -794,27 +840,17 @@ final class JsonMachine {
         @Override
         String expected(long at) {
             String key = frame.goesOn() ? "a key" : "";
-            return frame.ends().isEmpty()
-                    ? key
-                    : key.isEmpty() ? "the end of the object" : key + " or the end of the object";
+            return !frame.mayEnd() ? key : key.isEmpty() ? "the end of the object" : key + " or the end of the object";
         }
 
         @Override
         void finish(long at, Bytes out) {
-            if (at == 0 && !frame.ends().isEmpty()) {
-                out.add('}');
+            if (at > 0) {
+                out.add(space.substring((int) Math.min(at, space.length()))).add('"'); // what was begun needs a member
                 return;
             }
-            JsonNode rest = rest(frame);
-            if (rest.isEmpty()) {
-                out.add(space.substring((int) at)).add('"'); // what was begun needs a member
-                return;
-            }
-            Bytes members = new Bytes();
-            members(rest, frame.depth(), true, members);
-            byte[] bytes = members.toArray();
-            for (int i = (int) at; i < bytes.length; i++) {
-                out.add(bytes[i]);
+            if (!frame.mayEnd()) {
+                members(rest(frame), frame, true, out);
             }
             out.add('}');
         }
@@ -850,6 +886,11 @@ final class JsonMachine {
         boolean leave(Cursor cursor, int b) {
             cursor.enter(cursor.scouting ? frame.afterOneLike(cursor.string()) : frame.after(cursor.string()));
             return true;
+        }
+
+        @Override
+        boolean startsAt(int mark, int length) {
+            return mark == length; // the place of a key that nobody names may not tell how long it is
         }
 
         /** Whether keys that nobody names are alike. */
@@ -889,7 +930,7 @@ final class JsonMachine {
             int state = text.betweenCharacters(at);
             @Nullable String begun = state < 0 ? null : text.characters().begun(state);
             if (begun != null) {
-                for (String key : rest(frame).propertyNames()) {
+                for (String key : ordered(rest(frame), frame)) {
                     if (key.startsWith(begun)) {
                         key.substring(begun.length()).codePoints().forEach(c -> Text.write(c, out));
                         out.add('"');
@@ -953,10 +994,10 @@ final class JsonMachine {
                 return frame.goesOn() ? LEAVE : DEAD;
             }
             if (at < space.length()) {
-                return b == space.charAt((int) at) && !frame.ends().isEmpty() ? at + 1 : DEAD;
+                return b == space.charAt((int) at) && frame.mayEnd() ? at + 1 : DEAD;
             }
             if (b == close) {
-                return frame.ends().isEmpty() ? DEAD : LEAVE;
+                return frame.mayEnd() ? LEAVE : DEAD;
             }
             return layout.isFlexible() && Layout.isSpace(b) ? at : DEAD;
         }
@@ -980,25 +1021,19 @@ final class JsonMachine {
         String expected(long at) {
             String more = frame.goesOn() ? "a comma" : "";
             String end = frame.kind == Kind.OBJECT ? "the end of the object" : "the end of the array";
-            return frame.ends().isEmpty() ? more : more.isEmpty() ? end : more + " or " + end;
+            return !frame.mayEnd() ? more : more.isEmpty() ? end : more + " or " + end;
         }
 
         @Override
         void finish(long at, Bytes out) {
-            if (!frame.ends().isEmpty()) {
+            if (frame.mayEnd()) {
                 out.add(space.substring((int) at)).add(close);
                 return;
             }
-            out.add(',');
             if (frame.kind == Kind.OBJECT) {
-                Bytes members = new Bytes();
-                members(rest(frame), frame.depth(), false, members);
-                byte[] bytes = members.toArray();
-                for (int i = 1; i < bytes.length; i++) {
-                    out.add(bytes[i]);
-                }
+                members(rest(frame), frame, false, out);
             } else {
-                out.add(layout.comma(frame.depth()));
+                out.add(',').add(layout.comma(frame.depth()));
                 items(frame, out);
             }
             out.add(close);

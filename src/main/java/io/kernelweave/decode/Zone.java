@@ -26,6 +26,16 @@ abstract class Zone {
         return 0;
     }
 
+    /**
+     * Whether a cursor at the place where the zone begins has read nothing in it yet.
+     *
+     * @param mark where the innermost string began
+     * @param length of the text
+     */
+    boolean startsAt(int mark, int length) {
+        return true;
+    }
+
     /** The place after a byte, or one of the constants. */
     abstract long next(long at, int b);
 

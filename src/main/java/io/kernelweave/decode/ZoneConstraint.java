@@ -153,13 +153,7 @@ abstract class ZoneConstraint implements Constraint {
 
     private void finish(Cursor ahead) {
         refuel();
-        Bytes out = new Bytes();
-        ahead.zone.finish(ahead.at, out);
-        for (byte b : out.toArray()) {
-            if (!ahead.step(b & 0xFF)) {
-                throw new IllegalStateException("a completion is allowed: " + ahead.zone.expected(ahead.at));
-            }
-        }
+        ahead.zone.finish(ahead.at, new Completion(ahead));
         if (ahead.zone.isOver(ahead.at) && !ahead.zone.leave(ahead, -1)) {
             throw new IllegalStateException("a value that is over leads on");
         }
@@ -174,7 +168,10 @@ abstract class ZoneConstraint implements Constraint {
         int length = cursor.length;
         int rest = 0;
         while (!ahead.zone.isComplete(ahead.at)) {
-            if (ahead.marks == null && ahead.at == ahead.zone.begin() && ahead.zone.completion >= 0) {
+            if (ahead.marks == null
+                    && ahead.at == ahead.zone.begin()
+                    && ahead.zone.startsAt(ahead.mark, ahead.length)
+                    && ahead.zone.completion >= 0) {
                 rest = ahead.zone.completion;
                 break;
             }
@@ -182,7 +179,7 @@ abstract class ZoneConstraint implements Constraint {
         }
         int total = ahead.length - length + rest;
         cursor.restore(zone, at, mark, marks, length);
-        if (marks == null && at == zone.begin()) {
+        if (marks == null && at == zone.begin() && zone.startsAt(mark, length)) {
             zone.completion = total;
         }
         return total;

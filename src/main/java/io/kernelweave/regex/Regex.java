@@ -3,6 +3,7 @@ package io.kernelweave.regex;
 import io.kernelweave.json.InputException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -576,7 +577,10 @@ public final class Regex {
     }
 
     private Node words(int[][] words) {
-        Words list = Words.of(words);
+        return words(Words.of(words));
+    }
+
+    private Node words(Words list) {
         int length = list.words.length;
         return length == 0 ? nothing : words(lists.computeIfAbsent(list, made -> made), 0, length, 0);
     }
@@ -696,8 +700,7 @@ public final class Regex {
         boolean not = language.kind == Kind.NOT;
         Node other = not ? language.of[0] : language;
         boolean listed = other.kind == Kind.WORDS && other.depth == 0;
-        int[][] kept = new int[words.high - words.low][];
-        int count = 0;
+        BitSet kept = new BitSet(words.high);
         int at = other.low;
         for (int i = words.low; i < words.high; i++) {
             int[] word = words.words.words[i];
@@ -710,11 +713,9 @@ public final class Regex {
             } else {
                 in = matches(other, word);
             }
-            if (in != not) {
-                kept[count++] = word;
-            }
+            kept.set(i, in != not);
         }
-        return count == kept.length ? words : words(Arrays.copyOf(kept, count));
+        return kept.cardinality() == words.high - words.low ? words : words(words.words.only(kept));
     }
 
     private boolean matches(Node language, int[] word) {

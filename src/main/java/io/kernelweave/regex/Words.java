@@ -1,6 +1,7 @@
 package io.kernelweave.regex;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 
 /** Distinct words in the order of their code points; languages of words are ranges in such a list, at a depth. */
@@ -9,19 +10,18 @@ final class Words {
     /** What each word takes in a JSON string. */
     final int[] bytes;
 
+    private final int[] hashes;
     private final int hash;
     /** Where a walk has been. */
     int mark;
 
     private int @org.jspecify.annotations.Nullable [] letters;
 
-    private Words(int[][] words) {
+    private Words(int[][] words, int[] bytes, int[] hashes) {
         this.words = words;
-        this.bytes = new int[words.length];
-        for (int i = 0; i < words.length; i++) {
-            bytes[i] = Written.bytes(words[i]);
-        }
-        this.hash = Arrays.deepHashCode(words);
+        this.bytes = bytes;
+        this.hashes = hashes;
+        this.hash = Arrays.hashCode(hashes);
     }
 
     /** @param words in any order, each as its code points; the array is taken over */
@@ -35,7 +35,27 @@ final class Words {
                 words[distinct++] = words[i];
             }
         }
-        return new Words(distinct == words.length ? words : Arrays.copyOf(words, distinct));
+        int[] bytes = new int[distinct];
+        int[] hashes = new int[distinct];
+        for (int i = 0; i < distinct; i++) {
+            bytes[i] = Written.bytes(words[i]);
+            hashes[i] = Arrays.hashCode(words[i]);
+        }
+        return new Words(distinct == words.length ? words : Arrays.copyOf(words, distinct), bytes, hashes);
+    }
+
+    /** Some of these words. */
+    Words only(BitSet places) {
+        int[][] some = new int[places.cardinality()][];
+        int[] itsBytes = new int[some.length];
+        int[] itsHashes = new int[some.length];
+        int count = 0;
+        for (int i = places.nextSetBit(0); i >= 0; i = places.nextSetBit(i + 1)) {
+            some[count] = words[i];
+            itsBytes[count] = bytes[i];
+            itsHashes[count++] = hashes[i];
+        }
+        return new Words(some, itsBytes, itsHashes);
     }
 
     /** The first word from {@code from} that has at least {@code letter} at {@code depth}; all are longer than it. */

@@ -101,6 +101,14 @@ sealed interface Atom {
         }
     }
 
+    /** The value of the member or item that has just been read has the type; see {@link Formulas#member}. */
+    record Value(Type type) implements Atom {
+        @Override
+        public Atom negated() {
+            throw new IllegalStateException("what is about a value that was read is not negated");
+        }
+    }
+
     /** Types by key: of keys that are named, of those in which patterns match, and of the others. Equal only to itself. */
     final class Members {
         final Map<String, Type> named;

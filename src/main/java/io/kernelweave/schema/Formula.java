@@ -22,6 +22,8 @@ public final class Formula {
     final @Nullable Atom atom;
     /** Whether what follows depends on the values of items, not only on their types. */
     final boolean remembers;
+    /** Whether it depends on the types of a value that was read. */
+    final boolean watches;
 
     Formula(int id, Op op, Formula[] of, @Nullable Atom atom) {
         this.id = id;
@@ -29,10 +31,13 @@ public final class Formula {
         this.of = of;
         this.atom = atom;
         boolean remembering = atom instanceof Atom.Distinct || atom instanceof Atom.Repeats;
+        boolean watching = atom instanceof Atom.Value;
         for (Formula part : of) {
             remembering |= part.remembers;
+            watching |= part.watches;
         }
         this.remembers = remembering;
+        this.watches = watching;
     }
 
     /** Whether nothing satisfies it, by its form. */
@@ -43,6 +48,16 @@ public final class Formula {
     /** Whether the values of items must be told to {@link Formulas#remember}. */
     public boolean remembers() {
         return remembers;
+    }
+
+    @Override
+    public int hashCode() {
+        return id;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
     }
 
     @Override

@@ -3,9 +3,14 @@ package io.kernelweave.schema;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -14,13 +19,20 @@ import tools.jackson.databind.JsonNode;
  * it.
  *
  * <p>Source: derivatives as of regular expressions (Brzozowski, JACM 1964), here of sequences of members and items, in the
- * manner of alternating automata: a derivative is a disjunction of branches.
+ * manner of alternating automata: a derivative is a boolean expression over the types of the value and over what is left.
  */
 public final class Formulas {
-    /** More branches than this are refused: the schema's alternatives multiply. */
-    static final int MAX_BRANCHES = 512;
+    private record Shape(Formula.Op op, Formula[] of) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Shape shape && op == shape.op && Arrays.equals(of, shape.of);
+        }
 
-    private record Shape(Formula.Op op, List<Integer> of) {}
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(of) + op.ordinal();
+        }
+    }
 
     private final Types types;
     private final Map<Object, Formula> interned = new HashMap<>();
@@ -86,11 +98,9 @@ public final class Formulas {
         }
         flat.sort((a, b) -> Integer.compare(a.id, b.id));
         List<Formula> distinct = new ArrayList<>(flat.size());
-        List<Integer> ids = new ArrayList<>(flat.size());
         for (Formula part : flat) {
             if (distinct.isEmpty() || distinct.get(distinct.size() - 1) != part) {
                 distinct.add(part);
-                ids.add(part.id);
             }
         }
         if (distinct.size() > 1 && op == Formula.Op.ANY && distinct.removeIf(part -> absorbed(part, distinct))) {
@@ -99,9 +109,8 @@ public final class Formulas {
         if (distinct.size() < 2) {
             return distinct.isEmpty() ? neutral : distinct.get(0);
         }
-        return interned.computeIfAbsent(
-                new Shape(op, ids),
-                shape -> new Formula(interned.size() + 2, op, distinct.toArray(Formula[]::new), null));
+        Formula[] of = distinct.toArray(Formula[]::new);
+        return interned.computeIfAbsent(new Shape(op, of), shape -> new Formula(interned.size() + 2, op, of, null));
     }
 
     /** Whether another part holds wherever this one does, by its form: of "a, or a and b" only a is needed. */
@@ -118,12 +127,11 @@ public final class Formulas {
         return false;
     }
 
+    /** Whether all of some are among others; both in order. */
     private static boolean contains(Formula[] all, Formula... some) {
         int at = 0;
-        for (Formula part : all) {
-            if (at < some.length && part == some[at]) {
-                at++;
-            }
+        for (int i = 0; i < all.length && at < some.length && all[i].id <= some[at].id; i++) {
+            at += all[i] == some[at] ? 1 : 0;
         }
         return at == some.length && some.length < all.length;
     }
@@ -136,7 +144,7 @@ public final class Formulas {
                 case FALSE -> always;
                 case ALL -> any(Arrays.stream(formula.of).map(this::not).toList());
                 case ANY -> all(Arrays.stream(formula.of).map(this::not).toList());
-                case ATOM -> not(java.util.Objects.requireNonNull(formula.atom));
+                case ATOM -> not(Objects.requireNonNull(formula.atom));
             };
             negations.put(formula, known);
         }
@@ -178,109 +186,88 @@ public final class Formulas {
         };
     }
 
-    /** The branches for a member with a key that has not occurred; their types and rests may still be empty. */
-    List<Branch> member(Formula formula, String key) {
-        return branches(formula, atom -> memberBranches(atom, key));
+    /**
+     * What must hold of a member and of those after it. What it says of the member's own value are atoms that ask for the
+     * value's types, until {@link #given} answers them.
+     *
+     * @param key of the member; it has not occurred
+     */
+    public Formula member(Formula formula, String key) {
+        return derivative(formula, part -> afterMember(part, key), new IdentityHashMap<>());
     }
 
-    /** The branches for the next item. */
-    List<Branch> item(Formula formula) {
-        return branches(formula, this::itemBranches);
+    /** The same for the next item. */
+    public Formula item(Formula formula) {
+        return derivative(formula, this::afterItem, new IdentityHashMap<>());
     }
 
-    private List<Branch> branches(Formula formula, Function<Atom, List<Branch>> derive) {
-        return switch (formula.op) {
-            case TRUE -> List.of(new Branch(types.any(), always));
-            case FALSE -> List.of();
-            case ATOM -> derive.apply(java.util.Objects.requireNonNull(formula.atom));
-            case ANY -> {
-                List<Branch> sum = new ArrayList<>();
-                for (Formula part : formula.of) {
-                    sum.addAll(branches(part, derive));
-                }
-                yield merged(sum);
+    private Formula derivative(Formula formula, UnaryOperator<Formula> derive, Map<Formula, Formula> known) {
+        switch (formula.op) {
+            case TRUE, FALSE -> {
+                return formula;
             }
-            case ALL -> {
-                List<Branch> product = List.of(new Branch(types.any(), always));
-                for (Formula part : formula.of) {
-                    List<Branch> factor = branches(part, derive);
-                    if (factor.size() == 1 && product.size() == 1) {
-                        product = List.of(both(product.get(0), factor.get(0)));
-                        continue;
-                    }
-                    List<Branch> next = new ArrayList<>(product.size() * factor.size());
-                    for (Branch one : product) {
-                        for (Branch other : factor) {
-                            types.emptiness().burn();
-                            Branch branch = both(one, other);
-                            if (branch.value().op != Type.Op.NONE
-                                    && !branch.rest().isFalse()) {
-                                next.add(branch);
-                            }
-                        }
-                    }
-                    product = merged(next);
-                    if (product.size() > MAX_BRANCHES) {
-                        throw Emptiness.tooMany();
-                    }
-                }
-                yield product;
+            case ATOM -> {
+                return derive.apply(formula);
             }
-        };
-    }
-
-    private Branch both(Branch one, Branch other) {
-        return new Branch(types.tightened(one.value(), other.value()), all(one.rest(), other.rest()));
-    }
-
-    /** Branches of the same rest are one of either type; those of the same type one of either rest. */
-    List<Branch> merged(List<Branch> branches) {
-        if (branches.size() < 2) {
-            return branches;
+            default -> {
+                @Nullable Formula made = known.get(formula);
+                if (made == null) {
+                    made = mapped(formula, part -> derivative(part, derive, known));
+                    known.put(formula, made);
+                }
+                return made;
+            }
         }
-        Map<Type, List<Formula>> byType = new java.util.LinkedHashMap<>();
-        for (Branch branch : branches) {
-            byType.computeIfAbsent(branch.value(), t -> new ArrayList<>()).add(branch.rest());
-        }
-        Map<Formula, List<Type>> byRest = new java.util.LinkedHashMap<>();
-        byType.forEach((type, rests) ->
-                byRest.computeIfAbsent(any(rests), r -> new ArrayList<>()).add(type));
-        List<Branch> merged = new ArrayList<>(byRest.size());
-        byRest.forEach((rest, of) -> merged.add(new Branch(types.either(of), rest)));
-        return merged;
     }
 
-    private List<Branch> memberBranches(Atom atom, String key) {
+    private Formula mapped(Formula formula, UnaryOperator<Formula> map) {
+        List<Formula> parts = new ArrayList<>(formula.of.length);
+        Formula absorbing = formula.op == Formula.Op.ALL ? never : always;
+        boolean changed = false;
+        for (Formula part : formula.of) {
+            Formula mapped = map.apply(part);
+            if (mapped == absorbing) {
+                return absorbing;
+            }
+            parts.add(mapped);
+            changed |= mapped != part;
+        }
+        return !changed ? formula : formula.op == Formula.Op.ALL ? all(parts) : any(parts);
+    }
+
+    private Formula value(Type type) {
+        return type.isAny() ? always : type.op == Type.Op.NONE ? never : atom(new Atom.Value(type));
+    }
+
+    private Formula afterMember(Formula formula, String key) {
+        Atom atom = Objects.requireNonNull(formula.atom);
         if (atom instanceof Atom.Each each) {
-            return List.of(new Branch(types.at(each.members(), key), atom(atom)));
+            Type type = types.at(each.members(), key);
+            return type.isAny() ? formula : all(value(type), formula);
         }
         if (atom instanceof Atom.Some some) {
             Type type = types.at(some.members(), key);
-            Branch later = new Branch(types.any(), atom(atom));
-            return type.isAny() ? List.of(later) : List.of(new Branch(types.not(type), always), later);
+            return type.isAny() ? formula : any(value(types.not(type)), formula);
         }
         if (atom instanceof Atom.Has has) {
-            return rest(new Atom.Has(without(has.keys(), key)));
+            List<String> left = without(has.keys(), key);
+            return left == has.keys() ? formula : atom(new Atom.Has(left));
         }
         if (atom instanceof Atom.Lacks lacks) {
-            return rest(new Atom.Lacks(without(lacks.keys(), key)));
+            List<String> left = without(lacks.keys(), key);
+            return left == lacks.keys() ? formula : atom(new Atom.Lacks(left));
         }
         return counted(atom);
     }
 
-    private List<Branch> counted(Atom atom) {
+    private Formula counted(Atom atom) {
         if (atom instanceof Atom.AtLeast least) {
-            return rest(new Atom.AtLeast(least.count() - 1));
+            return atom(new Atom.AtLeast(least.count() - 1));
         }
         if (atom instanceof Atom.AtMost most) {
-            return rest(new Atom.AtMost(most.count() - 1));
+            return atom(new Atom.AtMost(most.count() - 1));
         }
         throw new IllegalStateException(atom + " is about something else");
-    }
-
-    private List<Branch> rest(Atom rest) {
-        Formula formula = atom(rest);
-        return formula.isFalse() ? List.of() : List.of(new Branch(types.any(), formula));
     }
 
     private static List<String> without(List<String> keys, String key) {
@@ -293,38 +280,83 @@ public final class Formulas {
         return fewer;
     }
 
-    private List<Branch> itemBranches(Atom atom) {
-        Branch same = new Branch(types.any(), atom(atom));
+    private Formula afterItem(Formula formula) {
+        Atom atom = Objects.requireNonNull(formula.atom);
         if (atom instanceof Atom.EachItem each) {
             Atom.Items items = each.items();
-            return List.of(new Branch(items.at(each.from()), atom(new Atom.EachItem(items, next(items, each.from())))));
+            return all(value(items.at(each.from())), atom(new Atom.EachItem(items, next(items, each.from()))));
         }
         if (atom instanceof Atom.SomeItem some) {
             Atom.Items items = some.items();
-            Type type = items.at(some.from());
-            Branch later = new Branch(types.any(), atom(new Atom.SomeItem(items, next(items, some.from()))));
-            return type.isAny() ? List.of(later) : List.of(new Branch(types.not(type), always), later);
+            return any(
+                    value(types.not(items.at(some.from()))), atom(new Atom.SomeItem(items, next(items, some.from()))));
         }
+        // An item that is contained need not be counted to be there, but must be counted to be too many.
         if (atom instanceof Atom.ContainsAtLeast least) {
-            Atom fewer = new Atom.ContainsAtLeast(least.type(), least.count() - 1);
-            return List.of(new Branch(least.type(), atom(fewer)), same);
+            Formula fewer = atom(new Atom.ContainsAtLeast(least.type(), least.count() - 1));
+            return any(all(value(least.type()), fewer), atom(atom));
         }
         if (atom instanceof Atom.ContainsAtMost most) {
-            Branch not = new Branch(types.not(most.type()), atom(atom));
-            Atom fewer = new Atom.ContainsAtMost(most.type(), most.count() - 1);
-            return most.count() <= 0 ? List.of(not) : List.of(new Branch(most.type(), atom(fewer)), not);
+            Formula other = all(value(types.not(most.type())), atom(atom));
+            return most.count() <= 0 ? other : any(atom(new Atom.ContainsAtMost(most.type(), most.count() - 1)), other);
         }
         if (atom instanceof Atom.Distinct distinct) {
-            return distinct.seen().size() == 0
-                    ? List.of(same)
-                    : List.of(new Branch(types.not(types.values(distinct.seen())), atom(atom)));
+            return all(value(types.not(types.values(distinct.seen()))), atom(atom));
         }
         if (atom instanceof Atom.Repeats repeats) {
-            return repeats.seen().size() == 0
-                    ? List.of(same)
-                    : List.of(new Branch(types.values(repeats.seen()), always), same);
+            return any(value(types.values(repeats.seen())), atom(atom));
         }
         return counted(atom);
+    }
+
+    /** The types that the formula asks of the value that was read; of a type that is excluded, the type itself. */
+    public Set<Type> asked(Formula formula) {
+        Set<Type> asked = new LinkedHashSet<>();
+        ask(formula, asked);
+        return asked;
+    }
+
+    private void ask(Formula formula, Set<Type> into) {
+        if (formula.atom instanceof Atom.Value value) {
+            into.add(value.type().op == Type.Op.NOT ? value.type().of[0] : value.type());
+        } else if (formula.watches) {
+            for (Formula part : formula.of) {
+                ask(part, into);
+            }
+        }
+    }
+
+    /**
+     * What is left when it is known what types the value has that was read.
+     *
+     * @param has for a type that is {@link #asked}, whether the value has it; null leaves it open
+     */
+    public Formula given(Formula formula, Function<Type, @Nullable Boolean> has) {
+        return !formula.watches ? formula : given(formula, has, new IdentityHashMap<>());
+    }
+
+    private Formula given(Formula formula, Function<Type, @Nullable Boolean> has, Map<Formula, Formula> known) {
+        if (!formula.watches) {
+            return formula;
+        }
+        if (formula.atom instanceof Atom.Value value) {
+            boolean not = value.type().op == Type.Op.NOT;
+            Boolean answer = has.apply(not ? value.type().of[0] : value.type());
+            return answer == null ? formula : answer != not ? always : never;
+        }
+        @Nullable Formula made = known.get(formula);
+        if (made == null) {
+            made = mapped(formula, part -> given(part, has, known));
+            known.put(formula, made);
+        }
+        return made;
+    }
+
+    /** With all that it asks of the value that was read taken to be so, or not to be so. */
+    Formula assuming(Formula formula, boolean so) {
+        return !formula.watches
+                ? formula
+                : formula.op == Formula.Op.ATOM ? so ? always : never : mapped(formula, part -> assuming(part, so));
     }
 
     private static int next(Atom.Items items, int from) {

@@ -91,24 +91,30 @@ final class NumberSearch {
     }
 
     private final Map<NumberSet, Integer> atoms = new LinkedHashMap<>();
+    /** The atoms of the sets that decide. */
     private final List<NumberSet> sorted = new ArrayList<>();
+
     private final List<Condition> conditions = new ArrayList<>();
-    /** What the sets list that are just lists, and the conditions of the others. */
+    /** What those of them list that are just lists, and the conditions of the others. */
     private final Set<BigDecimal> plain = new HashSet<>();
 
     private final List<Condition> others = new ArrayList<>();
     private final List<BigDecimal> divisors = new ArrayList<>();
-    private final TreeSet<BigDecimal> listed = new TreeSet<>();
-    /** What is listed, and the limits. */
+    /** What they list, and their limits. */
     private final TreeSet<BigDecimal> special = new TreeSet<>();
 
     private final Side[] sides = new Side[4];
     private final boolean asWritten;
 
-    /** @throws InputException if they cannot be told apart within bounds */
-    NumberSearch(List<NumberSet> sets) {
+    /**
+     * The numbers that are in some of the sets that decide.
+     *
+     * @param deciding how many of the sets decide; they come first
+     * @throws InputException if they cannot be told apart within bounds
+     */
+    NumberSearch(List<NumberSet> sets, int deciding) {
         long work = 0;
-        for (NumberSet set : sets) {
+        for (NumberSet set : sets.subList(0, deciding)) {
             Condition condition = condition(set);
             conditions.add(condition);
             if (set instanceof NumberSet.OneOf oneOf) {
@@ -122,16 +128,16 @@ final class NumberSearch {
         TreeSet<BigDecimal> limits = new TreeSet<>(List.of(BigDecimal.ZERO));
         for (NumberSet atom : sorted) {
             if (atom instanceof NumberSet.OneOf oneOf) {
-                listed.addAll(oneOf.values());
+                special.addAll(oneOf.values());
             } else if (atom instanceof NumberSet.UpTo upTo) {
                 limits.add(upTo.limit());
             } else if (atom instanceof NumberSet.MultipleOf multiple) {
                 divisors.add(multiple.divisor());
             }
         }
-        special.addAll(listed);
         special.addAll(limits);
         this.asWritten = atoms.containsKey(new NumberSet.WholeDigits());
+        sets.subList(deciding, sets.size()).forEach(set -> conditions.add(condition(set)));
         List<Pattern> patterns = patterns();
         if (work * limits.size() * patterns.size() > MAX_WORK || work * special.size() > MAX_WORK) {
             throw new InputException("the numeric bounds are too many to be told apart; use fewer or smaller ones");
@@ -155,20 +161,6 @@ final class NumberSearch {
     /** Each set as a condition on the atoms. */
     List<Condition> conditions() {
         return conditions;
-    }
-
-    /** Of all divisors, of which there is one at least, with as many digits in its fraction as any of them. */
-    BigDecimal commonMultiple() {
-        BigDecimal multiple = divisors.get(0);
-        for (BigDecimal divisor : divisors) {
-            multiple = common(multiple, divisor);
-        }
-        return multiple;
-    }
-
-    /** All listed values. */
-    Iterable<BigDecimal> listed() {
-        return listed;
     }
 
     private Condition condition(NumberSet set) {

@@ -46,6 +46,7 @@ public final class NumberText {
 
     private final NumberSearch search;
     private final NumberSearch.Condition[] sets;
+    private final int deciding;
     private final List<Tracker> trackers = new ArrayList<>();
     /** By atom of the sets, its tracker and what it asks it. */
     private final int[] tracked;
@@ -71,27 +72,39 @@ public final class NumberText {
     }
 
     /**
-     * The numbers of several sets, of which each state tells in which they are.
+     * The numbers of several sets, of which each state tells in which they are. Some of the sets decide: a number is one of
+     * theirs. The others only watch.
      *
+     * @param deciding how many of the sets decide, at least one; they come first
      * @throws InputException if the sets cannot be told apart within bounds
      */
-    public NumberText(List<NumberSet> sets) {
-        this.search = new NumberSearch(sets);
+    public NumberText(List<NumberSet> sets, int deciding) {
+        this.deciding = deciding;
+        this.search = new NumberSearch(sets, deciding);
         this.sets = search.conditions().toArray(NumberSearch.Condition[]::new);
         this.tracked = new int[search.atoms().size()];
         this.asked = new long[tracked.length];
-        Map<String, Integer> shared = new HashMap<>();
+        List<NumberSet.MultipleOf> multiples = new ArrayList<>();
         List<NumberSet.OneOf> lists = new ArrayList<>();
-        search.atoms().forEach((atom, i) -> {
+        for (NumberSet atom : search.atoms().keySet()) {
             if (atom instanceof NumberSet.MultipleOf multiple) {
-                tracked[i] = shared.computeIfAbsent("multiples", m -> track(new Remainder(search.commonMultiple())));
-                asked[i] = ((Remainder) trackers.get(tracked[i])).units(multiple.divisor());
+                multiples.add(multiple);
             } else if (atom instanceof NumberSet.OneOf list) {
-                tracked[i] = shared.computeIfAbsent("lists", l -> track(new Listed(search.listed(), lists)));
-                asked[i] = lists.size();
                 lists.add(list);
+            }
+        }
+        @Nullable Remainder remainder = multiples.isEmpty() ? null : track(new Remainder(multiples));
+        @Nullable Listed listed = lists.isEmpty() ? null : track(new Listed(lists));
+        search.atoms().forEach((atom, i) -> {
+            if (remainder != null && atom instanceof NumberSet.MultipleOf multiple) {
+                tracked[i] = trackers.indexOf(remainder);
+                asked[i] = remainder.units(multiple.divisor());
+            } else if (listed != null && atom instanceof NumberSet.OneOf list) {
+                tracked[i] = trackers.indexOf(listed);
+                asked[i] = lists.indexOf(list);
             } else {
-                tracked[i] = track(atom instanceof NumberSet.UpTo upTo ? new Compared(upTo) : new NoFraction());
+                tracked[i] = trackers.size();
+                track(atom instanceof NumberSet.UpTo upTo ? new Compared(upTo) : new NoFraction());
             }
         });
         long[] first = new long[2 + trackers.size()];
@@ -101,9 +114,9 @@ public final class NumberText {
         this.start = number(first, DEAD, 0);
     }
 
-    private int track(Tracker tracker) {
+    private <T extends Tracker> T track(T tracker) {
         trackers.add(tracker);
-        return trackers.size() - 1;
+        return tracker;
     }
 
     /** Whether multiples of a number can be told by the remainder of their digits. */
@@ -138,9 +151,9 @@ public final class NumberText {
         return row[symbol];
     }
 
-    /** Whether the number may end here, in some set. */
+    /** Whether the number may end here. */
     public boolean accepts(int state) {
-        for (int i = 0; i < sets.length; i++) {
+        for (int i = 0; i < deciding; i++) {
             if (accepts(state, i)) {
                 return true;
             }
@@ -209,7 +222,8 @@ public final class NumberText {
     private boolean isAlive(int state) {
         long[] cells = states.get(state).cells;
         if (trackers.isEmpty()) {
-            return Arrays.stream(sets).anyMatch(set -> set.holds(atom -> false)); // of all numbers, or none
+            return Arrays.stream(sets, 0, deciding)
+                    .anyMatch(set -> set.holds(atom -> false)); // of all numbers, or none
         }
         boolean negative = (cells[1] & NEGATIVE) != 0;
         boolean open = cells[0] == START || cells[0] == MINUS || cells[0] == WHOLE;
@@ -369,8 +383,11 @@ public final class NumberText {
         /** By the number of digits in the fraction. */
         private final long[] moduli;
 
-        /** @param multiple with as many digits in the fraction as any divisor has */
-        Remainder(BigDecimal multiple) {
+        Remainder(List<NumberSet.MultipleOf> sets) {
+            BigDecimal multiple = sets.get(0).divisor();
+            for (NumberSet.MultipleOf set : sets) {
+                multiple = NumberSearch.common(multiple, set.divisor());
+            }
             this.scale = multiple.scale();
             BigDecimal units = multiple.movePointRight(scale);
             if (units.compareTo(LIMIT) > 0) {
@@ -430,21 +447,22 @@ public final class NumberText {
         private final String[] texts;
         private final List<NumberSet.OneOf> lists;
 
-        /** @param lists which of the values are asked for together */
-        Listed(Iterable<BigDecimal> values, List<NumberSet.OneOf> lists) {
+        Listed(List<NumberSet.OneOf> lists) {
             this.lists = lists;
             List<String> all = new ArrayList<>();
-            for (BigDecimal value : values) {
-                if (value.signum() == 0) {
-                    all.add("0");
-                    all.add("-0");
-                } else if (Math.abs(value.scale()) + value.precision() > MAX_DIGITS) {
-                    throw new InputException("a value is too long; use at most " + MAX_DIGITS + " digits");
-                } else {
-                    all.add(value.stripTrailingZeros().toPlainString());
+            for (NumberSet.OneOf list : lists) {
+                for (BigDecimal value : list.values()) {
+                    if (value.signum() == 0) {
+                        all.add("0");
+                        all.add("-0");
+                    } else if (Math.abs(value.scale()) + value.precision() > MAX_DIGITS) {
+                        throw new InputException("a value is too long; use at most " + MAX_DIGITS + " digits");
+                    } else {
+                        all.add(value.toPlainString());
+                    }
                 }
             }
-            this.texts = all.stream().sorted().toArray(String[]::new);
+            this.texts = all.stream().distinct().sorted().toArray(String[]::new);
         }
 
         // A state: the first text that begins so in bits 0 to 30, the number of characters in bits 31 to 61.

@@ -31,6 +31,8 @@ public final class Types {
     private final Regex regex = new Regex();
     private final Formulas formulas = new Formulas(this);
     private final Emptiness emptiness = new Emptiness(this);
+    private final Keys keys = new Keys(this);
+    private final Smallest smallest = new Smallest(this);
     private final SchemaReader reader;
     private final Map<Object, NumberText> numberTexts = new HashMap<>();
 
@@ -56,7 +58,7 @@ public final class Types {
      */
     public void checkLength(Type type) {
         if (reader.asksForMuch()) {
-            emptiness.smallest(type);
+            smallest.of(type);
         }
     }
 
@@ -70,6 +72,14 @@ public final class Types {
 
     public Emptiness emptiness() {
         return emptiness;
+    }
+
+    public Keys keys() {
+        return keys;
+    }
+
+    public Smallest smallest() {
+        return smallest;
     }
 
     Type any() {
@@ -119,15 +129,41 @@ public final class Types {
         return one == other || other == any ? one : one == any ? other : both(List.of(one, other));
     }
 
-    /** Both; but what a type excludes that the other does not have anyway is left out. */
-    Type tightened(Type one, Type other) {
-        if (one.op == Type.Op.NOT && !emptiness.inhabited(both(other, one.of[0]))) {
-            return other;
+    /** The types of which a type is the union, by its form. */
+    public List<Type> alternatives(Type type) {
+        return type.op == Type.Op.EITHER ? List.of(type.of) : List.of(type);
+    }
+
+    /** Whether a type says by its form only what its values are not. */
+    boolean isNegative(Type type) {
+        if (type.op != Type.Op.BOTH) {
+            return type.isAny() || type.op == Type.Op.NOT;
         }
-        if (other.op == Type.Op.NOT && !emptiness.inhabited(both(one, other.of[0]))) {
-            return one;
+        for (Type part : type.of) {
+            if (part.op != Type.Op.NOT) {
+                return false;
+            }
         }
-        return both(one, other);
+        return true;
+    }
+
+    /** Whether values of one type have another, if the form of the type says it; else null. */
+    public @Nullable Boolean implies(Type type, Type other) {
+        if (type == other || other.isAny()) {
+            return true;
+        }
+        if (type.op == Type.Op.NOT) {
+            return type.of[0] == other ? Boolean.FALSE : null;
+        }
+        if (type.op == Type.Op.BOTH) {
+            for (Type part : type.of) {
+                @Nullable Boolean implied = implies(part, other);
+                if (implied != null) {
+                    return implied;
+                }
+            }
+        }
+        return null;
     }
 
     Type both(List<Type> types) {
@@ -209,7 +245,7 @@ public final class Types {
 
     /** The texts of a set of numbers; one automaton for each set. */
     public NumberText text(NumberSet set) {
-        return numberTexts.computeIfAbsent(set, s -> new NumberText(List.of(set)));
+        return numberTexts.computeIfAbsent(set, s -> new NumberText(List.of(set), 1));
     }
 
     /** What the arrays or objects of a type are from their beginning on. */
@@ -285,14 +321,20 @@ public final class Types {
             case VALUES -> view.values((Values) Objects.requireNonNull(type.leaf), kind);
             case NOT -> view.not(project(type.of[0], kind, view));
             case BOTH -> {
+                // What is excluded is excluded at once: there may be a long list of values.
                 T all = view.all();
+                T not = view.none();
                 for (Type of : type.of) {
-                    all = view.both(all, project(of, kind, view));
+                    if (of.op == Type.Op.NOT) {
+                        not = view.either(not, project(of.of[0], kind, view));
+                    } else {
+                        all = view.both(all, project(of, kind, view));
+                    }
                     if (all.equals(view.none())) {
                         break;
                     }
                 }
-                yield all;
+                yield not.equals(view.none()) ? all : view.both(all, view.not(not));
             }
             case EITHER -> {
                 T some = view.none();

@@ -105,12 +105,11 @@ class SchemaRefusalTest {
                         "enum: keyword enum has 1001 objects and arrays; use at most 1000",
                         "{'dependentRequired':{'a':[" + many(1001, "'%'") + "]}}",
                         "dependentRequired: keyword dependentRequired has 1001 names in a list; use at most 1000",
-                        "{'allOf':[{'$ref':'#/$defs/0'}]," + "'$defs':{"
-                                + IntStream.range(0, 150)
-                                        .mapToObj(i ->
-                                                "'" + i + "':{'$ref':'#/properties/a~1b~0c/$defs/" + (i + 1) + "'}")
+                        "{'$ref':'#/$defs/0','$defs':{"
+                                + IntStream.range(0, 250)
+                                        .mapToObj(i -> "'" + i + "':{'$ref':'#/$defs/" + (i + 1) + "'}")
                                         .collect(Collectors.joining(","))
-                                + ",'150':{}}}",
+                                + ",'250':{}}}",
                         "$defs/")
                 .forEach((schema, refusal) -> assertThatThrownBy(
                                 () -> compile(nested(schema.replace("#/$defs", "#/properties/a~1b~0c/$defs")

@@ -78,7 +78,7 @@ class NumberTextTest {
     void aTextIsAcceptedExactlyIfItsNumberIsInTheSet() {
         for (int seed = 0; seed < 300; seed++) {
             NumberSet set = set(new SplittableRandom(seed), 3);
-            NumberText text = new NumberText(List.of(set));
+            NumberText text = new NumberText(List.of(set), 1);
             for (String number : TEXTS) {
                 int state = text.isEmpty() ? NumberText.DEAD : state(text, number);
                 assertThat(state >= 0 && text.accepts(state))
@@ -93,7 +93,7 @@ class NumberTextTest {
         for (int seed = 0; seed < 300; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             NumberSet set = set(random, 3);
-            NumberText text = new NumberText(List.of(set));
+            NumberText text = new NumberText(List.of(set), 1);
             for (int i = 0; i < 300 && !text.isEmpty(); i++) {
                 String number = TEXTS.get(random.nextInt(TEXTS.size()));
                 String begun = number.substring(0, random.nextInt(number.length() + 1));
@@ -115,7 +115,7 @@ class NumberTextTest {
             List<NumberSet> sets = List.of(set(random, 1), set(random, 2), set(random, 1));
             NumberText text;
             try {
-                text = new NumberText(sets);
+                text = new NumberText(sets, sets.size());
             } catch (InputException e) {
                 continue; // too many to be told apart
             }
@@ -156,7 +156,7 @@ class NumberTextTest {
                     random.nextLong(-1_000_000_000_000L, 1_000_000_000_000L) / (random.nextInt(1000) + 1),
                     random.nextInt(5));
             NumberSet set = setWith(random, number);
-            int state = state(new NumberText(List.of(set)), number.toPlainString());
+            int state = state(new NumberText(List.of(set), 1), number.toPlainString());
             assertThat(state).as("seed %d: %s in %s", seed, number, set).isGreaterThanOrEqualTo(0);
         }
     }
@@ -164,13 +164,14 @@ class NumberTextTest {
     @Test
     void aShortestRestIsFoundWhereFewNumbersAreLeft() {
         NumberSet multiple = new NumberSet.MultipleOf(new BigDecimal("999999937"));
-        NumberText text = new NumberText(List.of(multiple));
+        NumberText text = new NumberText(List.of(multiple), 1);
         assertThat("12" + text.completion(state(text, "12"))).isEqualTo("12999999181");
-        NumberText between = new NumberText(List.of(NumberSet.both(
+        NumberSet between = NumberSet.both(
                 NumberSet.both(multiple, new NumberSet.UpTo(new BigDecimal("1.3e10"), true)),
-                NumberSet.not(new NumberSet.UpTo(new BigDecimal("12999999180.5"), true)))));
-        assertThat(between.completion(between.start())).isEqualTo("12999999181");
-        assertThat(state(between, "2")).isEqualTo(NumberText.DEAD);
+                NumberSet.not(new NumberSet.UpTo(new BigDecimal("12999999180.5"), true)));
+        NumberText only = new NumberText(List.of(between), 1);
+        assertThat(only.completion(only.start())).isEqualTo("12999999181");
+        assertThat(state(only, "2")).isEqualTo(NumberText.DEAD);
     }
 
     @Test
@@ -179,7 +180,7 @@ class NumberTextTest {
         for (int prime : new int[] {2, 3, 5, 7, 11, 13, 17, 19, 23}) {
             set = NumberSet.both(set, NumberSet.not(new NumberSet.MultipleOf(BigDecimal.valueOf(prime))));
         }
-        NumberText text = new NumberText(List.of(set));
+        NumberText text = new NumberText(List.of(set), 1);
         assertThat(text.completion(text.start())).isEqualTo("1");
         assertThat(text.completion(state(text, "2"))).isEqualTo("9");
         assertThat(text.completion(state(text, "-14"))).isEqualTo("9");
