@@ -2,12 +2,13 @@ package io.kernelweave.schema;
 
 import io.kernelweave.json.InputException;
 import java.math.BigDecimal;
-import java.util.ArrayDeque;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The texts of the numbers of a set, as an automaton over bytes that is made as it is walked. Every state that it hands out
@@ -22,9 +23,11 @@ public final class NumberText {
     public static final int DEAD = -1;
 
     private static final int NOT_YET = -2;
-    private static final int FUEL = 20_000;
     private static final long MAX_DIVISOR = 1_000_000_000L;
-    private static final int BROAD = 5_000;
+    private static final int MAX_CELLS = 8_000_000;
+    /** Of a number's rest that is not listed; longer than all limits are. */
+    private static final int MAX_LENGTH = 1_000;
+
     private static final String SYMBOLS = "0123456789-.eE+";
 
     // The place in the grammar, the first cell of a state; the second says whether a digit other than 0 was read.
@@ -41,15 +44,20 @@ public final class NumberText {
 
     private static final int NEGATIVE = 2;
 
-    private final List<NumberSet> sets;
+    private final NumberSearch search;
+    private final NumberSearch.Condition[] sets;
     private final int deciding;
     private final List<Tracker> trackers = new ArrayList<>();
-    private final Map<NumberSet, Integer> tracked = new HashMap<>();
+    /** By atom of the sets, its tracker and what it asks it. */
+    private final int[] tracked;
+
+    private final long[] asked;
     private final Map<Key, Integer> numbers = new HashMap<>();
-    private final List<long[]> states = new ArrayList<>();
-    private final List<int[]> rows = new ArrayList<>();
-    private final List<Boolean> alive = new ArrayList<>();
+    private final List<State> states = new ArrayList<>();
     private final int start;
+
+    /** @param before the state from which it was first reached, with a symbol: a number that is begun so */
+    private record State(long[] cells, int before, int symbol, int[] next) {}
 
     private record Key(long[] cells) {
         @Override
@@ -71,36 +79,44 @@ public final class NumberText {
      * @throws InputException if the sets cannot be told apart within bounds
      */
     public NumberText(List<NumberSet> sets, int deciding) {
-        this.sets = List.copyOf(sets);
         this.deciding = deciding;
-        sets.forEach(this::track);
+        this.search = new NumberSearch(sets, deciding);
+        this.sets = search.conditions().toArray(NumberSearch.Condition[]::new);
+        this.tracked = new int[search.atoms().size()];
+        this.asked = new long[tracked.length];
+        List<NumberSet.MultipleOf> multiples = new ArrayList<>();
+        List<NumberSet.OneOf> lists = new ArrayList<>();
+        for (NumberSet atom : search.atoms().keySet()) {
+            if (atom instanceof NumberSet.MultipleOf multiple) {
+                multiples.add(multiple);
+            } else if (atom instanceof NumberSet.OneOf list) {
+                lists.add(list);
+            }
+        }
+        @Nullable Remainder remainder = multiples.isEmpty() ? null : track(new Remainder(multiples));
+        @Nullable Listed listed = lists.isEmpty() ? null : track(new Listed(lists));
+        search.atoms().forEach((atom, i) -> {
+            if (remainder != null && atom instanceof NumberSet.MultipleOf multiple) {
+                tracked[i] = trackers.indexOf(remainder);
+                asked[i] = remainder.units(multiple.divisor());
+            } else if (listed != null && atom instanceof NumberSet.OneOf list) {
+                tracked[i] = trackers.indexOf(listed);
+                asked[i] = lists.indexOf(list);
+            } else {
+                tracked[i] = trackers.size();
+                track(atom instanceof NumberSet.UpTo upTo ? new Compared(upTo) : new NoFraction());
+            }
+        });
         long[] first = new long[2 + trackers.size()];
         for (int i = 0; i < trackers.size(); i++) {
             first[2 + i] = trackers.get(i).start();
         }
-        this.start = number(first);
+        this.start = number(first, DEAD, 0);
     }
 
-    private void track(NumberSet part) {
-        if (part instanceof NumberSet.All all) {
-            all.of().forEach(this::track);
-        } else if (part instanceof NumberSet.Any any) {
-            any.of().forEach(this::track);
-        } else if (part instanceof NumberSet.Not not) {
-            track(not.of());
-        } else if (tracked.putIfAbsent(part, trackers.size()) == null) {
-            trackers.add(tracker(part));
-        }
-    }
-
-    private static Tracker tracker(NumberSet part) {
-        if (part instanceof NumberSet.UpTo upTo) {
-            return new Compared(upTo.limit(), upTo.inclusive());
-        }
-        if (part instanceof NumberSet.MultipleOf multiple) {
-            return new Remainder(multiple.divisor());
-        }
-        return part instanceof NumberSet.OneOf oneOf ? new Listed(oneOf.values()) : new NoFraction();
+    private <T extends Tracker> T track(T tracker) {
+        trackers.add(tracker);
+        return tracker;
     }
 
     /** Whether multiples of a number can be told by the remainder of their digits. */
@@ -127,7 +143,7 @@ public final class NumberText {
         if (symbol < 0) {
             return DEAD;
         }
-        int[] row = rows.get(state);
+        int[] row = states.get(state).next;
         if (row[symbol] == NOT_YET) {
             int next = step(state, symbol);
             row[symbol] = next != DEAD && isAlive(next) ? next : DEAD;
@@ -147,125 +163,77 @@ public final class NumberText {
 
     /** Whether the number may end here and is in one of the sets, by its place in the list. */
     public boolean accepts(int state, int set) {
-        long[] cells = states.get(state);
+        long[] cells = states.get(state).cells;
         int place = (int) cells[0];
-        return (place == ZERO || place == WHOLE || place == FRACTION || place > DIGITS) && holds(sets.get(set), cells);
+        return (place == ZERO || place == WHOLE || place == FRACTION || place > DIGITS)
+                && sets[set].holds(atom -> trackers.get(tracked[atom])
+                        .accepts(cells[2 + tracked[atom]], place == FRACTION, cells[1], asked[atom]));
     }
 
     /** The shortest text that completes a number. */
     public String completion(int state) {
-        ArrayDeque<Integer> open = new ArrayDeque<>(List.of(state));
-        Map<Integer, String> texts = new HashMap<>(Map.of(state, ""));
-        while (!open.isEmpty()) {
-            int at = open.remove();
-            String text = texts.getOrDefault(at, "");
-            if (accepts(at)) {
-                return text;
+        if (accepts(state)) {
+            return "";
+        }
+        if (trackers.isEmpty()) {
+            return "0";
+        }
+        String text = text(state);
+        @Nullable String rest = search.completion(NumberSearch.Begun.of(text), MAX_LENGTH);
+        if (text.isEmpty()) {
+            @Nullable String negative = search.completion(NumberSearch.Begun.of("-"), MAX_LENGTH);
+            rest = rest == null || negative != null && negative.length() + 1 < rest.length()
+                    ? negative == null ? null : "-" + negative
+                    : rest;
+        }
+        if (rest == null) {
+            throw new IllegalStateException("a live state has a way to the end");
+        }
+        return rest;
+    }
+
+    private int number(long[] cells, int before, int symbol) {
+        Key key = new Key(cells);
+        @Nullable Integer known = numbers.get(key);
+        if (known == null) {
+            if ((long) states.size() * (cells.length + SYMBOLS.length()) > MAX_CELLS) {
+                throw new InputException(
+                        "the numeric bounds, or the remainders by what multipleOf names, are too many to"
+                                + " be told apart; use fewer or smaller ones");
             }
-            for (int symbol = 0; symbol < SYMBOLS.length(); symbol++) {
-                int next = next(at, SYMBOLS.charAt(symbol));
-                if (next != DEAD && texts.putIfAbsent(next, text + SYMBOLS.charAt(symbol)) == null) {
-                    open.add(next);
-                }
-            }
+            known = states.size();
+            int[] next = new int[SYMBOLS.length()];
+            Arrays.fill(next, NOT_YET);
+            states.add(new State(cells, before, symbol, next));
+            numbers.put(key, known);
         }
-        throw new IllegalStateException("a live state has a way to the end");
+        return known;
     }
 
-    private boolean holds(NumberSet part, long[] cells) {
-        if (part instanceof NumberSet.All all) {
-            return all.of().stream().allMatch(of -> holds(of, cells));
+    /** A number that is begun so. */
+    private String text(int state) {
+        StringBuilder text = new StringBuilder();
+        for (int at = state; at != start; at = states.get(at).before) {
+            text.append(SYMBOLS.charAt(states.get(at).symbol));
         }
-        if (part instanceof NumberSet.Any any) {
-            return any.of().stream().anyMatch(of -> holds(of, cells));
-        }
-        if (part instanceof NumberSet.Not not) {
-            return !holds(not.of(), cells);
-        }
-        int i = tracked.getOrDefault(part, 0);
-        return trackers.get(i).accepts(cells[2 + i], cells[0] == FRACTION, cells[1]);
+        return text.reverse().toString();
     }
 
-    private int number(long[] cells) {
-        return numbers.computeIfAbsent(new Key(cells), key -> {
-            states.add(cells);
-            int[] row = new int[SYMBOLS.length()];
-            Arrays.fill(row, NOT_YET);
-            rows.add(row);
-            alive.add(trackers.isEmpty());
-            return states.size() - 1;
-        });
-    }
-
-    /** Explores until a number is complete; then every state on the way is alive, else none that was seen. */
     private boolean isAlive(int state) {
-        if (alive.get(state)) {
-            return true;
+        long[] cells = states.get(state).cells;
+        if (trackers.isEmpty()) {
+            return Arrays.stream(sets, 0, deciding)
+                    .anyMatch(set -> set.holds(atom -> false)); // of all numbers, or none
         }
-        Map<Integer, Integer> before = new HashMap<>();
-        ArrayDeque<Integer> open = new ArrayDeque<>();
-        before.put(state, DEAD);
-        open.add(state);
-        while (!open.isEmpty()) {
-            // Short numbers first; if none is found, long ones, among which some is in nearly every set.
-            int at = before.size() < BROAD ? open.removeFirst() : open.removeLast();
-            if (alive.get(at) || accepts(at)) {
-                for (int on = at; on != DEAD; on = before.getOrDefault(on, DEAD)) {
-                    alive.set(on, true);
-                }
-                return true;
-            }
-            if (before.size() > FUEL) {
-                throw new InputException("the numeric bounds are too many to be told apart; use fewer or smaller ones");
-            }
-            int[] row = rows.get(at);
-            for (int symbol = SYMBOLS.length() - 1; symbol >= 0; symbol--) {
-                int next = row[symbol] == NOT_YET ? step(at, symbol) : row[symbol];
-                if (next != DEAD && !isHopeless(next) && before.putIfAbsent(next, at) == null) {
-                    open.add(next);
-                }
-            }
-        }
-        before.keySet().forEach(dead -> Arrays.fill(rows.get(dead), DEAD));
-        return false;
-    }
-
-    /** Whether it is plain that no continuation is in any of the sets that decide. */
-    private boolean isHopeless(int state) {
-        long[] cells = states.get(state);
-        for (NumberSet set : sets.subList(0, deciding)) {
-            if (!settled(set, cells, false)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Whether a set is known to hold, or not to hold, of every continuation. */
-    private boolean settled(NumberSet part, long[] cells, boolean holds) {
-        if (part instanceof NumberSet.Not not) {
-            return settled(not.of(), cells, !holds);
-        }
-        List<NumberSet> of =
-                part instanceof NumberSet.All all ? all.of() : part instanceof NumberSet.Any any ? any.of() : List.of();
-        if (part instanceof NumberSet.All || part instanceof NumberSet.Any) {
-            boolean every = part instanceof NumberSet.All == holds;
-            for (NumberSet one : of) {
-                if (settled(one, cells, holds) != every) {
-                    return !every;
-                }
-            }
-            return every;
-        }
-        int i = tracked.getOrDefault(part, 0);
-        boolean inFraction = cells[0] == FRACTION;
-        return cells[0] > MINUS
-                && trackers.get(i).isSettled(cells[2 + i], inFraction)
-                && trackers.get(i).accepts(cells[2 + i], inFraction, cells[1] | 1) == holds;
+        boolean negative = (cells[1] & NEGATIVE) != 0;
+        boolean open = cells[0] == START || cells[0] == MINUS || cells[0] == WHOLE;
+        return open && (search.isFar(negative) || cells[0] == START && search.isFar(true))
+                || search.exists(NumberSearch.Begun.of(text(state)))
+                || cells[0] == START && search.exists(NumberSearch.Begun.of("-"));
     }
 
     private int step(int state, int symbol) {
-        long[] cells = states.get(state);
+        long[] cells = states.get(state).cells;
         int place = (int) cells[0];
         if (symbol < 10) {
             int to = switch (place) {
@@ -276,20 +244,24 @@ public final class NumberText {
                 case ZERO -> DEAD;
                 default -> place < DIGITS + 3 ? place + 1 : DEAD;
             };
-            return to == DEAD ? DEAD : move(cells, to, symbol);
+            return to == DEAD ? DEAD : move(state, symbol, to, symbol);
         }
         return switch (SYMBOLS.charAt(symbol)) {
-            case '-' -> place == START ? move(cells, MINUS, -1) : place == EXPONENT ? move(cells, SIGN, -1) : DEAD;
-            case '+' -> place == EXPONENT ? move(cells, SIGN, -1) : DEAD;
-            case '.' -> place == ZERO || place == WHOLE ? move(cells, POINT, -1) : DEAD;
+            case '-' ->
+                place == START
+                        ? move(state, symbol, MINUS, -1)
+                        : place == EXPONENT ? move(state, symbol, SIGN, -1) : DEAD;
+            case '+' -> place == EXPONENT ? move(state, symbol, SIGN, -1) : DEAD;
+            case '.' -> place == ZERO || place == WHOLE ? move(state, symbol, POINT, -1) : DEAD;
             default ->
                 trackers.isEmpty() && (place == ZERO || place == WHOLE || place == FRACTION)
-                        ? move(cells, EXPONENT, -1)
+                        ? move(state, symbol, EXPONENT, -1)
                         : DEAD;
         };
     }
 
-    private int move(long[] cells, int to, int digit) {
+    private int move(int state, int symbol, int to, int digit) {
+        long[] cells = states.get(state).cells;
         long[] next = new long[cells.length];
         next[0] = to;
         if (!trackers.isEmpty()) {
@@ -300,7 +272,7 @@ public final class NumberText {
                     ? trackers.get(i - 2).digit(cells[i], to == FRACTION, digit)
                     : trackers.get(i - 2).other(cells[i], to);
         }
-        return number(next);
+        return number(next, state, symbol);
     }
 
     /** How the digits so far stand to one bound, divisor or list of values; a state is a number. */
@@ -313,13 +285,11 @@ public final class NumberText {
             return state;
         }
 
-        /** Whether no continuation changes what the number is to it. */
-        default boolean isSettled(long state, boolean fraction) {
-            return false;
-        }
-
-        /** @param flags whether a digit other than 0 was read, and whether the number is negative */
-        boolean accepts(long state, boolean fraction, long flags);
+        /**
+         * @param flags whether a digit other than 0 was read, and whether the number is negative
+         * @param asked by which divisor, of several
+         */
+        boolean accepts(long state, boolean fraction, long flags, long asked);
     }
 
     /** Compares magnitudes: the digits read, and the order of those against as many of the limit's. */
@@ -331,7 +301,8 @@ public final class NumberText {
         private final int sign;
         private final boolean inclusive;
 
-        Compared(BigDecimal limit, boolean inclusive) {
+        Compared(NumberSet.UpTo upTo) {
+            BigDecimal limit = upTo.limit();
             BigDecimal magnitude =
                     limit.signum() == 0 ? BigDecimal.ZERO : limit.abs().stripTrailingZeros();
             if (magnitude.precision() - magnitude.scale() > MAX_DIGITS || magnitude.scale() > MAX_DIGITS) {
@@ -341,7 +312,7 @@ public final class NumberText {
             this.whole = parts[0];
             this.fraction = parts.length > 1 ? parts[1] : "";
             this.sign = limit.signum();
-            this.inclusive = inclusive;
+            this.inclusive = upTo.inclusive();
         }
 
         // A state: three times the digits read of the part, plus the order (0 less, 1 equal, 2 greater); negative and
@@ -378,18 +349,13 @@ public final class NumberText {
             return to == POINT ? -order(state) - 1 : state;
         }
 
-        @Override
-        public boolean isSettled(long state, boolean inFraction) {
-            return inFraction ? (-state - 1) % 3 != 1 : state / 3 > whole.length();
-        }
-
         private long order(long state) {
             long read = state / 3;
             return read < whole.length() ? 0 : state % 3;
         }
 
         @Override
-        public boolean accepts(long state, boolean inFraction, long flags) {
+        public boolean accepts(long state, boolean inFraction, long flags, long asked) {
             long order;
             if (inFraction) {
                 long at = -state - 1;
@@ -404,17 +370,42 @@ public final class NumberText {
         }
     }
 
-    /** The remainder of the digits so far as an integer; in the fraction with the number of digits there. */
+    /**
+     * The remainder of the digits so far, by a common multiple of all divisors; in the fraction with the number of digits
+     * there. Before the fraction is complete only a part of the multiple matters, for the digits to come are worth less.
+     */
     private static final class Remainder implements Tracker {
         private static final long NOT_MULTIPLE = -1;
+        private static final int BITS = 57;
+        private static final BigDecimal LIMIT = BigDecimal.ONE.scaleByPowerOfTen(17);
 
-        private final long divisor;
         private final int scale;
+        /** By the number of digits in the fraction. */
+        private final long[] moduli;
 
-        Remainder(BigDecimal divisor) {
-            BigDecimal stripped = divisor.stripTrailingZeros();
-            this.scale = Math.max(0, stripped.scale());
-            this.divisor = stripped.movePointRight(scale).longValueExact();
+        Remainder(List<NumberSet.MultipleOf> sets) {
+            BigDecimal multiple = sets.get(0).divisor();
+            for (NumberSet.MultipleOf set : sets) {
+                multiple = NumberSearch.common(multiple, set.divisor());
+            }
+            this.scale = multiple.scale();
+            BigDecimal units = multiple.movePointRight(scale);
+            if (units.compareTo(LIMIT) > 0) {
+                throw new InputException(
+                        "keyword multipleOf stands here with numbers whose common multiple has more than 17 digits; use"
+                                + " fewer or smaller ones");
+            }
+            BigInteger modulus = units.toBigIntegerExact();
+            this.moduli = new long[scale + 1];
+            for (int read = 0; read <= scale; read++) {
+                BigInteger worth = BigInteger.TEN.pow(scale - read);
+                moduli[read] = modulus.divide(modulus.gcd(worth)).longValueExact();
+            }
+        }
+
+        /** A divisor in the unit of the last digit that matters. */
+        long units(BigDecimal divisor) {
+            return divisor.movePointRight(scale).longValueExact();
         }
 
         @Override
@@ -425,26 +416,24 @@ public final class NumberText {
         @Override
         public long digit(long state, boolean fraction, int digit) {
             if (!fraction) {
-                return (state * 10 + digit) % divisor;
+                return (state * 10 + digit) % moduli[0];
             }
-            if (state == NOT_MULTIPLE) {
-                return state;
-            }
-            long read = state / divisor;
-            if (read == scale) {
+            int read = (int) (state >>> BITS);
+            if (state == NOT_MULTIPLE || read == scale) {
                 return digit == 0 ? state : NOT_MULTIPLE;
             }
-            return (read + 1) * divisor + (state % divisor * 10 + digit) % divisor;
+            long remainder = ((state & (1L << BITS) - 1) * 10 + digit) % moduli[read + 1];
+            return (long) (read + 1) << BITS | remainder;
         }
 
         @Override
-        public boolean accepts(long state, boolean fraction, long flags) {
+        public boolean accepts(long state, boolean fraction, long flags, long asked) {
             if (state == NOT_MULTIPLE) {
                 return false;
             }
-            long remainder = state % divisor;
-            for (long read = state / divisor; read < scale; read++) {
-                remainder = remainder * 10 % divisor;
+            long remainder = (state & (1L << BITS) - 1) % asked;
+            for (long read = state >>> BITS; read < scale; read++) {
+                remainder = remainder * 10 % asked;
             }
             return remainder == 0;
         }
@@ -456,20 +445,24 @@ public final class NumberText {
         private static final int MAX_DIGITS = 20_000;
 
         private final String[] texts;
+        private final List<NumberSet.OneOf> lists;
 
-        Listed(Iterable<BigDecimal> values) {
+        Listed(List<NumberSet.OneOf> lists) {
+            this.lists = lists;
             List<String> all = new ArrayList<>();
-            for (BigDecimal value : values) {
-                if (value.signum() == 0) {
-                    all.add("0");
-                    all.add("-0");
-                } else if (Math.abs(value.scale()) + value.precision() > MAX_DIGITS) {
-                    throw new InputException("a value is too long; use at most " + MAX_DIGITS + " digits");
-                } else {
-                    all.add(value.stripTrailingZeros().toPlainString());
+            for (NumberSet.OneOf list : lists) {
+                for (BigDecimal value : list.values()) {
+                    if (value.signum() == 0) {
+                        all.add("0");
+                        all.add("-0");
+                    } else if (Math.abs(value.scale()) + value.precision() > MAX_DIGITS) {
+                        throw new InputException("a value is too long; use at most " + MAX_DIGITS + " digits");
+                    } else {
+                        all.add(value.toPlainString());
+                    }
                 }
             }
-            this.texts = all.stream().sorted().toArray(String[]::new);
+            this.texts = all.stream().distinct().sorted().toArray(String[]::new);
         }
 
         // A state: the first text that begins so in bits 0 to 30, the number of characters in bits 31 to 61.
@@ -513,18 +506,20 @@ public final class NumberText {
         }
 
         @Override
-        public boolean accepts(long state, boolean fraction, long flags) {
+        public boolean accepts(long state, boolean fraction, long flags, long asked) {
             if (state == NONE) {
                 return false;
             }
             String text = texts[(int) (state & 0x7FFFFFFF)];
             int read = (int) (state >>> 31);
-            return read > text.length() || read == text.length() || fraction && trailing(text, read);
-        }
-
-        /** Whether the value ended before a fraction of zeros that another value shares. */
-        private boolean trailing(String text, int read) {
-            return Arrays.binarySearch(texts, value(text.substring(0, read))) >= 0;
+            if (read < text.length()) {
+                // The value may have ended before a fraction of zeros that another value shares.
+                text = fraction ? value(text.substring(0, read)) : "";
+                if (Arrays.binarySearch(texts, text) < 0) {
+                    return false;
+                }
+            }
+            return lists.get((int) asked).contains(new BigDecimal(text));
         }
 
         /** A number's text without zeros at the end of its fraction. */
@@ -558,7 +553,7 @@ public final class NumberText {
         }
 
         @Override
-        public boolean accepts(long state, boolean fraction, long flags) {
+        public boolean accepts(long state, boolean fraction, long flags, long asked) {
             return state == 0;
         }
     }

@@ -39,6 +39,10 @@ final class SchemaReader {
     private static final int MUCH = 100;
     private static final int MAX_DIGITS = 400;
     private static final int MAX_COVERS = 256;
+    /** How many schemas in a row may be about the same value, each by way of the one before. */
+    private static final int MAX_CHAIN = 200;
+
+    private static final List<String> REFERENCES = List.of("$ref", "$dynamicRef", "$recursiveRef");
 
     private static final List<String> ONE_SCHEMA = List.of(
             "additionalItems",
@@ -159,9 +163,40 @@ final class SchemaReader {
     private static final Map<String, Integer> LONGEST =
             Map.of("minLength", 100_000, "minItems", 10_000, "minContains", 1_000, "minProperties", 1_000);
 
+    /**
+     * How many members or elements the value of a keyword may have: ten times what real schemas have and more, where the work
+     * that they make allows it.
+     */
+    private static final Map<String, Integer> MOST = Map.ofEntries(
+            Map.entry("properties", 10_000),
+            Map.entry("patternProperties", 500),
+            Map.entry("dependentRequired", 1_000),
+            Map.entry("dependentSchemas", 1_000),
+            Map.entry("dependencies", 1_000),
+            Map.entry("required", 1_000),
+            Map.entry("prefixItems", 10_000),
+            Map.entry("items", 10_000),
+            Map.entry("allOf", 1_000),
+            Map.entry("anyOf", 1_000),
+            Map.entry("oneOf", 1_000),
+            Map.entry("enum", 200_000));
+
+    /** How many objects and arrays of an {@code enum}, each of which is an alternative. */
+    private static final int MOST_CONTAINERS = 1_000;
+
     /** Whether some keyword asks for so much that the shortest document may be long. */
     boolean asksForMuch() {
         return asksForMuch;
+    }
+
+    private static int size(JsonNode value, Form form) {
+        return form == Form.SCHEMA_OR_LIST && value.isObject() ? 1 : value.size();
+    }
+
+    private static void atMost(Subschema schema, String keyword, int count, String what, int limit) {
+        if (count > limit) {
+            throw schema.refuse(keyword, "has " + count + " " + what, "use at most " + limit);
+        }
     }
 
     private static void shape(Subschema schema, String keyword, Form form) {
@@ -395,11 +430,11 @@ final class SchemaReader {
     /** Reads every schema that the root can lead to, so that what is refused is refused now. */
     private void check() {
         ArrayDeque<Located> open = new ArrayDeque<>(List.of(root));
-        Set<JsonNode> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Map<JsonNode, List<Located>> sameValue = new IdentityHashMap<>();
+        List<Located> all = new ArrayList<>();
         while (!open.isEmpty()) {
             Located at = open.pop();
-            if (!at.node().isObject() || !seen.add(at.node())) {
+            if (!at.node().isObject() || ordinals.containsKey(at.node())) {
                 if (!at.node().isObject() && !at.node().isBoolean()) {
                     throw InputException.at(
                             "schema #" + at.pointer(), "a schema is an object or a boolean", "write {} for any value");
@@ -407,14 +442,16 @@ final class SchemaReader {
                 continue;
             }
             ordinals.put(at.node(), ordinals.size());
+            all.add(at);
             Subschema schema = new Subschema(at.node(), at.pointer(), at.resource(), List.of());
             checkKeywords(schema);
-            for (String keyword : new String[] {"$ref", "$dynamicRef", "$recursiveRef"}) {
+            List<Located> same = new ArrayList<>(1);
+            for (String keyword : REFERENCES) {
                 if (reads(schema, keyword) && at.node().path(keyword).isString()) {
                     Located target =
                             resolve(schema, keyword, at.node().path(keyword).stringValue());
                     open.push(target);
-                    sameValue.computeIfAbsent(at.node(), n -> new ArrayList<>()).add(target);
+                    same.add(target);
                 }
             }
             List<Located> below = new ArrayList<>();
@@ -422,48 +459,72 @@ final class SchemaReader {
                 if (reads(schema, keyword)) {
                     below.add(enter(child));
                     if (IN_PLACE.contains(keyword)) {
-                        sameValue
-                                .computeIfAbsent(at.node(), n -> new ArrayList<>())
-                                .add(child);
+                        same.add(child);
                     }
                 }
             });
             for (int i = below.size() - 1; i >= 0; i--) {
                 open.push(below.get(i));
             }
+            sameValue.put(at.node(), same);
         }
-        refuseCycles(sameValue);
+        refuseChains(all, sameValue);
     }
 
-    /** Refuses schemas that come back to themselves before any value is read. */
-    private void refuseCycles(Map<JsonNode, List<Located>> sameValue) {
-        Set<JsonNode> done = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** Refuses schemas that come back to themselves before any value is read, or lead through too many others. */
+    private static void refuseChains(List<Located> all, Map<JsonNode, List<Located>> sameValue) {
+        Map<JsonNode, Integer> heights = new IdentityHashMap<>();
         Set<JsonNode> onPath = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (JsonNode start : sameValue.keySet()) {
-            ArrayDeque<JsonNode> path = new ArrayDeque<>(List.of(start));
+        for (Located start : all) {
+            ArrayDeque<Located> path = new ArrayDeque<>(List.of(start));
             while (!path.isEmpty()) {
-                JsonNode node = path.peek();
-                if (done.contains(node)) {
+                Located at = path.peek();
+                List<Located> others = sameValue.getOrDefault(at.node(), List.of());
+                if (heights.containsKey(at.node())) {
                     path.pop();
-                    continue;
-                }
-                if (!onPath.add(node)) {
-                    onPath.remove(node);
-                    done.add(node);
-                    path.pop();
-                    continue;
-                }
-                for (Located next : sameValue.getOrDefault(node, List.of())) {
-                    if (onPath.contains(next.node())) {
-                        throw InputException.at(
-                                "schema #" + next.pointer(),
-                                "keyword $ref leads back here before any value",
-                                "break the cycle");
+                } else if (onPath.add(at.node())) {
+                    for (Located next : others) {
+                        if (onPath.contains(next.node())) {
+                            throw InputException.at(
+                                    "schema #" + next.pointer(),
+                                    "keyword $ref leads back here before any value",
+                                    "break the cycle");
+                        }
+                        path.push(next);
                     }
-                    path.push(next.node());
+                } else {
+                    int height = 0;
+                    for (Located next : others) {
+                        height = Math.max(height, 1 + heights.getOrDefault(next.node(), 0));
+                    }
+                    if (height > MAX_CHAIN) {
+                        throw InputException.at(
+                                "schema #" + at.pointer(),
+                                "keyword " + chaining(at.node())
+                                        + " leads from schema to schema about the same value more" + " than "
+                                        + MAX_CHAIN + " times",
+                                "make the chain shorter");
+                    }
+                    onPath.remove(at.node());
+                    heights.put(at.node(), height);
+                    path.pop();
                 }
             }
         }
+    }
+
+    private static String chaining(JsonNode node) {
+        for (String keyword : REFERENCES) {
+            if (node.has(keyword)) {
+                return keyword;
+            }
+        }
+        for (String keyword : node.propertyNames()) {
+            if (IN_PLACE.contains(keyword)) {
+                return keyword;
+            }
+        }
+        return "$ref";
     }
 
     /** Whether the draft reads a keyword there. */
@@ -499,8 +560,25 @@ final class SchemaReader {
             Form form = FORMS.get(field.getKey());
             if (form != null && reads(schema, field.getKey())) {
                 shape(schema, field.getKey(), form);
+                atMost(
+                        schema,
+                        field.getKey(),
+                        size(field.getValue(), form),
+                        field.getValue().isObject() ? "members" : "elements",
+                        MOST.getOrDefault(field.getKey(), Integer.MAX_VALUE));
+                if (form == Form.NAMES_BY_NAME || form == Form.NAMED_OR_NAMES) {
+                    for (JsonNode list : field.getValue()) {
+                        int names = list.isArray() ? list.size() : 0;
+                        atMost(schema, field.getKey(), names, "names in a list", MOST.getOrDefault("required", 0));
+                    }
+                }
             }
         }
+        int containers = 0;
+        for (JsonNode value : schema.node().path("enum")) {
+            containers += value.isContainer() ? 1 : 0;
+        }
+        atMost(schema, "enum", containers, "objects and arrays", MOST_CONTAINERS);
         for (String name : typeNames(schema)) {
             if (!TYPES.contains(name)) {
                 throw schema.refuse(

@@ -2,57 +2,92 @@ package io.kernelweave.schema;
 
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.TreeSet;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** The keys that may not occur in an object any more, because they have or because their turn is over. Immutable. */
+/**
+ * The keys that may not occur in an object any more, because they have or because their turn is over. Immutable; what is added
+ * is put in order when somebody first asks, for most sets are made for one key that is tried and asked nothing.
+ */
 public final class UsedKeys {
     public static final UsedKeys NONE = new UsedKeys(new String[0]);
 
-    private final String[] keys;
-    private final int hash;
+    private @Nullable UsedKeys before;
+    private Collection<String> added;
+    private String @Nullable [] keys;
+    private int hash;
 
     private UsedKeys(String[] keys) {
+        this.added = List.of();
         this.keys = keys;
         this.hash = Arrays.hashCode(keys);
     }
 
+    private UsedKeys(UsedKeys before, Collection<String> added) {
+        this.before = before;
+        this.added = added;
+    }
+
+    private String[] sorted() {
+        String[] known = keys;
+        if (known == null) {
+            String[] first = Objects.requireNonNull(before).sorted();
+            String[] all = Arrays.copyOf(first, first.length + added.size());
+            int count = first.length;
+            for (String key : added) {
+                all[count++] = key;
+            }
+            Arrays.sort(all);
+            int distinct = 0;
+            for (String key : all) {
+                if (distinct == 0 || !key.equals(all[distinct - 1])) {
+                    all[distinct++] = key;
+                }
+            }
+            known = distinct == all.length ? all : Arrays.copyOf(all, distinct);
+            hash = Arrays.hashCode(known);
+            keys = known;
+            before = null;
+            added = List.of();
+        }
+        return known;
+    }
+
     public boolean contains(String key) {
-        return keys.length > 0 && Arrays.binarySearch(keys, key) >= 0;
+        if (before != null && added.size() == 1) {
+            return added.contains(key) || before.contains(key);
+        }
+        return Arrays.binarySearch(sorted(), key) >= 0;
     }
 
     public UsedKeys with(String key) {
-        int at = Arrays.binarySearch(keys, key);
-        if (at >= 0) {
-            return this;
-        }
-        String[] more = new String[keys.length + 1];
-        System.arraycopy(keys, 0, more, 0, -at - 1);
-        more[-at - 1] = key;
-        System.arraycopy(keys, -at - 1, more, -at, keys.length + at + 1);
-        return new UsedKeys(more);
+        return new UsedKeys(this, List.of(key));
     }
 
+    /** @param others which must not change */
     public UsedKeys with(Collection<String> others) {
-        TreeSet<String> all = new TreeSet<>(Arrays.asList(keys));
-        return all.addAll(others) ? new UsedKeys(all.toArray(String[]::new)) : this;
+        return others.isEmpty() ? this : new UsedKeys(this, others);
     }
 
     /** In order. */
     public Collection<String> keys() {
-        return Arrays.asList(keys);
+        return Arrays.asList(sorted());
     }
 
     public boolean isEmpty() {
-        return keys.length == 0;
+        return sorted().length == 0;
     }
 
     @Override
     public boolean equals(Object other) {
-        return this == other || other instanceof UsedKeys used && hash == used.hash && Arrays.equals(keys, used.keys);
+        return this == other
+                || other instanceof UsedKeys used && Arrays.equals(sorted(), used.sorted()) && hash == used.hash;
     }
 
     @Override
     public int hashCode() {
+        sorted();
         return hash;
     }
 }

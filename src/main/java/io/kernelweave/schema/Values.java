@@ -3,6 +3,7 @@ package io.kernelweave.schema;
 import io.kernelweave.json.Json;
 import java.math.BigDecimal;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
@@ -12,23 +13,23 @@ import tools.jackson.databind.JsonNode;
  * members.
  */
 final class Values {
-    static final Values NONE = new Values(new TreeMap<>());
+    static final Values NONE = new Values(new LinkedHashMap<>());
 
     /** By canonical text. */
-    private final TreeMap<String, JsonNode> values;
+    private final Map<String, JsonNode> values;
 
-    private Values(TreeMap<String, JsonNode> values) {
+    private Values(Map<String, JsonNode> values) {
         this.values = values;
     }
 
     static Values of(Iterable<JsonNode> nodes) {
-        TreeMap<String, JsonNode> values = new TreeMap<>();
-        nodes.forEach(node -> values.put(canonical(node), node));
+        Map<String, JsonNode> values = new LinkedHashMap<>();
+        nodes.forEach(node -> values.putIfAbsent(canonical(node), node));
         return new Values(values);
     }
 
     Values with(JsonNode node) {
-        TreeMap<String, JsonNode> more = new TreeMap<>(values);
+        Map<String, JsonNode> more = new LinkedHashMap<>(values);
         more.put(canonical(node), node);
         return new Values(more);
     }
@@ -75,9 +76,22 @@ final class Values {
                 write(node.get(i), out);
             }
             out.append(']');
+        } else if (node.isString() && isPlain(node.stringValue())) {
+            out.append('"').append(node.stringValue()).append('"');
         } else {
             out.append(Json.compact(node));
         }
+    }
+
+    /** Whether a string is written as it is. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

@@ -23,18 +23,8 @@ class HostileSchemaTest {
     private static final int HANGS_AFTER_SECONDS = 20;
 
     /** Not bounded yet, so not tried here: sizes beyond those of real schemas, and limits that are named wrongly. */
-    private static final Set<String> UNBOUNDED = Set.of(
-            "ten megabytes of properties",
-            "ten megabytes of anyOf",
-            "a huge enum of objects",
-            "a huge enum of numbers",
-            "many required",
-            "patterns of keys, and not",
-            "no multiples",
-            "a long chain of references",
-            "many different",
-            "a thousand contained",
-            "repeats wanted");
+    private static final Set<String> UNBOUNDED =
+            Set.of("patterns of keys, and not", "many different", "a thousand contained", "repeats wanted");
 
     @Test
     void hostileSchemasAreAnsweredOrRefused() throws IOException, InterruptedException {

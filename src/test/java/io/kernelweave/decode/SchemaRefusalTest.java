@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,6 +84,52 @@ class SchemaRefusalTest {
                 .hasMessageStartingWith("schema #/properties/a~1b~0c/" + keyword)
                 .hasMessageContaining("; ")
                 .hasMessageNotContaining("\n");
+    }
+
+    private static String many(int count, String each) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> each.replace("%", "" + i))
+                .collect(Collectors.joining(","));
+    }
+
+    @Test
+    void moreThanCanBeBorneIsRefusedWithKeywordAndLimit() {
+        Map.of(
+                        "{'properties':{" + many(10_001, "'%':{}") + "}}",
+                        "properties: keyword properties has 10001 members; use at most 10000",
+                        "{'anyOf':[" + many(1001, "{'minimum':%}") + "]}",
+                        "anyOf: keyword anyOf has 1001 elements; use at most 1000",
+                        "{'required':[" + many(1001, "'%'") + "]}",
+                        "required: keyword required has 1001 elements; use at most 1000",
+                        "{'enum':[" + many(1001, "[%]") + "]}",
+                        "enum: keyword enum has 1001 objects and arrays; use at most 1000",
+                        "{'dependentRequired':{'a':[" + many(1001, "'%'") + "]}}",
+                        "dependentRequired: keyword dependentRequired has 1001 names in a list; use at most 1000",
+                        "{'$ref':'#/$defs/0','$defs':{"
+                                + IntStream.range(0, 250)
+                                        .mapToObj(i -> "'" + i + "':{'$ref':'#/$defs/" + (i + 1) + "'}")
+                                        .collect(Collectors.joining(","))
+                                + ",'250':{}}}",
+                        "$defs/")
+                .forEach((schema, refusal) -> assertThatThrownBy(
+                                () -> compile(nested(schema.replace("#/$defs", "#/properties/a~1b~0c/$defs")
+                                        .replace('\'', '"'))))
+                        .isInstanceOf(InputException.class)
+                        .hasMessageStartingWith("schema #/properties/a~1b~0c/" + refusal)
+                        .hasMessageContaining("; "));
+    }
+
+    @Test
+    void asManyAsRealSchemasHaveAreTaken() {
+        for (String schema : new String[] {
+            "{'properties':{" + many(6_000, "'%':{}") + "}}",
+            "{'enum':[" + many(50_000, "'%'") + "]}",
+            "{'enum':[" + many(50_000, "%") + "]}",
+            "{'anyOf':[" + many(600, "{'const':'%'}") + "]}"
+        }) {
+            assertThatCode(() -> compile(schema.replace('\'', '"')).matcher().allowed())
+                    .doesNotThrowAnyException();
+        }
     }
 
     @ParameterizedTest

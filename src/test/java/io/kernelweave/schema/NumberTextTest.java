@@ -129,4 +129,61 @@ class NumberTextTest {
             }
         }
     }
+
+    /** A set that has a large number: conditions that are true of it, some of them hardly of any other. */
+    private static NumberSet setWith(SplittableRandom random, BigDecimal number) {
+        NumberSet set = NumberSet.ALL;
+        for (int i = random.nextInt(6); i >= 0; i--) {
+            NumberSet one = switch (random.nextInt(4)) {
+                case 0 ->
+                    new NumberSet.UpTo(
+                            number.add(BigDecimal.valueOf(random.nextInt(-3, 4), random.nextInt(4))),
+                            random.nextBoolean());
+                case 1 -> new NumberSet.MultipleOf(BigDecimal.valueOf(random.nextInt(2, 1000), random.nextInt(3)));
+                case 2 -> new NumberSet.MultipleOf(pick(random, DIVISORS));
+                default -> new NumberSet.OneOf(List.of(number, pick(random, NUMBERS), BigDecimal.ONE));
+            };
+            set = NumberSet.both(set, one.contains(number) ? one : NumberSet.not(one));
+        }
+        return random.nextInt(3) == 0 ? NumberSet.either(set, set(random, 1)) : set;
+    }
+
+    @Test
+    void everyDigitOfALargeNumberInTheSetIsAllowed() {
+        for (int seed = 0; seed < 3000; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            BigDecimal number = BigDecimal.valueOf(
+                    random.nextLong(-1_000_000_000_000L, 1_000_000_000_000L) / (random.nextInt(1000) + 1),
+                    random.nextInt(5));
+            NumberSet set = setWith(random, number);
+            int state = state(new NumberText(List.of(set), 1), number.toPlainString());
+            assertThat(state).as("seed %d: %s in %s", seed, number, set).isGreaterThanOrEqualTo(0);
+        }
+    }
+
+    @Test
+    void aShortestRestIsFoundWhereFewNumbersAreLeft() {
+        NumberSet multiple = new NumberSet.MultipleOf(new BigDecimal("999999937"));
+        NumberText text = new NumberText(List.of(multiple), 1);
+        assertThat("12" + text.completion(state(text, "12"))).isEqualTo("12999999181");
+        NumberSet between = NumberSet.both(
+                NumberSet.both(multiple, new NumberSet.UpTo(new BigDecimal("1.3e10"), true)),
+                NumberSet.not(new NumberSet.UpTo(new BigDecimal("12999999180.5"), true)));
+        NumberText only = new NumberText(List.of(between), 1);
+        assertThat(only.completion(only.start())).isEqualTo("12999999181");
+        assertThat(state(only, "2")).isEqualTo(NumberText.DEAD);
+    }
+
+    @Test
+    void divisorsWithoutBoundsAreToldApartWithoutTryingTheirRemainders() {
+        NumberSet set = new NumberSet.MultipleOf(BigDecimal.ONE);
+        for (int prime : new int[] {2, 3, 5, 7, 11, 13, 17, 19, 23}) {
+            set = NumberSet.both(set, NumberSet.not(new NumberSet.MultipleOf(BigDecimal.valueOf(prime))));
+        }
+        NumberText text = new NumberText(List.of(set), 1);
+        assertThat(text.completion(text.start())).isEqualTo("1");
+        assertThat(text.completion(state(text, "2"))).isEqualTo("9");
+        assertThat(text.completion(state(text, "-14"))).isEqualTo("9");
+        assertThat(state(text, "29.5")).isEqualTo(NumberText.DEAD);
+    }
 }
