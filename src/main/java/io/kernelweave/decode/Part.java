@@ -1,5 +1,7 @@
 package io.kernelweave.decode;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ abstract sealed class Part {
     private int cost = Parts.FAR;
     private int costPass = -1;
     private long @Nullable [] starts;
+    private int rank = -1;
 
     private Part(int id, boolean nullable, int height) {
         this.id = id;
@@ -69,6 +72,11 @@ abstract sealed class Part {
         }
 
         @Override
+        int findRank() {
+            return 0;
+        }
+
+        @Override
         void write(Bytes out) {
             language().finish(at, out);
         }
@@ -78,6 +86,7 @@ abstract sealed class Part {
     static final class Then extends Part {
         final Part first;
         final Part rest;
+        private boolean ready;
 
         Then(int id, Part first, Part rest) {
             super(id, first.nullable && rest.nullable, Math.max(first.height + 1, rest.height));
@@ -87,16 +96,26 @@ abstract sealed class Part {
 
         @Override
         boolean mayStart(int b) {
-            Part part = this;
-            for (; part instanceof Then then; part = then.rest) {
-                if (then.first.starts(b)) {
-                    return true;
-                }
-                if (!then.first.nullable) {
-                    return false;
-                }
+            return first.starts(b) || first.nullable && rest.starts(b);
+        }
+
+        @Override
+        int findRank() {
+            return first.nullable ? Math.max(first.rank(), rest.rank()) : first.rank();
+        }
+
+        /** Lets what depends on the rest be found from behind, so that no walk is deep. */
+        @Override
+        void prepare() {
+            Deque<Then> chain = new ArrayDeque<>();
+            for (Part part = this; part instanceof Then then && !then.ready && then.first.nullable; part = then.rest) {
+                then.ready = true;
+                chain.push(then);
             }
-            return part.starts(b);
+            chain.forEach(then -> {
+                then.starts(0);
+                then.rank();
+            });
         }
 
         @Override
@@ -148,6 +167,15 @@ abstract sealed class Part {
         }
 
         @Override
+        int findRank() {
+            int highest = 0;
+            for (Part part : of) {
+                highest = Math.max(highest, part.rank());
+            }
+            return highest;
+        }
+
+        @Override
         void write(Bytes out) {
             Part best = of[0];
             for (Part part : of) {
@@ -186,6 +214,11 @@ abstract sealed class Part {
         }
 
         @Override
+        int findRank() {
+            return body.rank();
+        }
+
+        @Override
         void write(Bytes out) {
             for (int i = 0; i < min; i++) {
                 body.write(out);
@@ -219,6 +252,11 @@ abstract sealed class Part {
         }
 
         @Override
+        int findRank() {
+            return body().rank();
+        }
+
+        @Override
         void write(Bytes out) {
             body().write(out);
         }
@@ -227,6 +265,12 @@ abstract sealed class Part {
     abstract boolean mayStart(int b);
 
     abstract int findCost(int pass);
+
+    /** Called before the bytes with which its texts begin, or its rank, are found. */
+    void prepare() {}
+
+    /** The highest rank of what its texts may begin with. */
+    abstract int findRank();
 
     /** Writes one of its shortest texts. */
     abstract void write(Bytes out);
@@ -238,6 +282,7 @@ abstract sealed class Part {
         }
         long[] known = starts;
         if (known == null) {
+            prepare();
             known = new long[4];
             for (int i = 0; i < 256; i++) {
                 known[i >>> 6] |= mayStart(i) ? 1L << i : 0;
@@ -245,6 +290,15 @@ abstract sealed class Part {
             starts = known;
         }
         return (known[b >>> 6] >>> b & 1) != 0;
+    }
+
+    /** Higher than the ranks of all parts with which its texts may begin. */
+    int rank() {
+        if (rank < 0) {
+            prepare();
+            rank = findRank() + 1;
+        }
+        return rank;
     }
 
     /** How many bytes its shortest text takes, by what is known of rules in a pass. */
