@@ -2,6 +2,8 @@ package io.kernelweave.decode;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +88,6 @@ abstract sealed class Part {
     static final class Then extends Part {
         final Part first;
         final Part rest;
-        private boolean ready;
 
         Then(int id, Part first, Part rest) {
             super(id, first.nullable && rest.nullable, Math.max(first.height + 1, rest.height));
@@ -96,36 +97,35 @@ abstract sealed class Part {
 
         @Override
         boolean mayStart(int b) {
-            return first.starts(b) || first.nullable && rest.starts(b);
+            if (first.starts(b) || !first.nullable) {
+                return first.starts(b);
+            }
+            fromBehind(part -> part.starts != null, part -> part.starts(b));
+            return rest.starts(b);
         }
 
         @Override
         int findRank() {
-            return first.nullable ? Math.max(first.rank(), rest.rank()) : first.rank();
-        }
-
-        /** Lets what depends on the rest be found from behind, so that no walk is deep. */
-        @Override
-        void prepare() {
-            Deque<Then> chain = new ArrayDeque<>();
-            for (Part part = this; part instanceof Then then && !then.ready && then.first.nullable; part = then.rest) {
-                then.ready = true;
-                chain.push(then);
+            if (!first.nullable) {
+                return first.rank();
             }
-            chain.forEach(then -> {
-                then.starts(0);
-                then.rank();
-            });
+            fromBehind(part -> part.rank >= 0, Part::rank);
+            return Math.max(first.rank(), rest.rank());
         }
 
         @Override
         int findCost(int pass) {
-            int sum = 0;
-            Part part = this;
-            for (; part instanceof Then then; part = then.rest) {
-                sum = Parts.plus(sum, then.first.cost(pass));
+            fromBehind(part -> part.costPass == pass, part -> part.cost(pass));
+            return Parts.plus(first.cost(pass), rest.cost(pass));
+        }
+
+        /** Finds something of the parts of a chain, the last first, so that each knows it of its rest and no walk is deep. */
+        private void fromBehind(Predicate<Part> known, Consumer<Part> find) {
+            Deque<Part> chain = new ArrayDeque<>();
+            for (Part part = rest; part instanceof Then then && !known.test(then); part = then.rest) {
+                chain.push(then);
             }
-            return Parts.plus(sum, part.cost(pass));
+            chain.forEach(find);
         }
 
         @Override
@@ -266,9 +266,6 @@ abstract sealed class Part {
 
     abstract int findCost(int pass);
 
-    /** Called before the bytes with which its texts begin, or its rank, are found. */
-    void prepare() {}
-
     /** The highest rank of what its texts may begin with. */
     abstract int findRank();
 
@@ -282,7 +279,6 @@ abstract sealed class Part {
         }
         long[] known = starts;
         if (known == null) {
-            prepare();
             known = new long[4];
             for (int i = 0; i < 256; i++) {
                 known[i >>> 6] |= mayStart(i) ? 1L << i : 0;
@@ -295,7 +291,6 @@ abstract sealed class Part {
     /** Higher than the ranks of all parts with which its texts may begin. */
     int rank() {
         if (rank < 0) {
-            prepare();
             rank = findRank() + 1;
         }
         return rank;
