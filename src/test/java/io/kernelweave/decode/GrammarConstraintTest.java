@@ -3,7 +3,10 @@ package io.kernelweave.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -151,6 +154,21 @@ class GrammarConstraintTest {
                 }
             }
         }
+    }
+
+    @Test
+    void theExampleOfTheDocumentationSaysWhatComesOut() throws IOException {
+        String page = Files.readString(Path.of("docs/grammars.md"));
+        int begin = page.indexOf("```gbnf\n") + "```gbnf\n".length();
+        GrammarConstraint sums = GrammarConstraint.compile(
+                page.substring(begin, page.indexOf("```", begin)), TokenVocabularies.o200kBase());
+        TokenMatcher text = sums.matcher();
+        assertThat(text.accept("12*(3+".getBytes(StandardCharsets.UTF_8))).isTrue();
+        assertThat(text.isComplete()).isFalse();
+        assertThat(page)
+                .contains("text.expected();                                        // " + text.expected() + "\n")
+                .contains("// " + show(text.shortestCompletion()) + "\n")
+                .contains("// " + Decoder.force(sums, "12*(3+)").reason() + "\n");
     }
 
     @Test
