@@ -231,57 +231,38 @@ final class Parts {
 
     /** The texts of a part that have at least one byte and begin with none of some rules. */
     Part drop(Part part, Set<Part.Rule> rules) {
-        if (part instanceof Part.Regular) {
-            return part.nullable
-                    ? regular(new Language(regex.both(node(part), regex.length(1, UNBOUNDED)), 2, 2))
-                    : part;
-        }
-        if (part instanceof Part.Then) {
-            return heads(part, first -> drop(first, rules));
-        }
-        if (part instanceof Part.Either either) {
-            List<Part> some = new ArrayList<>();
-            for (Part one : either.of) {
-                some.add(drop(one, rules));
+        return replace(part, head -> {
+            if (head instanceof Part.Rule rule) {
+                return rules.contains(rule) ? nothing : rule;
             }
-            return either(some);
-        }
-        if (part instanceof Part.Repeat repeat) {
-            return then(drop(repeat.body, rules), less(repeat));
-        }
-        return rules.contains((Part.Rule) part) ? nothing : part;
+            return head.nullable
+                    ? regular(new Language(regex.both(node(head), regex.length(1, UNBOUNDED)), 2, 2))
+                    : head;
+        });
     }
 
     /** What follows a rule in the texts of a part that begin with it. */
     Part after(Part.Rule rule, Part part) {
-        if (part instanceof Part.Then) {
-            return heads(part, first -> after(rule, first));
-        }
-        if (part instanceof Part.Either either) {
-            List<Part> some = new ArrayList<>();
-            for (Part one : either.of) {
-                some.add(after(rule, one));
-            }
-            return either(some);
-        }
-        if (part instanceof Part.Repeat repeat) {
-            return then(after(rule, repeat.body), less(repeat));
-        }
-        return part == rule ? empty : nothing;
+        return replace(part, head -> head == rule ? empty : nothing);
     }
 
-    /** A sequence of which what comes first is replaced; what may be left out makes way for what follows. */
-    private Part heads(Part sequence, UnaryOperator<Part> replaced) {
+    /** A part in which the rule or the regular part that comes first is replaced; what may be left out makes way for the next. */
+    private Part replace(Part part, UnaryOperator<Part> replaced) {
         List<Part> all = new ArrayList<>();
-        Part rest = sequence;
+        Part rest = part;
         while (rest instanceof Part.Then then) {
-            all.add(then(replaced.apply(then.first), then.rest));
-            if (!then.first.nullable) {
-                return either(all);
-            }
-            rest = then.rest;
+            all.add(then(replace(then.first, replaced), then.rest));
+            rest = then.first.nullable ? then.rest : nothing;
         }
-        all.add(replaced.apply(rest));
+        if (rest instanceof Part.Either either) {
+            for (Part one : either.of) {
+                all.add(replace(one, replaced));
+            }
+        } else if (rest instanceof Part.Repeat repeat) {
+            all.add(then(replace(repeat.body, replaced), less(repeat)));
+        } else {
+            all.add(replaced.apply(rest));
+        }
         return either(all);
     }
 

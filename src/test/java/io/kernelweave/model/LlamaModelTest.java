@@ -2,12 +2,12 @@ package io.kernelweave.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaException;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.kernelweave.Corpora;
 import io.kernelweave.TinyModel;
 import io.kernelweave.decode.Constraint;
 import io.kernelweave.decode.DecodeSettings;
@@ -18,11 +18,8 @@ import io.kernelweave.decode.TokenVocabulary;
 import io.kernelweave.decode.WrittenForm;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +30,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,13 +224,7 @@ class LlamaModelTest {
 
     @Test
     void underTheMaskItWritesValidDocumentsOfRealSchemas() throws IOException {
-        Path corpus = TinyModel.file().resolveSibling("../maskbench.jsonl.gz");
-        assumeTrue(Files.isRegularFile(corpus), "skipped: there is no " + corpus);
-        List<JsonNode> rows = new ArrayList<>();
-        try (BufferedReader in = new BufferedReader(
-                new InputStreamReader(new GZIPInputStream(Files.newInputStream(corpus)), StandardCharsets.UTF_8))) {
-            in.lines().forEach(line -> rows.add(Json.mapper().readTree(line)));
-        }
+        List<JsonNode> rows = Corpora.read("maskbench.jsonl.gz");
         SchemaRegistry registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
         WrittenForm form = new WrittenForm(
                 WrittenForm.Order.SCHEMA,
