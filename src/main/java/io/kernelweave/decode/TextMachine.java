@@ -438,7 +438,7 @@ final class TextMachine extends Zone {
     }
 
     @Override
-    void finish(long at, Bytes out) {
+    void finish(long at, Completion out) {
         Stack stack = places.get((int) at);
         while (!stack.over) {
             int best = 0;
