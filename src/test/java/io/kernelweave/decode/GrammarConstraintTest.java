@@ -3,6 +3,7 @@ package io.kernelweave.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.kernelweave.json.InputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Grammars against a recognizer after Earley, and what they must stand. */
@@ -88,31 +90,24 @@ class GrammarConstraintTest {
     @Test
     void masksOfRandomGrammarsWithRepeatsAreThoseOfARecognizer() {
         SplittableRandom random = new SplittableRandom(11);
-        for (int tried = 0; tried < GRAMMARS / 3; ) {
-            Earley plain = random(random);
-            if (plain.isProductive()) {
-                tried++;
-                Written written = repeated(plain, random);
-                compare(GrammarConstraint.compile(written.grammar, VOCABULARY), written, random);
-            }
-        }
+        compareSome(GRAMMARS / 3, random, plain -> repeated(plain, random));
     }
 
     @Test
     void masksOfRandomGrammarsAreThoseOfARecognizer() {
-        SplittableRandom random = new SplittableRandom(7);
-        int tried = 0;
-        while (tried < GRAMMARS) {
-            Earley oracle = random(random);
-            if (!oracle.isProductive()) {
-                continue;
+        compareSome(GRAMMARS, new SplittableRandom(7), plain -> new Written(plain.written(), plain));
+    }
+
+    private static void compareSome(int count, SplittableRandom random, Function<Earley, Written> writing) {
+        int refused = 0;
+        for (int tried = 0; tried < count; ) {
+            Earley plain = random(random);
+            if (plain.isProductive()) {
+                tried++;
+                refused += compare(writing.apply(plain), random) ? 0 : 1;
             }
-            tried++;
-            compare(
-                    GrammarConstraint.compile(oracle.written(), VOCABULARY),
-                    new Written(oracle.written(), oracle),
-                    random);
         }
+        assertThat(refused).isLessThanOrEqualTo(count / 100);
     }
 
     private static String count(int min, int max) {
@@ -181,7 +176,18 @@ class GrammarConstraintTest {
         assertThat(matcher.accept("c".getBytes(StandardCharsets.UTF_8))).isFalse();
     }
 
-    private static void compare(GrammarConstraint constraint, Written written, SplittableRandom random) {
+    /** Whether all masks were found; of a grammar that is too ambiguous, one may be refused. */
+    private static boolean compare(Written written, SplittableRandom random) {
+        try {
+            walk(GrammarConstraint.compile(written.grammar, VOCABULARY), written, random);
+            return true;
+        } catch (InputException e) {
+            assertThat(e).hasMessageContaining("can be read in so many ways");
+            return false;
+        }
+    }
+
+    private static void walk(GrammarConstraint constraint, Written written, SplittableRandom random) {
         Earley oracle = written.oracle;
         for (int walk = 0; walk < 3; walk++) {
             TokenMatcher matcher = constraint.matcher();

@@ -168,7 +168,7 @@ final class HostileGrammars {
         all.put(
                 "counts of unlike rules",
                 trap(
-                        as,
+                        "a".repeat(150),
                         () ->
                                 "root ::= (x{0,1000} y{0,1000}){0,1000}\nx ::= \"(\" x \")\" | \"a\"\ny ::= \"(\" y? \")\" | \"a\" | \"aa\""));
         all.put("a count that is wanted", trap(as, () -> "root ::= x{60000}\nx ::= \"(\" x \")\" | \"a\""));
