@@ -47,6 +47,20 @@ final class HostileSchemas {
                                         + "\"}}}")
                         + ",\"d2000\":{\"type\":\"null\"}}}");
         all.put(
+                "a long chain of references on every level",
+                () -> "{\"$ref\":\"#/$defs/0x0\",\"$defs\":{"
+                        + list(
+                                100,
+                                level -> list(
+                                        99,
+                                        i -> "\"" + level + "x" + i + "\":"
+                                                + (i < 98
+                                                        ? "{\"minProperties\":1,\"allOf\":[{\"$ref\":\"#/$defs/" + level
+                                                                + "x" + (i + 1) + "\"}]}"
+                                                        : "{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{\"$ref\":\"#/$defs/"
+                                                                + (level + 1) + "x0\"}}}")))
+                        + ",\"100x0\":{\"type\":\"null\"}}}");
+        all.put(
                 "ten megabytes of properties",
                 () -> "{\"type\":\"object\",\"properties\":{"
                         + list(
@@ -175,6 +189,22 @@ final class HostileSchemas {
                                 9,
                                 i -> "{\"not\":{\"multipleOf\":" + new int[] {2, 3, 5, 7, 11, 13, 17, 19, 23}[i] + "}}")
                         + "]}");
+        all.put(
+                "one of many spans of numbers",
+                () -> "{\"type\":\"integer\",\"oneOf\":["
+                        + list(900, i -> "{\"minimum\":" + i * 10 + ",\"maximum\":" + (i * 10 + 4) + "}") + "]}");
+        all.put(
+                "exponential oneOf of numbers",
+                () -> "{\"$ref\":\"#/$defs/d0\",\"$defs\":{"
+                        + list(
+                                30,
+                                i -> "\"d" + i + "\":{\"oneOf\":[{\"minimum\":" + i + "},{\"$ref\":\"#/$defs/d"
+                                        + (i + 1) + "\"},{\"multipleOf\":" + (i % 7 + 2) + "}]}")
+                        + ",\"d30\":{\"type\":\"number\"}}}");
+        all.put(
+                "all but many numbers",
+                () -> "{\"type\":\"integer\",\"minimum\":0,\"maximum\":50003,\"not\":{\"enum\":["
+                        + list(50_000, Integer::toString) + "]}}");
         all.put(
                 "long bounds",
                 () -> "{\"type\":\"number\",\"minimum\":" + "9".repeat(390) + ",\"maximum\":1" + "0".repeat(390) + "}");
