@@ -28,7 +28,7 @@ final class CaseFolding {
         int used = 0;
         for (var entry : folds.entrySet()) {
             CASED[used] = entry.getKey();
-            CASES[used++] = byFolded.get(entry.getValue());
+            CASES[used++] = byFolded.getOrDefault(entry.getValue(), CodePoints.NONE);
         }
     }
 
