@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 public final class SideBySide {
     private static final String SEED = "side-by-side/";
     private static final String MEASURED = "measured";
+    private static final String UNSATISFIABLE = "unsatisfiable";
     private static final TokenVocabulary VOCABULARY = TokenVocabularies.cl100kBase();
 
     private final Path folder;
@@ -63,7 +64,8 @@ public final class SideBySide {
     /**
      * What came of one schema in one engine.
      *
-     * @param outcome {@code measured}, {@code refused} or {@code fault} (the engine crashed or ran out of time or memory)
+     * @param outcome {@code measured}, {@code unsatisfiable} (it was proved that there is no document), {@code refused} or {@code fault}
+     *     (the engine crashed or ran out of time or memory)
      * @param reason of a refusal or a fault, else null
      * @param firstMaskNs −1 if there was none
      * @param betweenMasks how often a token and the mask after it took how long
@@ -81,7 +83,9 @@ public final class SideBySide {
         static Observed of(SchemaCase subject, Trial trial) {
             return new Observed(
                     subject.id(),
-                    trial.refusal() != null ? "refused" : trial.fault() != null ? "fault" : MEASURED,
+                    trial.refusal() != null
+                            ? "refused"
+                            : trial.fault() != null ? "fault" : trial.unsatisfiable() ? UNSATISFIABLE : MEASURED,
                     trial.refusal() != null ? trial.refusal().message() : trial.fault(),
                     trial.errors(),
                     trial.firstMaskNs(),
@@ -96,11 +100,22 @@ public final class SideBySide {
             Trial.Refusal refusal =
                     outcome.equals("refused") ? new Trial.Refusal("", "", String.valueOf(reason), false) : null;
             String fault = outcome.equals("fault") ? String.valueOf(reason) : null;
-            return MaskRow.of(
-                    "",
-                    MaskRow.WARM,
-                    subject,
-                    new Trial(refusal, fault, 0, 0, errors, List.of(), times.count(), 0, firstMaskNs, times, 0, 0));
+            Trial trial = new Trial(
+                    refusal,
+                    fault,
+                    0,
+                    0,
+                    outcome.equals(UNSATISFIABLE),
+                    errors,
+                    List.of(),
+                    times.count(),
+                    0,
+                    firstMaskNs,
+                    times,
+                    0,
+                    -1,
+                    0);
+            return MaskRow.of("", MaskRow.WARM, subject, trial);
         }
     }
 

@@ -27,13 +27,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrammarCompiler {
     /** The longest text that anything in a grammar may need at the least, in bytes. */
-    private static final int MAX_NEEDED = 1 << 20;
+    private static final int MAX_NEEDED = 1 << 16;
+    /** No fewer than any sum of bytes that is counted, and fewer than {@link Parts#FAR}, which stands for no text at all. */
+    private static final int MANY = Parts.FAR - 1;
     /** How many rules may begin with one another. */
     private static final int MAX_TANGLED = 40;
     /** How deeply rules may be nested before a byte is written. */
     private static final int MAX_HEIGHT = 2000;
 
-    private static final int MAX_PARTS = 200_000;
+    private static final int MAX_PARTS = 100_000;
 
     private final Grammar grammar;
     private final Parts parts;
@@ -136,8 +138,8 @@ final class GrammarCompiler {
             if (needed[i] > MAX_NEEDED) {
                 throw InputException.at(
                         rule(i).where(),
-                        "the shortest text of rule " + rule(i).name() + " has " + needed[i] + " bytes",
-                        "at most " + MAX_NEEDED + " are written");
+                        "the shortest text of rule " + rule(i).name() + " is too long",
+                        "at most " + MAX_NEEDED + " bytes are written");
             }
         }
     }
@@ -153,19 +155,21 @@ final class GrammarCompiler {
             return needed[reference.rule()];
         }
         if (of instanceof Grammar.Repeat repeat) {
-            long all = repeat.min() == 0 && !checked ? 0 : (long) needed(repeat.body(), checked) * repeat.min();
+            int one = needed(repeat.body(), checked);
+            long all = (long) one * repeat.min();
             if (checked && all > MAX_NEEDED) {
                 throw InputException.at(
                         repeat.where(),
                         "so many repeats need " + all + " bytes at the least",
                         "at most " + MAX_NEEDED + " are written");
             }
-            return (int) Math.min(Parts.FAR, all);
+            return one == Parts.FAR && repeat.min() > 0 ? Parts.FAR : (int) Math.min(MANY, all);
         }
         if (of instanceof Grammar.Sequence sequence) {
             int sum = 0;
             for (Grammar.Expression part : sequence.parts()) {
-                sum = Parts.plus(sum, needed(part, checked));
+                int one = needed(part, checked);
+                sum = Math.max(sum, one) == Parts.FAR ? Parts.FAR : Math.min(MANY, sum + one);
             }
             return sum;
         }
@@ -225,7 +229,19 @@ final class GrammarCompiler {
             return parts.repeat(part(repeat.body()), repeat.min(), repeat.max());
         }
         if (of instanceof Grammar.Choice choice) {
-            return parts.either(choice.parts().stream().map(this::part).toList());
+            List<Part> ways = new ArrayList<>();
+            List<String> texts = new ArrayList<>(); // many texts are one list
+            for (Grammar.Expression one : choice.parts()) {
+                if (one instanceof Grammar.Literal literal) {
+                    texts.add(literal.text());
+                } else {
+                    ways.add(part(one));
+                }
+            }
+            if (!texts.isEmpty()) {
+                ways.add(parts.regular(regex.words(texts)));
+            }
+            return parts.either(ways);
         }
         List<Grammar.Expression> sequence = ((Grammar.Sequence) of).parts();
         Part all = parts.empty;

@@ -26,7 +26,7 @@ package io.kernelweave.decode;
  * </ul>
  *
  * <p>Rules may name one another and themselves at any place, also at their beginning, and a text may be read in several ways.
- * Refused with line and column are rules that are not defined or that never end, and what would need more than a mebibyte at
+ * Refused with line and column are rules that are not defined or that never end, and what would need more than 65,536 bytes at
  * the least. Where a text has about a thousand open parts, only what brings its end nearer may follow.
  *
  * <p>Safe for use by many threads, whose matchers share what was made.

@@ -7,18 +7,24 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a {@link Grammar} in the notation that {@link GrammarConstraint} describes. */
 final class GrammarParser {
     private static final int MAX_LENGTH = 1 << 20;
     private static final int MAX_RULES = 1000;
+    private static final int MAX_NAME = 100;
+    private static final int MAX_LITERAL = 100_000;
     private static final int MAX_NESTING = 100;
     private static final int MAX_REPEATS = 10;
     private static final int MAX_COUNT = 100_000;
     private static final int END = -1;
 
     private final int[] text;
+    /** Where lines begin. */
+    private final int[] lines;
+
     private int at;
     private int nesting;
     private final Map<String, Integer> numbers = new LinkedHashMap<>();
@@ -29,6 +35,9 @@ final class GrammarParser {
 
     private GrammarParser(String grammar) {
         this.text = grammar.codePoints().toArray();
+        this.lines = IntStream.rangeClosed(0, text.length)
+                .filter(i -> i == 0 || text[i - 1] == '\n')
+                .toArray();
     }
 
     static Grammar parse(String grammar) {
@@ -215,6 +224,9 @@ final class GrammarParser {
             out.appendCodePoint(character());
         }
         at++;
+        if (at - from > MAX_LITERAL) {
+            throw refuse(from, "a text of more than " + MAX_LITERAL + " characters", "write a shorter one");
+        }
         return new Grammar.Literal(out.toString());
     }
 
@@ -305,11 +317,14 @@ final class GrammarParser {
     }
 
     private String name() {
-        StringBuilder out = new StringBuilder();
+        int from = at;
         while (isName(peek())) {
-            out.appendCodePoint(text[at++]);
+            at++;
         }
-        return out.toString();
+        if (at - from > MAX_NAME) {
+            throw refuse(from, "a name of " + (at - from) + " characters", "use at most " + MAX_NAME);
+        }
+        return new String(text, from, at - from);
     }
 
     /** Whether the next rule begins here. */
@@ -356,13 +371,9 @@ final class GrammarParser {
     }
 
     private String where(int place) {
-        int line = 1;
-        int column = 1;
-        for (int i = 0; i < place && i < text.length; i++) {
-            column = text[i] == '\n' ? 1 : column + 1;
-            line += text[i] == '\n' ? 1 : 0;
-        }
-        return "grammar line " + line + ", column " + column;
+        int line = Arrays.binarySearch(lines, place);
+        line = line < 0 ? -2 - line : line;
+        return "grammar line " + (line + 1) + ", column " + (place - lines[line] + 1);
     }
 
     private InputException refuse(int place, String problem, String remedy) {

@@ -288,8 +288,9 @@ final class JsonMachine {
             return keys;
         }
 
+        /** Whether another member or item may come. */
         boolean goesOn() {
-            return kind == Kind.OBJECT ? keys() != null : item() != null;
+            return !mayEnd() || (kind == Kind.OBJECT ? keys() != null : item() != null);
         }
 
         Key key(Text text) {
@@ -585,7 +586,7 @@ final class JsonMachine {
         }
 
         @Override
-        void finish(long at, Bytes out) {
+        void finish(long at, Completion out) {
             if (empty != null && at == 0 && empty.mayEnd()) {
                 out.add(']');
                 return;
@@ -604,7 +605,7 @@ final class JsonMachine {
     }
 
     /** The items that complete an array, without the bracket. */
-    private void items(Frame frame, Bytes out) {
+    private void items(Frame frame, Completion out) {
         JsonNode items = rest(frame);
         for (int i = 0; i < items.size(); i++) {
             if (i > 0) {
@@ -623,10 +624,10 @@ final class JsonMachine {
     }
 
     /** Writes a whole value in the form. */
-    private void write(JsonNode value, int depth, Bytes out) {
+    private void write(JsonNode value, int depth, Completion out) {
         if (value.isObject()) {
             out.add('{');
-            if (((Completion) out).cursor.zone instanceof Open open) {
+            if (out.cursor.zone instanceof Open open) {
                 members(value, open.frame, true, out);
             }
             out.add('}');
@@ -651,7 +652,7 @@ final class JsonMachine {
      *
      * @param first whether none was written before
      */
-    private void members(JsonNode members, Frame frame, boolean first, Bytes out) {
+    private void members(JsonNode members, Frame frame, boolean first, Completion out) {
         boolean begun = !first;
         for (String key : ordered(members, frame)) {
             out.add(begun ? "," + layout.comma(frame.depth()) : layout.line(frame.depth()));
@@ -711,7 +712,7 @@ final class JsonMachine {
         }
 
         @Override
-        void finish(long at, Bytes out) {
+        void finish(long at, Completion out) {
             text.finish(at, out);
         }
     }
@@ -762,7 +763,7 @@ final class JsonMachine {
         }
 
         @Override
-        void finish(long at, Bytes out) {
+        void finish(long at, Completion out) {
             out.add(text.completion((int) at));
         }
     }
@@ -803,7 +804,7 @@ final class JsonMachine {
         }
 
         @Override
-        void finish(long at, Bytes out) {
+        void finish(long at, Completion out) {
             out.add(word.substring((int) at));
         }
     }
@@ -844,7 +845,7 @@ final class JsonMachine {
         }
 
         @Override
-        void finish(long at, Bytes out) {
+        void finish(long at, Completion out) {
             if (at > 0) {
                 out.add(space.substring((int) Math.min(at, space.length()))).add('"'); // what was begun needs a member
                 return;
@@ -926,7 +927,7 @@ final class JsonMachine {
         }
 
         @Override
-        void finish(long at, Bytes out) {
+        void finish(long at, Completion out) {
             int state = text.betweenCharacters(at);
             @Nullable String begun = state < 0 ? null : text.characters().begun(state);
             if (begun != null) {
@@ -970,7 +971,7 @@ final class JsonMachine {
         }
 
         @Override
-        void finish(long at, Bytes out) {
+        void finish(long at, Completion out) {
             out.add(':');
         }
     }
@@ -1025,7 +1026,7 @@ final class JsonMachine {
         }
 
         @Override
-        void finish(long at, Bytes out) {
+        void finish(long at, Completion out) {
             if (frame.mayEnd()) {
                 out.add(space.substring((int) at)).add(close);
                 return;
@@ -1069,7 +1070,7 @@ final class JsonMachine {
         }
 
         @Override
-        void finish(long at, Bytes out) {
+        void finish(long at, Completion out) {
             // The shortest object that has the members needed, or any one member where none is.
             out.add(space.substring((int) Math.min(at, space.length()))).add('"');
         }
@@ -1092,6 +1093,6 @@ final class JsonMachine {
         }
 
         @Override
-        void finish(long at, Bytes out) {}
+        void finish(long at, Completion out) {}
     }
 }

@@ -1,5 +1,9 @@
 package io.kernelweave.decode;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +21,7 @@ abstract sealed class Part {
     private int cost = Parts.FAR;
     private int costPass = -1;
     private long @Nullable [] starts;
+    private int rank = -1;
 
     private Part(int id, boolean nullable, int height) {
         this.id = id;
@@ -69,6 +74,11 @@ abstract sealed class Part {
         }
 
         @Override
+        int findRank() {
+            return 0;
+        }
+
+        @Override
         void write(Bytes out) {
             language().finish(at, out);
         }
@@ -87,26 +97,35 @@ abstract sealed class Part {
 
         @Override
         boolean mayStart(int b) {
-            Part part = this;
-            for (; part instanceof Then then; part = then.rest) {
-                if (then.first.starts(b)) {
-                    return true;
-                }
-                if (!then.first.nullable) {
-                    return false;
-                }
+            if (first.starts(b) || !first.nullable) {
+                return first.starts(b);
             }
-            return part.starts(b);
+            fromBehind(part -> part.starts != null, part -> part.starts(b));
+            return rest.starts(b);
+        }
+
+        @Override
+        int findRank() {
+            if (!first.nullable) {
+                return first.rank();
+            }
+            fromBehind(part -> part.rank >= 0, Part::rank);
+            return Math.max(first.rank(), rest.rank());
         }
 
         @Override
         int findCost(int pass) {
-            int sum = 0;
-            Part part = this;
-            for (; part instanceof Then then; part = then.rest) {
-                sum = Parts.plus(sum, then.first.cost(pass));
+            fromBehind(part -> part.costPass == pass, part -> part.cost(pass));
+            return Parts.plus(first.cost(pass), rest.cost(pass));
+        }
+
+        /** Finds something of the parts of a chain, the last first, so that each knows it of its rest and no walk is deep. */
+        private void fromBehind(Predicate<Part> known, Consumer<Part> find) {
+            Deque<Part> chain = new ArrayDeque<>();
+            for (Part part = rest; part instanceof Then then && !known.test(then); part = then.rest) {
+                chain.push(then);
             }
-            return Parts.plus(sum, part.cost(pass));
+            chain.forEach(find);
         }
 
         @Override
@@ -148,6 +167,15 @@ abstract sealed class Part {
         }
 
         @Override
+        int findRank() {
+            int highest = 0;
+            for (Part part : of) {
+                highest = Math.max(highest, part.rank());
+            }
+            return highest;
+        }
+
+        @Override
         void write(Bytes out) {
             Part best = of[0];
             for (Part part : of) {
@@ -186,6 +214,11 @@ abstract sealed class Part {
         }
 
         @Override
+        int findRank() {
+            return body.rank();
+        }
+
+        @Override
         void write(Bytes out) {
             for (int i = 0; i < min; i++) {
                 body.write(out);
@@ -219,6 +252,11 @@ abstract sealed class Part {
         }
 
         @Override
+        int findRank() {
+            return body().rank();
+        }
+
+        @Override
         void write(Bytes out) {
             body().write(out);
         }
@@ -227,6 +265,9 @@ abstract sealed class Part {
     abstract boolean mayStart(int b);
 
     abstract int findCost(int pass);
+
+    /** The highest rank of what its texts may begin with. */
+    abstract int findRank();
 
     /** Writes one of its shortest texts. */
     abstract void write(Bytes out);
@@ -245,6 +286,14 @@ abstract sealed class Part {
             starts = known;
         }
         return (known[b >>> 6] >>> b & 1) != 0;
+    }
+
+    /** Higher than the ranks of all parts with which its texts may begin. */
+    int rank() {
+        if (rank < 0) {
+            rank = findRank() + 1;
+        }
+        return rank;
     }
 
     /** How many bytes its shortest text takes, by what is known of rules in a pass. */

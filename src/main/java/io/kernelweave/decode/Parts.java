@@ -124,18 +124,36 @@ final class Parts {
             }
             return all;
         }
-        Part next = rest instanceof Part.Then then ? then.first : rest;
-        Language both = join(List.of(first, next));
+        Part both = both(first, rest instanceof Part.Then then ? then.first : rest);
         if (both != null) {
-            Part joined = regular(new Language(regex.then(node(first), node(next)), both.size, both.height));
-            return rest instanceof Part.Then then ? then(joined, then.rest) : joined;
+            return rest instanceof Part.Then then ? then(both, then.rest) : both;
         }
         return interned.computeIfAbsent(List.of("then", first, rest), k -> new Part.Then(count++, first, rest));
     }
 
+    /** Two parts in a row as one: regular ones, and repeats of the same; null if they are no such. */
+    private @Nullable Part both(Part first, Part next) {
+        Language language = join(List.of(first, next));
+        if (language != null) {
+            return regular(new Language(regex.then(node(first), node(next)), language.size, language.height));
+        }
+        Part body = first instanceof Part.Repeat repeat ? repeat.body : first;
+        if (body != (next instanceof Part.Repeat repeat ? repeat.body : next)) {
+            return null;
+        }
+        Part.Repeat one = first instanceof Part.Repeat repeat ? repeat : new Part.Repeat(-1, body, 1, 1);
+        Part.Repeat other = next instanceof Part.Repeat repeat ? repeat : new Part.Repeat(-1, body, 1, 1);
+        return repeat(body, one.min + other.min, bounded((long) one.max + other.max));
+    }
+
+    /** A count; none is so large that it matters where it is beyond those of Java. */
+    private static int bounded(long count) {
+        return (int) Math.min(UNBOUNDED, count);
+    }
+
     Part either(Collection<Part> all) {
         Set<Part> flat = new LinkedHashSet<>();
-        List<Part> regulars = new ArrayList<>();
+        Set<Part> regulars = new LinkedHashSet<>();
         for (Part part : all) {
             for (Part one : part instanceof Part.Either either ? List.of(either.of) : List.of(part)) {
                 if (languages.containsKey(one)) {
@@ -145,13 +163,7 @@ final class Parts {
                 }
             }
         }
-        Language joined = join(regulars);
-        if (regulars.size() > 1 && joined != null) {
-            flat.add(regular(new Language(
-                    regex.either(regulars.stream().map(this::node).toList()), joined.size, joined.height)));
-        } else {
-            flat.addAll(regulars);
-        }
+        flat.addAll(joined(regulars));
         if (flat.size() == 1) {
             return flat.iterator().next();
         }
@@ -164,6 +176,30 @@ final class Parts {
         return interned.computeIfAbsent(flat, k -> new Part.Either(count++, of, nullable, highest));
     }
 
+    /** Alternatives, as many of them as may become one. */
+    private List<Part> joined(Collection<Part> regulars) {
+        List<Part> all = new ArrayList<>();
+        List<Regex.Node> some = new ArrayList<>();
+        int size = 1;
+        int height = 1;
+        for (Part part : regulars) {
+            Language language = java.util.Objects.requireNonNull(languages.get(part));
+            if (size + language.size > MAX_SIZE || Math.max(height, language.height + 1) > MAX_HEIGHT) {
+                all.add(regular(new Language(regex.either(some), size, height)));
+                some.clear();
+                size = 1;
+                height = 1;
+            }
+            some.add(language.node);
+            size += language.size;
+            height = Math.max(height, language.height + 1);
+        }
+        if (!some.isEmpty()) {
+            all.add(regular(new Language(regex.either(some), size, height)));
+        }
+        return all;
+    }
+
     Part repeat(Part body, int min, int max) {
         if (body == nothing || body == empty || max == 0) {
             return min == 0 || body == empty ? empty : nothing;
@@ -172,8 +208,10 @@ final class Parts {
         if (max == 1 && (least == 1 || body.nullable)) {
             return body;
         }
-        if (body instanceof Part.Repeat inner && inner.max == UNBOUNDED && (inner.min == 0 || least <= 1)) {
-            return repeat(inner.body, least == 0 ? 0 : inner.min, UNBOUNDED);
+        if (body instanceof Part.Repeat inner
+                && (least == max || (least + 1L) * inner.min <= (long) least * inner.max + 1)) {
+            // No count is left out between those of so many and of one more.
+            return repeat(inner.body, bounded((long) least * inner.min), bounded((long) max * inner.max));
         }
         Language language = join(List.of(body));
         if (language != null) {
@@ -193,57 +231,38 @@ final class Parts {
 
     /** The texts of a part that have at least one byte and begin with none of some rules. */
     Part drop(Part part, Set<Part.Rule> rules) {
-        if (part instanceof Part.Regular) {
-            return part.nullable
-                    ? regular(new Language(regex.both(node(part), regex.length(1, UNBOUNDED)), 2, 2))
-                    : part;
-        }
-        if (part instanceof Part.Then) {
-            return heads(part, first -> drop(first, rules));
-        }
-        if (part instanceof Part.Either either) {
-            List<Part> some = new ArrayList<>();
-            for (Part one : either.of) {
-                some.add(drop(one, rules));
+        return replace(part, head -> {
+            if (head instanceof Part.Rule rule) {
+                return rules.contains(rule) ? nothing : rule;
             }
-            return either(some);
-        }
-        if (part instanceof Part.Repeat repeat) {
-            return then(drop(repeat.body, rules), less(repeat));
-        }
-        return rules.contains((Part.Rule) part) ? nothing : part;
+            return head.nullable
+                    ? regular(new Language(regex.both(node(head), regex.length(1, UNBOUNDED)), 2, 2))
+                    : head;
+        });
     }
 
     /** What follows a rule in the texts of a part that begin with it. */
     Part after(Part.Rule rule, Part part) {
-        if (part instanceof Part.Then) {
-            return heads(part, first -> after(rule, first));
-        }
-        if (part instanceof Part.Either either) {
-            List<Part> some = new ArrayList<>();
-            for (Part one : either.of) {
-                some.add(after(rule, one));
-            }
-            return either(some);
-        }
-        if (part instanceof Part.Repeat repeat) {
-            return then(after(rule, repeat.body), less(repeat));
-        }
-        return part == rule ? empty : nothing;
+        return replace(part, head -> head == rule ? empty : nothing);
     }
 
-    /** A sequence of which what comes first is replaced; what may be left out makes way for what follows. */
-    private Part heads(Part sequence, UnaryOperator<Part> replaced) {
+    /** A part in which the rule or the regular part that comes first is replaced; what may be left out makes way for the next. */
+    private Part replace(Part part, UnaryOperator<Part> replaced) {
         List<Part> all = new ArrayList<>();
-        Part rest = sequence;
+        Part rest = part;
         while (rest instanceof Part.Then then) {
-            all.add(then(replaced.apply(then.first), then.rest));
-            if (!then.first.nullable) {
-                return either(all);
-            }
-            rest = then.rest;
+            all.add(then(replace(then.first, replaced), then.rest));
+            rest = then.first.nullable ? then.rest : nothing;
         }
-        all.add(replaced.apply(rest));
+        if (rest instanceof Part.Either either) {
+            for (Part one : either.of) {
+                all.add(replace(one, replaced));
+            }
+        } else if (rest instanceof Part.Repeat repeat) {
+            all.add(then(replace(repeat.body, replaced), less(repeat)));
+        } else {
+            all.add(replaced.apply(rest));
+        }
         return either(all);
     }
 

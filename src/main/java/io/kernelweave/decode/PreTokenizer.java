@@ -4,8 +4,10 @@ import io.kernelweave.json.InputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Cuts a text into the pieces that a byte-level tokenizer merges apart from each other. Only patterns that are known are
@@ -29,46 +31,26 @@ final class PreTokenizer {
     private static final String TEKKEN = String.format(CASED, "", "");
     private static final String DIGIT = "\\p{N}";
 
-    /** What files write → what it means; most mean what they write. */
-    private static final Map<String, String> KNOWN = Map.ofEntries(
-            Map.entry(GPT2, GPT2),
-            Map.entry("'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+", GPT2),
-            Map.entry(LLAMA3, LLAMA3),
-            // As tiktoken writes cl100k_base.
-            Map.entry(
-                    "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}+| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+"
-                            + "|\\s++$|\\s*[\\r\\n]|\\s+(?!\\S)|\\s",
-                    LLAMA3),
-            Map.entry(QWEN2, QWEN2),
-            Map.entry(O200K, O200K),
-            Map.entry(TEKKEN, TEKKEN),
-            Map.entry(DIGIT, DIGIT),
-            Map.entry("\\p{N}+", "\\p{N}+"),
-            Map.entry("\\p{N}{1,3}", "\\p{N}{1,3}"));
+    private static final Set<String> KNOWN =
+            Set.of(GPT2, LLAMA3, QWEN2, O200K, TEKKEN, DIGIT, "\\p{N}+", "\\p{N}{1,3}");
 
-    /** The patterns behind the names that GGUF files have for them. */
-    private static final Map<String, List<String>> NAMED = Map.ofEntries(
-            Map.entry("gpt-2", List.of(GPT2)),
-            Map.entry("gpt2", List.of(GPT2)),
-            Map.entry("phi-2", List.of(GPT2)),
-            Map.entry("mpt", List.of(GPT2)),
-            Map.entry("olmo", List.of(GPT2)),
-            Map.entry("jais", List.of(GPT2)),
-            Map.entry("smollm", List.of(DIGIT, GPT2)),
-            Map.entry("starcoder", List.of(DIGIT, GPT2)),
-            Map.entry("codeshell", List.of(DIGIT, GPT2)),
-            Map.entry("command-r", List.of(DIGIT, GPT2)),
-            Map.entry("refact", List.of(DIGIT, GPT2)),
-            Map.entry("llama3", List.of(LLAMA3)),
-            Map.entry("llama-v3", List.of(LLAMA3)),
-            Map.entry("llama-bpe", List.of(LLAMA3)),
-            Map.entry("dbrx", List.of(LLAMA3)),
-            Map.entry("smaug-bpe", List.of(LLAMA3)),
-            Map.entry("qwen2", List.of(QWEN2)),
-            Map.entry("stablelm2", List.of(QWEN2)),
-            Map.entry("gpt-4o", List.of(O200K)),
-            Map.entry("llama4", List.of(O200K)),
-            Map.entry("tekken", List.of(TEKKEN)));
+    /** Other ways to write them. */
+    private static final Map<String, String> MEANING = Map.of(
+            "'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+            GPT2,
+            // As tiktoken writes cl100k_base.
+            "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}+| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+"
+                    + "|\\s++$|\\s*[\\r\\n]|\\s+(?!\\S)|\\s",
+            LLAMA3);
+
+    /** The names that GGUF files have for them. */
+    private static final Map<List<String>, List<String>> NAMES = Map.of(
+            List.of(GPT2), List.of("gpt-2", "gpt2", "phi-2", "mpt", "olmo", "jais"),
+            List.of(DIGIT, GPT2), List.of("smollm", "starcoder", "codeshell", "command-r", "refact"),
+            List.of(LLAMA3), List.of("llama3", "llama-v3", "llama-bpe", "dbrx", "smaug-bpe"),
+            List.of(QWEN2), List.of("qwen2", "stablelm2"),
+            List.of(O200K), List.of("gpt-4o", "llama4"),
+            List.of(TEKKEN), List.of("tekken"));
 
     private final List<Pattern> patterns;
 
@@ -87,8 +69,8 @@ final class PreTokenizer {
     static PreTokenizer of(List<String> patterns, String origin) {
         return new PreTokenizer(patterns.stream()
                 .map(pattern -> {
-                    String known = KNOWN.get(pattern);
-                    if (known == null) {
+                    String known = MEANING.getOrDefault(pattern, pattern);
+                    if (!KNOWN.contains(known)) {
                         throw InputException.at(
                                 origin,
                                 "splits text by a pattern that is not supported: " + pattern,
@@ -101,15 +83,18 @@ final class PreTokenizer {
 
     /** By the name that a GGUF file has for it. */
     static PreTokenizer named(String name, String origin) {
-        List<String> patterns = NAMED.get(name);
-        if (patterns == null) {
-            throw InputException.at(
-                    origin,
-                    "the pre-tokenizer \"" + name + "\" is not supported",
-                    "use one of "
-                            + String.join(", ", NAMED.keySet().stream().sorted().toList()));
-        }
-        return new PreTokenizer(patterns);
+        return NAMES.entrySet().stream()
+                .filter(entry -> entry.getValue().contains(name))
+                .findFirst()
+                .map(entry -> new PreTokenizer(entry.getKey()))
+                .orElseThrow(() -> InputException.at(
+                        origin,
+                        "the pre-tokenizer \"" + name + "\" is not supported",
+                        "use one of "
+                                + NAMES.values().stream()
+                                        .flatMap(List::stream)
+                                        .sorted()
+                                        .collect(Collectors.joining(", "))));
     }
 
     List<String> split(String text) {

@@ -5,11 +5,12 @@ import io.kernelweave.regex.Automaton;
 import io.kernelweave.regex.CodePoints;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class TextMachine extends Zone {
     static final int MAX_DEPTH = 1000;
-    /** How many places one machine has before texts begin with another one. */
-    private static final int MANY_PLACES = 50_000;
+    /** About how many bytes the places of one machine take, in sixteens, before texts begin with another one. */
+    private static final int MUCH_WEIGHT = 1 << 20;
 
-    private static final int MOST_PLACES = 1_000_000;
+    private static final int MOST_WEIGHT = 6 << 20;
+    private static final int WEIGHT_OF_A_PLACE = 16;
+    /** How many ways are looked at for a byte or a mask. */
+    private static final int MOST_WORK = 1_500_000;
+    /** How many places are forgotten if a mask makes so many of its own. */
+    private static final int MANY_PLACES = 20_000;
+    /** From how many bytes on each has a place of its own. */
+    private static final int MANY_BYTES = 16;
+
     /** About how many bytes are kept of what parts allow. */
     private static final int MOST_BASES = 8 << 20;
 
@@ -36,13 +45,18 @@ final class TextMachine extends Zone {
     private static final int[][] NO_NODES = {};
     private static final Part[] NO_PARTS = {};
     private static final Stack[] NO_STACKS = {};
+    private static final byte[] NO_BYTES = {};
+    private static final Comparator<Way> BY_TOP = Comparator.comparingInt(way -> way.top.id);
+    private static final Comparator<Stack> BY_ID = Comparator.comparingInt(stack -> stack.id);
+    /** A part before all with which its texts may begin. */
+    private static final Comparator<Part> OUTERMOST_FIRST =
+            Comparator.comparingInt(Part::rank).reversed().thenComparingInt(part -> part.id);
 
     private final Parts parts;
     private final PlainTokens tokens;
     private final Map<Stack, Stack> interned = new HashMap<>();
     private final List<Stack> places = new ArrayList<>();
-    private final Map<Long, Stack> unions = new HashMap<>();
-    private final Set<Long> expanded = new HashSet<>();
+    private final Map<List<Stack>, Stack> unions = new HashMap<>();
     private final Stack dead = new Stack(NO_PARTS, NO_STACKS, false);
     /** Also dead, but only because of what is deep below. */
     private final Stack tooDeep = new Stack(NO_PARTS, NO_STACKS, false);
@@ -58,6 +72,8 @@ final class TextMachine extends Zone {
     private final Stack[] path;
     private int[] found = new int[256];
     private int count;
+    private int weight;
+    private int work;
 
     /** Ways to go on: each a part on top of further ways. Ways with the same part on top are one. */
     private static final class Stack {
@@ -69,9 +85,11 @@ final class TextMachine extends Zone {
         final int depth;
         private final int hash;
         int id = -1;
-        /** By byte; the two halves are made when they are needed. */
-        private final Stack[][] rows = new Stack[2][];
+        /** The bytes of which it is known where they lead, in the order of {@link #next}, or none where that has a place for all. */
+        private byte[] bytes = NO_BYTES;
 
+        private @Nullable Stack[] next = NO_STACKS;
+        private int known;
         private int distance = -1;
         private @Nullable AllowedTokens mask;
 
@@ -87,6 +105,62 @@ final class TextMachine extends Zone {
             }
             this.depth = deepest;
             this.hash = mixed * 0x9E3779B9;
+        }
+
+        /** Where a byte leads; null if that is not known yet. */
+        @Nullable
+        Stack after(int b) {
+            if (next.length == 256) {
+                return next[b];
+            }
+            for (int i = 0; i < known; i++) {
+                if (bytes[i] == (byte) b) {
+                    return next[i];
+                }
+            }
+            return null;
+        }
+
+        void know(int b, Stack stack) {
+            if (known == MANY_BYTES) {
+                @Nullable Stack[] all = new Stack[256];
+                for (int i = 0; i < known; i++) {
+                    all[bytes[i] & 0xFF] = next[i];
+                }
+                next = all;
+                bytes = NO_BYTES;
+                known = 256;
+            }
+            if (known == 256) {
+                next[b] = stack;
+                return;
+            }
+            if (known == bytes.length) {
+                bytes = Arrays.copyOf(bytes, 2 * known + 2);
+                next = Arrays.copyOf(next, 2 * known + 2);
+            }
+            bytes[known] = (byte) b;
+            next[known++] = stack;
+        }
+
+        /** Forgets the bytes that lead to a place of this number or a higher one. */
+        void forget(int from) {
+            if (known == 256) {
+                for (int i = 0; i < 256; i++) {
+                    Stack stack = next[i];
+                    next[i] = stack == null || stack.id >= from ? null : stack;
+                }
+                return;
+            }
+            int kept = 0;
+            for (int i = 0; i < known; i++) {
+                Stack stack = next[i];
+                if (stack != null && stack.id < from) {
+                    bytes[kept] = bytes[i];
+                    next[kept++] = stack;
+                }
+            }
+            known = kept;
         }
 
         @Override
@@ -113,31 +187,15 @@ final class TextMachine extends Zone {
      */
     private record Base(TokenTrie trie, AllowedTokens inside, int[][] leaving, int depth) {}
 
-    /** Ways in the making, in the order of the parts on top. */
+    private record Way(Part top, Stack below) {}
+
+    /** Ways in the making. */
     private final class Ways {
-        private Part[] tops = new Part[4];
-        private Stack[] below = new Stack[4];
-        private int size;
+        private final List<Way> all = new ArrayList<>();
         private boolean over;
 
-        void add(Part top, Stack rest) {
-            int at = 0;
-            while (at < size && tops[at].id < top.id) {
-                at++;
-            }
-            if (at < size && tops[at] == top) {
-                below[at] = union(below[at], rest);
-                return;
-            }
-            if (size == tops.length) {
-                tops = Arrays.copyOf(tops, 2 * size);
-                below = Arrays.copyOf(below, 2 * size);
-            }
-            System.arraycopy(tops, at, tops, at + 1, size - at);
-            System.arraycopy(below, at, below, at + 1, size - at);
-            tops[at] = top;
-            below[at] = rest;
-            size++;
+        void add(Part top, Stack below) {
+            all.add(new Way(top, below));
         }
 
         void add(Stack stack) {
@@ -148,22 +206,50 @@ final class TextMachine extends Zone {
         }
 
         Stack stack() {
-            if (size == 0 && !over) {
+            if (all.isEmpty() && !over) {
                 return dead;
             }
-            Stack made = new Stack(Arrays.copyOf(tops, size), Arrays.copyOf(below, size), over);
-            Stack known = interned.putIfAbsent(made, made);
-            if (known != null) {
-                return known;
+            work(all.size() + 1);
+            if (all.size() > 1) {
+                all.sort(BY_TOP);
             }
-            if (places.size() == MOST_PLACES) {
-                throw new InputException("the text can be read in so many ways that more than " + MOST_PLACES
-                        + " places were met; make the grammar less ambiguous");
+            Part[] tops = new Part[all.size()];
+            Stack[] below = new Stack[all.size()];
+            int size = 0;
+            for (int from = 0, to; from < all.size(); from = to) {
+                Part top = all.get(from).top;
+                for (to = from; to < all.size() && all.get(to).top == top; ) {
+                    to++;
+                }
+                List<Stack> rests =
+                        all.subList(from, to).stream().map(Way::below).toList();
+                tops[size] = top;
+                below[size++] = union(rests);
             }
-            made.id = places.size();
-            places.add(made);
-            return made;
+            return interned(new Stack(Arrays.copyOf(tops, size), Arrays.copyOf(below, size), over));
         }
+    }
+
+    private static int weight(Stack place) {
+        return WEIGHT_OF_A_PLACE + place.tops.length;
+    }
+
+    private static int weight(List<Stack> union) {
+        return WEIGHT_OF_A_PLACE + union.size();
+    }
+
+    private Stack interned(Stack made) {
+        Stack known = interned.putIfAbsent(made, made);
+        if (known != null) {
+            return known;
+        }
+        weight += weight(made);
+        if (weight > MOST_WEIGHT) {
+            throw ambiguous("keeping them takes too much memory");
+        }
+        made.id = places.size();
+        places.add(made);
+        return made;
     }
 
     TextMachine(Parts parts, Part root, PlainTokens tokens) {
@@ -178,23 +264,40 @@ final class TextMachine extends Zone {
 
     /** Whether it has grown so much that a text had better begin with another one. */
     boolean isLarge() {
-        return places.size() > MANY_PLACES || unions.size() > 4 * MANY_PLACES;
+        return weight > MUCH_WEIGHT;
     }
 
-    private Stack union(Stack one, Stack other) {
-        if (one == other) {
-            return one;
+    /** All the ways of some stacks, joined at once, so that nothing is made of some of them. */
+    private Stack union(List<Stack> some) {
+        if (some.size() == 1) {
+            return some.get(0);
         }
-        long key = (long) Math.min(one.id, other.id) << 32 | Math.max(one.id, other.id);
-        Stack known = unions.get(key);
+        List<Stack> stacks = some.stream().distinct().sorted(BY_ID).toList();
+        if (stacks.size() == 1) {
+            return stacks.get(0);
+        }
+        Stack known = unions.get(stacks);
         if (known == null) {
-            Ways both = new Ways();
-            both.add(one);
-            both.add(other);
-            known = both.stack();
-            unions.put(key, known);
+            Ways ways = new Ways();
+            stacks.forEach(ways::add);
+            known = ways.stack();
+            unions.put(stacks, known);
+            weight += weight(stacks);
         }
         return known;
+    }
+
+    /** Counts what a byte or a mask takes, so that neither takes long. */
+    private void work(int some) {
+        work += some;
+        if (work > MOST_WORK) {
+            throw ambiguous("finding what may follow takes too long");
+        }
+    }
+
+    private static InputException ambiguous(String because) {
+        return InputException.at(
+                "grammar", "the text so far can be read in so many ways that " + because, "make it less ambiguous");
     }
 
     private static boolean isDead(Stack stack) {
@@ -240,55 +343,67 @@ final class TextMachine extends Zone {
     }
 
     private Stack step(Stack from, int b) {
-        Stack[] row = from.rows[b >>> 7];
-        if (row == null) {
-            row = new Stack[128];
-            from.rows[b >>> 7] = row;
-        }
-        Stack next = row[b & 0x7F];
+        Stack next = from.after(b);
         if (next == null) {
-            expanded.clear();
-            Ways ways = new Ways();
-            for (int i = 0; i < from.tops.length; i++) {
-                derive(from.tops[i], b, from.below[i], ways);
-            }
-            next = ways.stack();
+            next = new Derivation(b).of(from);
             if (next.depth > MAX_DEPTH && distance(next) >= distance(from)) {
                 next = tooDeep;
             }
-            row[b & 0x7F] = next;
+            from.know(b, next);
         }
         return next;
     }
 
-    /** Adds the ways on after a byte, with which the part's text begins. */
-    private void derive(Part part, int b, Stack below, Ways into) {
-        Part rest = part;
-        while (rest instanceof Part.Then then) {
-            if (then.first.starts(b)) {
-                derive(then.first, b, push(then.rest, below), into);
-            }
-            if (!then.first.nullable) {
-                return;
-            }
-            rest = then.rest;
+    /**
+     * The ways on after a byte. A part is taken apart after all parts that begin with it, so once for all that is below it: then
+     * it does not matter how many ways lead there.
+     */
+    private final class Derivation {
+        private final int b;
+        private final Ways found = new Ways();
+        private final NavigableMap<Part, List<Stack>> open = new TreeMap<>(OUTERMOST_FIRST);
+
+        Derivation(int b) {
+            this.b = b;
         }
-        if (rest instanceof Part.Regular regular) {
-            long next = regular.language().next(regular.at(), b);
-            if (next != TextLanguage.DEAD) {
-                push(parts.regular(regular.language(), next), below, into);
+
+        Stack of(Stack from) {
+            for (int i = 0; i < from.tops.length; i++) {
+                open(from.tops[i], from.below[i]);
             }
-        } else if (rest.starts(b) && expanded.add((long) rest.id << 32 | below.id)) {
-            if (rest instanceof Part.Either either) {
-                for (Part one : either.of) {
-                    if (one.starts(b)) {
-                        derive(one, b, below, into);
-                    }
+            for (var next = open.pollFirstEntry(); next != null; next = open.pollFirstEntry()) {
+                work(next.getValue().size());
+                derive(next.getKey(), union(next.getValue()));
+            }
+            return found.stack();
+        }
+
+        private void open(Part part, Stack below) {
+            if (part instanceof Part.Regular regular) {
+                long next = regular.language().next(regular.at(), b);
+                if (next != TextLanguage.DEAD) {
+                    push(parts.regular(regular.language(), next), below, found);
                 }
-            } else if (rest instanceof Part.Repeat repeat) {
-                derive(repeat.body, b, push(parts.less(repeat), below), into);
+            } else if (part.starts(b)) {
+                open.computeIfAbsent(part, p -> new ArrayList<>()).add(below);
+            }
+        }
+
+        private void derive(Part part, Stack below) {
+            if (part instanceof Part.Then then) {
+                open(then.first, push(then.rest, below));
+                if (then.first.nullable) {
+                    open(then.rest, below);
+                }
+            } else if (part instanceof Part.Either either) {
+                work(either.of.length >>> 4);
+                for (Part one : either.of) {
+                    open(one, below);
+                }
+            } else if (part instanceof Part.Repeat repeat) {
+                open(repeat.body, push(parts.less(repeat), below));
             } else {
-                derive(((Part.Rule) rest).body(), b, below, into);
+                open(((Part.Rule) part).body(), below);
             }
         }
     }
@@ -312,6 +427,7 @@ final class TextMachine extends Zone {
 
     @Override
     long next(long at, int b) {
+        work = 0;
         Stack next = step(places.get((int) at), b);
         return isDead(next) ? DEAD : next.id;
     }
@@ -322,7 +438,7 @@ final class TextMachine extends Zone {
     }
 
     @Override
-    void finish(long at, Bytes out) {
+    void finish(long at, Completion out) {
         Stack stack = places.get((int) at);
         while (!stack.over) {
             int best = 0;
@@ -360,6 +476,31 @@ final class TextMachine extends Zone {
 
     /** The tokens that may follow a place. */
     AllowedTokens allowed(long at) {
+        work = 0;
+        int before = places.size();
+        AllowedTokens found = find(at);
+        if (places.size() - before > MANY_PLACES) {
+            forget(before);
+        }
+        return found;
+    }
+
+    /** Forgets places that no text has come to, of which there may be one for each token. */
+    private void forget(int from) {
+        List<Stack> later = places.subList(from, places.size());
+        later.forEach(interned::remove);
+        later.clear();
+        unions.values().removeIf(stack -> stack.id >= from);
+        unions.keySet().removeIf(stacks -> stacks.get(stacks.size() - 1).id >= from);
+        weight = 0;
+        for (Stack stack : places) {
+            stack.forget(from);
+            weight += weight(stack);
+        }
+        unions.keySet().forEach(stacks -> weight += weight(stacks));
+    }
+
+    private AllowedTokens find(long at) {
         Stack stack = places.get((int) at);
         AllowedTokens all = AllowedTokens.of(NONE, tokens.size);
         Base[] bases = new Base[stack.tops.length];
@@ -478,6 +619,7 @@ final class TextMachine extends Zone {
         path[0] = alone.stack();
         int deepest = 0;
         int[][] leaving = NO_NODES;
+        int[] leavingCount = NONE;
         int inRun = 0; // the depth down to which the path has characters of the run only
         for (int node = 1; node < trie.end[0]; ) {
             int here = trie.depth[node];
@@ -505,14 +647,19 @@ final class TextMachine extends Zone {
                     if (leaving.length == 0) {
                         leaving = new int[256][];
                         Arrays.fill(leaving, NONE);
+                        leavingCount = new int[256];
                     }
                     int b = trie.label[child] & 0xFF;
-                    int[] some = leaving[b];
-                    leaving[b] = Arrays.copyOf(some, some.length + 1);
-                    leaving[b][some.length] = child;
+                    if (leaving[b].length == leavingCount[b]) {
+                        leaving[b] = Arrays.copyOf(leaving[b], 2 * leavingCount[b] + 1);
+                    }
+                    leaving[b][leavingCount[b]++] = child;
                 }
             }
             node++;
+        }
+        for (int b = 0; b < leaving.length; b++) {
+            leaving[b] = Arrays.copyOf(leaving[b], leavingCount[b]);
         }
         return new Base(trie, AllowedTokens.of(Arrays.copyOf(found, count), tokens.size), leaving, deepest);
     }

@@ -58,7 +58,7 @@ abstract class Zone {
     abstract String expected(long at);
 
     /** Writes bytes that lead out of the zone, or to the end of the text, on a short way. */
-    abstract void finish(long at, Bytes out);
+    abstract void finish(long at, Completion out);
 
     /** The tokens that are known to be allowed at a place; null if they are not known. */
     @Nullable

@@ -153,7 +153,7 @@ abstract class ZoneConstraint implements Constraint {
 
     private void finish(Cursor ahead) {
         refuel();
-        ahead.zone.finish(ahead.at, new Completion(ahead));
+        ahead.zone.finish(ahead.at, new Completion(ahead, this::refuel));
         if (ahead.zone.isOver(ahead.at) && !ahead.zone.leave(ahead, -1)) {
             throw new IllegalStateException("a value that is over leads on");
         }

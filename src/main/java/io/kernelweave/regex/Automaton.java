@@ -1,5 +1,6 @@
 package io.kernelweave.regex;
 
+import io.kernelweave.json.InputException;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,20 @@ public final class Automaton {
     /** How many states have been met. */
     public int states() {
         return states;
+    }
+
+    /**
+     * Makes states, those with the shortest ways to them first.
+     *
+     * @param most how many
+     * @throws InputException if it cannot be decided whether one of them leads on
+     */
+    public void explore(int most) {
+        for (int state = 0; start != DEAD && state < Math.min(states, most); state++) {
+            for (int number = 1; number < alphabet.size(); number++) {
+                after(state, number);
+            }
+        }
     }
 
     /** The state after a character, or {@link #DEAD}. */

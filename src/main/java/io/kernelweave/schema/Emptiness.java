@@ -23,7 +23,7 @@ public final class Emptiness {
     }
 
     /** Steps of the search from one byte of a text to the next, or for one mask. */
-    private static final int FUEL = Integer.getInteger("fuel", 6_000);
+    private static final int FUEL = 6_000;
 
     private record Question(Formula formula, UsedKeys used, boolean object) {}
 
@@ -203,8 +203,7 @@ public final class Emptiness {
             return types.none();
         }
         if (!types.isNegative(value)) {
-            // What is known of the value decides most of what is asked; that it is none of some decides next to
-            // nothing.
+            // What a value is decides most of what is asked; what it is not decides next to nothing.
             Formula open = formulas.given(after, type -> decided(value, type));
             if (open != after) {
                 return need(open, value, object, used);

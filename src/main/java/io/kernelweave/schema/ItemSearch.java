@@ -171,7 +171,9 @@ final class ItemSearch {
     /** Goes on with one value of the type after another; so many that one is left whatever the other items are. */
     private boolean different(Type type, Formula rest, List<Type> taken, int left) {
         Type open = type;
-        for (int tries = 0; tries <= left; tries++) {
+        int most =
+                isUniform(rest) ? 0 : left; // where all items to come are of one type, one value is as good as another
+        for (int tries = 0; tries <= most; tries++) {
             Optional<JsonNode> value = types.smallest().of(open);
             if (value.isEmpty()) {
                 return false;
@@ -186,6 +188,22 @@ final class ItemSearch {
             open = types.both(open, types.not(only));
         }
         return false;
+    }
+
+    /** Whether only the number of the items to come, one type of theirs and that they differ matters. */
+    private static boolean isUniform(Formula formula) {
+        if (formula.op == Formula.Op.ALL) {
+            for (Formula part : formula.of) {
+                if (!isUniform(part)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return formula.atom instanceof Atom.EachItem each && each.from() == each.items().first.length
+                || formula.atom instanceof Atom.Distinct
+                || formula.atom instanceof Atom.AtLeast
+                || formula.atom instanceof Atom.AtMost;
     }
 
     /** Passes the types that a value can have, as far as it matters, with what is left after it. */

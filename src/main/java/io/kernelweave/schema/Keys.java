@@ -4,6 +4,7 @@ import io.kernelweave.regex.Regex;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The keys of objects: those that conditions name, and the others, which differ by the patterns that match in them. */
 public final class Keys {
     /** More classes of keys than this are refused. */
-    private static final int MAX_CLASSES = 512;
+    private static final int MAX_CLASSES = 256;
 
     /** Keys that nobody names and in which the same patterns match. */
     record Alike(Regex.Node keys, String example) {}
@@ -101,9 +102,11 @@ public final class Keys {
         Regex regex = types.regex();
         List<String> allowed = new ArrayList<>();
         List<String> refused = new ArrayList<>(used.keys());
+        Set<String> together = together(goal, used);
         for (String name : names) {
             if (!used.contains(name)) {
-                (allows(goal, name, passed) ? allowed : refused).add(name);
+                boolean first = together.contains(name) && passed.apply(name) == used;
+                (first || allows(goal, name, passed) ? allowed : refused).add(name);
             }
         }
         boolean patterned = all.stream().anyMatch(members -> members.patterns.length > 0);
@@ -132,6 +135,15 @@ public final class Keys {
         return every ? refused.isEmpty() ? regex.everything() : regex.not(regex.words(refused)) : keys;
     }
 
+    /** Keys that complete the object, so that each of them may come next if no other loses its turn. */
+    private Set<String> together(Formula goal, UsedKeys used) {
+        Set<String> together = new HashSet<>();
+        if (!isPlain(goal)) {
+            new MemberSearch(types, used, members -> together.addAll(members.keySet()) || true).search(goal);
+        }
+        return together;
+    }
+
     private static String unnamed(Set<String> names, UsedKeys used) {
         String key = "a";
         while (names.contains(key) || used.contains(key)) {
@@ -145,12 +157,13 @@ public final class Keys {
         Formula has = types.formulas().atom(new Atom.Has(List.of(key)));
         Formula[] alternatives = goal.op == Formula.Op.ANY ? goal.of : new Formula[] {goal};
         for (Formula alternative : alternatives) {
-            if (isPlain(alternative)) {
-                // What is required stays possible unless its turn is over, so it is a matter of the key's own value.
-                if (!misses(alternative, key, others) && types.emptiness().inhabited(typeAt(alternative, key))) {
-                    return true;
-                }
-            } else if (types.emptiness().satisfiable(types.formulas().all(alternative, has), true, others)) {
+            if (misses(alternative, key, others)) {
+                continue;
+            }
+            // What is required stays possible unless its turn is over, so it may be a matter of the key's own value.
+            if (isPlain(alternative)
+                    ? types.emptiness().inhabited(typeAt(alternative, key))
+                    : types.emptiness().satisfiable(types.formulas().all(alternative, has), true, others)) {
                 return true;
             }
         }
@@ -193,7 +206,7 @@ public final class Keys {
                 }
             }
         }
-        for (Formula part : formula.of) {
+        for (Formula part : formula.op == Formula.Op.ALL ? formula.of : new Formula[0]) {
             if (misses(part, key, passed)) {
                 return true;
             }

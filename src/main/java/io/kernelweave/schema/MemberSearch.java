@@ -2,6 +2,7 @@ package io.kernelweave.schema;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -180,10 +181,11 @@ final class MemberSearch {
             boolean again = true;
             while (again) {
                 again = false;
+                // What is known stays so: decisions only add to one another.
                 Map<Formula, Boolean> known = new IdentityHashMap<>();
                 List<Formula> open = List.copyOf(clauses);
                 clauses.clear();
-                int fewest = Integer.MAX_VALUE;
+                int fewest = -1;
                 for (Formula clause : open) {
                     @Nullable Formula left = left(clause, known);
                     if (left == null) {
@@ -194,13 +196,15 @@ final class MemberSearch {
                             return false;
                         }
                         again = true;
-                        known.clear();
-                    } else if (left.of.length < fewest) {
-                        fewest = left.of.length;
-                        clauses.add(left); // the last one is decided first
                     } else {
-                        clauses.add(0, left);
+                        clauses.add(left);
+                        if (fewest < 0 || left.of.length < clauses.get(fewest).of.length) {
+                            fewest = clauses.size() - 1;
+                        }
                     }
+                }
+                if (fewest >= 0) {
+                    Collections.swap(clauses, fewest, clauses.size() - 1); // the last one is decided first
                 }
                 lacks.removeIf(keys -> keys.stream().anyMatch(key -> absent.contains(key) || used.contains(key)));
                 for (List<String> keys : List.copyOf(lacks)) {

@@ -3,6 +3,7 @@ package io.kernelweave.schema;
 import com.networknt.schema.Schema;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import io.kernelweave.regex.Automaton;
 import io.kernelweave.regex.Dialect;
 import io.kernelweave.regex.Formats;
 import io.kernelweave.regex.Regex;
@@ -38,6 +39,9 @@ final class SchemaReader {
     private static final String BASE = "schema:/";
     private static final int MUCH = 100;
     private static final int MAX_DIGITS = 400;
+    /** So many states of a language of strings are tried beforehand where two keywords make it. */
+    private static final int MANY_STATES = 200;
+
     private static final int MAX_COVERS = 256;
     /** How many schemas in a row may be about the same value, each by way of the one before. */
     private static final int MAX_CHAIN = 200;
@@ -551,6 +555,24 @@ final class SchemaReader {
         };
     }
 
+    /** Strings that are too hard to decide are refused here, not in the middle of a text. */
+    private void checkStrings(Subschema schema) {
+        Regex.Node strings = strings(schema);
+        if (schema.node().path("pattern").isString()) {
+            boolean both = formats && schema.node().path("format").isString();
+            try {
+                if (!types.regex().isEmpty(strings) && both) {
+                    Automaton.of(types.regex(), strings).explore(MANY_STATES);
+                }
+            } catch (InputException e) {
+                throw schema.refuse(
+                        "pattern",
+                        both ? "and format are together too complex" : "is too complex",
+                        both ? "leave one of them out" : "use smaller counts, or fewer alternatives");
+            }
+        }
+    }
+
     private void checkKeywords(Subschema schema) {
         if (!schema.draft().since(Draft.V2019_09) && schema.node().has("$ref")) {
             shape(schema, "$ref", Form.TEXT);
@@ -596,7 +618,7 @@ final class SchemaReader {
                         "give at most " + limit + ": so much would have to be written");
             }
         });
-        strings(schema);
+        checkStrings(schema);
         numbers(schema);
         if (schema.node().has("patternProperties")) {
             for (Map.Entry<String, JsonNode> pattern :

@@ -152,8 +152,28 @@ public final class Types {
         if (type == other || other.isAny()) {
             return true;
         }
+        if (type == none) {
+            return false;
+        }
+        if (other.op == Type.Op.NOT) {
+            @Nullable Boolean implied = implies(type, other.of[0]);
+            return implied == null ? null : !implied;
+        }
         if (type.op == Type.Op.NOT) {
             return type.of[0] == other ? Boolean.FALSE : null;
+        }
+        if (other.op == Type.Op.BOTH) {
+            boolean every = true;
+            for (Type part : other.of) {
+                @Nullable Boolean implied = implies(type, part);
+                if (implied != null && !implied) {
+                    return false;
+                }
+                every &= implied != null;
+            }
+            if (every) {
+                return true;
+            }
         }
         if (type.op == Type.Op.BOTH) {
             for (Type part : type.of) {

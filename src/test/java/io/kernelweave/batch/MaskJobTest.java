@@ -2,6 +2,7 @@ package io.kernelweave.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kernelweave.Corpora;
 import io.kernelweave.cli.Program;
 import io.kernelweave.cli.SmallJob;
 import io.kernelweave.cli.SmallMaskJob;
@@ -11,7 +12,6 @@ import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.RunRegistry;
 import io.kernelweave.storage.Folder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -213,12 +213,8 @@ class MaskJobTest {
     }
 
     @Test
-    void missingCorporaAndSourcesAreNamed() throws IOException {
-        String before = System.getProperty("kernelweave.corpora");
-        System.setProperty(
-                "kernelweave.corpora",
-                Files.createDirectories(temp.resolve("none")).toString());
-        try {
+    void missingCorporaAndSourcesAreNamed() throws Throwable {
+        Corpora.without(temp.resolve("none"), () -> {
             for (String file : List.of("jobs/maskbench.yaml", "jobs/maskbench-o200k.yaml")) {
                 Program.Outcome outcome = Program.run(job.args("run", file));
                 assertThat(outcome.exit()).isEqualTo(2);
@@ -232,13 +228,7 @@ class MaskJobTest {
             assertThat(unknown.errLines()).last().asString().contains("no source of that name");
             Program.Outcome missing = Program.run(job.run("--source", "suite=" + temp.resolve("nope.jsonl")));
             assertThat(missing.errLines()).last().asString().contains("nope.jsonl: there is no such file");
-        } finally {
-            if (before == null) {
-                System.clearProperty("kernelweave.corpora");
-            } else {
-                System.setProperty("kernelweave.corpora", before);
-            }
-        }
+        });
     }
 
     @Test

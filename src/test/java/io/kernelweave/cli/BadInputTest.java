@@ -3,6 +3,7 @@ package io.kernelweave.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.kernelweave.Corpora;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
@@ -186,26 +187,16 @@ class BadInputTest {
     }
 
     @Test
-    void missingCorporaAreNamedWithTheirFormAndTheirProject() throws IOException {
-        String before = System.getProperty("kernelweave.corpora");
-        System.setProperty(
-                "kernelweave.corpora",
-                Files.createDirectories(temp.resolve("no-corpora")).toString());
-        try {
-            refused(
-                    Program.run(ready.args("run", "jobs/intent.yaml", "--json")),
-                    "no-corpora/clinc150/train.jsonl.gz",
-                    "there is no such file",
-                    "one {\"text\", \"intent\"} a line",
-                    "clinc/oos-eval",
-                    "KERNELWEAVE_CORPORA");
-        } finally {
-            if (before == null) {
-                System.clearProperty("kernelweave.corpora");
-            } else {
-                System.setProperty("kernelweave.corpora", before);
-            }
-        }
+    void missingCorporaAreNamedWithTheirFormAndTheirProject() throws Throwable {
+        Corpora.without(
+                temp.resolve("no-corpora"),
+                () -> refused(
+                        Program.run(ready.args("run", "jobs/intent.yaml", "--json")),
+                        "no-corpora/clinc150/train.jsonl.gz",
+                        "there is no such file",
+                        "one {\"text\", \"intent\"} a line",
+                        "clinc/oos-eval",
+                        "KERNELWEAVE_CORPORA"));
     }
 
     // ---------------------------------------------------------------- kernels

@@ -4,23 +4,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * A job that is over in a moment: a few recorded rows, labels as kernels, a router that works by words. Lives with its data
- * set, its state and its reports in one folder.
+ * A job that is over in a moment: a few recorded rows, labels as kernels, a router that works by words.
  */
-public final class SmallJob {
+public final class SmallJob extends JobFolder {
     private static final String[] INTENTS = {"alarm", "weather", "timer", "music", "lights"};
     private static final String[] TRAIN = {"please set", "show me", "is there"};
     private static final String[] EVAL = {"start", "change", "give me", "stop", "tell me of", "open", "I want"};
 
-    private final Path folder;
-
     private SmallJob(Path folder) {
-        this.folder = folder;
+        super(folder);
     }
 
     /** Writes the data set, two eval rows to each train row, and the job file. */
@@ -67,35 +63,8 @@ public final class SmallJob {
         return new SmallJob(folder);
     }
 
-    public Path folder() {
-        return folder;
-    }
-
     /** The lines of the data set's one source. */
     public List<String> rows() throws IOException {
         return Files.readAllLines(file("rows.jsonl"));
-    }
-
-    public Path file(String name) {
-        return folder.resolve(name);
-    }
-
-    /** A command line over this folder: its own reports, data sets and state. */
-    public String[] args(String... command) {
-        List<String> args = new ArrayList<>(Arrays.asList(command));
-        args.addAll(List.of(
-                "--reports",
-                file("reports").toString(),
-                "--datasets",
-                file("datasets").toString()));
-        args.addAll(List.of("--state", file("state").toString()));
-        return args.toArray(String[]::new);
-    }
-
-    /** The command line that runs the job. */
-    public String[] run(String... more) {
-        List<String> args = new ArrayList<>(List.of("run", file("job.yaml").toString()));
-        args.addAll(Arrays.asList(more));
-        return args(args.toArray(String[]::new));
     }
 }

@@ -11,14 +11,12 @@ import java.util.List;
  * A job over a handful of schemas made for it, with documents whose labels are wrong on purpose, so that each kind of error is there. Lives
  * with its data sets, its state and its reports in one folder.
  */
-public final class SmallMaskJob {
+public final class SmallMaskJob extends JobFolder {
     private static final String OBJECT =
             "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}},\"required\":[\"a\"],\"additionalProperties\":false}";
 
-    private final Path folder;
-
     private SmallMaskJob(Path folder) {
-        this.folder = folder;
+        super(folder);
     }
 
     /** Writes the data sets and the job file; {@code more} sound schemas beside those with errors. */
@@ -91,29 +89,5 @@ public final class SmallMaskJob {
 
     private static String group(String file, String schema, String... tests) {
         return "{\"file\":\"" + file + "\",\"schema\":" + schema + ",\"tests\":" + Arrays.toString(tests) + "}";
-    }
-
-    public Path folder() {
-        return folder;
-    }
-
-    public Path file(String name) {
-        return folder.resolve(name);
-    }
-
-    /** A command line over this folder. */
-    public String[] args(String... command) {
-        List<String> args = new ArrayList<>(Arrays.asList(command));
-        args.addAll(List.of("--reports", file("reports").toString()));
-        args.addAll(List.of("--datasets", file("datasets").toString()));
-        args.addAll(List.of("--state", file("state").toString()));
-        return args.toArray(String[]::new);
-    }
-
-    /** The command line that runs the job. */
-    public String[] run(String... more) {
-        List<String> args = new ArrayList<>(List.of("run", file("job.yaml").toString()));
-        args.addAll(Arrays.asList(more));
-        return args(args.toArray(String[]::new));
     }
 }

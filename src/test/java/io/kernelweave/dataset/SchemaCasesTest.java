@@ -2,8 +2,8 @@ package io.kernelweave.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.kernelweave.Corpora;
 import io.kernelweave.decode.WrittenForm.Formats;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
@@ -13,8 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,16 +153,7 @@ class SchemaCasesTest {
 
     @Test
     void thePublicCorporaAreReadWhole() {
-        Path corpora = Path.of(Stream.of(
-                        Optional.ofNullable(System.getProperty("kernelweave.corpora")),
-                        Optional.ofNullable(System.getenv("KERNELWEAVE_CORPORA")),
-                        Optional.of("../shared/corpora"))
-                .flatMap(Optional::stream)
-                .findFirst()
-                .orElseThrow());
-        assumeThat(corpora.resolve("maskbench.jsonl.gz"))
-                .as("skipped: the public corpora are not here; name them with KERNELWEAVE_CORPORA")
-                .exists();
+        Corpora.file("maskbench.jsonl.gz");
         SchemaCases suite = SchemaCases.read(DatasetSpec.read(Path.of("phasecd/json-schema-test-suite.yaml")));
         assertThat(suite.cases()).hasSizeGreaterThan(500).allMatch(subject -> subject.problem() == null);
         assertThat(suite.cases()).allMatch(subject -> subject.draft() != null);

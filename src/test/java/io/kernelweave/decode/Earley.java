@@ -145,7 +145,7 @@ record Earley(int[][][] rules) {
             for (int i = 0; i < rules[r].length; i++) {
                 out.append(i == 0 ? "" : " |");
                 for (int s : rules[r][i]) {
-                    out.append(' ').append(s < 0 ? name(-1 - s) : "\"" + (char) s + "\"");
+                    out.append(' ').append(symbol(s));
                 }
             }
             out.append('\n');
@@ -153,7 +153,11 @@ record Earley(int[][][] rules) {
         return out.toString();
     }
 
-    private static String name(int rule) {
+    static String symbol(int symbol) {
+        return symbol < 0 ? name(-1 - symbol) : "\"" + (char) symbol + "\"";
+    }
+
+    static String name(int rule) {
         return rule == 0 ? "root" : "r" + rule;
     }
 }

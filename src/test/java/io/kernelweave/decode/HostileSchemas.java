@@ -3,22 +3,15 @@ package io.kernelweave.decode;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/**
- * Schemas made to take all time or memory. Run as a program of its own with little memory: compiles each, asks for the masks
- * along a random text and for its completion, and prints what came of it.
- */
+/** Schemas made to take all time or memory. Run as a program of its own with little memory, see {@link Hostile}. */
 final class HostileSchemas {
-    private static final TokenVocabulary VOCABULARY = TokenVocabularies.cl100kBase();
-
     /** Those that no value satisfies; of others that must not be said. */
     private static final Set<String> EMPTY = Set.of("nothing but itself", "more different than there are");
 
@@ -268,63 +261,24 @@ final class HostileSchemas {
                 + ",\"d" + levels + "\":{\"type\":\"object\"}}}";
     }
 
-    /** What comes of a schema, in a line. */
-    private static String tried(String name, String text) {
+    /** What no value satisfies is said of those that are so, and of no other. */
+    private static Constraint compiled(String name, String schema) {
         try {
-            JsonSchemaConstraint constraint = JsonSchemaConstraint.compile(Json.parse(text, "schema"), VOCABULARY);
-            TokenMatcher matcher = constraint.matcher();
-            TokenMask mask = new TokenMask(VOCABULARY.size());
-            SplittableRandom random = new SplittableRandom(1);
-            StringBuilder written = new StringBuilder();
-            for (int step = 0; step < 20; step++) {
-                matcher.fillMask(mask);
-                int count = mask.cardinality();
-                if (count == 0) {
-                    break;
-                }
-                int token = -1;
-                for (int left = random.nextInt(count); left >= 0; left--) {
-                    do {
-                        token++;
-                    } while (!mask.get(token));
-                }
-                if (!matcher.accept(token)) {
-                    return "WRONG: a token of the mask is not accepted after " + written;
-                }
-                written.append(VOCABULARY.decode(new int[] {token}));
-            }
-            byte[] rest = matcher.shortestCompletion();
-            return matcher.accept(rest) && matcher.isComplete()
-                    ? "answered, in " + (Texts.bytes(written.toString()).length + rest.length) + " bytes"
-                    : "WRONG: the completion does not complete " + written;
+            return JsonSchemaConstraint.compile(Json.parse(schema, "schema"), Hostile.VOCABULARY);
         } catch (InputException e) {
             if (e.getMessage().contains("no value satisfies") != EMPTY.contains(name)) {
-                return "WRONG: " + e.getMessage();
+                throw new AssertionError(e.getMessage(), e);
             }
-            return e.getMessage().contains("\n")
-                    ? "WRONG: more than a line: " + e.getMessage()
-                    : "refused: " + e.getMessage();
-        } catch (RuntimeException | Error e) {
-            return "WRONG: " + e + " at " + (e.getStackTrace().length > 0 ? e.getStackTrace()[0] : "");
+            throw e;
         }
     }
 
-    /** Prints a line for each schema: its name, the milliseconds, what came of it. */
     public static void main(String[] names) {
-        JsonSchemaConstraint.compile(Json.parse("{\"type\":\"string\"}", "schema"), VOCABULARY)
-                .matcher()
-                .allowed();
-        all().forEach((name, schema) -> {
-            if (names.length > 0 && !List.of(names).contains(name)) {
-                return;
-            }
-            System.out.println("> " + name);
-            String text = schema.get();
-            long start = System.nanoTime();
-            String outcome = tried(name, text);
-            long millis = (System.nanoTime() - start) / 1_000_000;
-            String line = name + "\t" + millis + "\t" + outcome;
-            System.out.println(line.substring(0, Math.min(line.length(), 400)));
-        });
+        Map<String, Supplier<Hostile.Trap>> traps = new LinkedHashMap<>();
+        all().forEach((name, writing) -> traps.put(name, () -> {
+            String schema = writing.get();
+            return new Hostile.Trap("", () -> compiled(name, schema));
+        }));
+        Hostile.run(traps, names);
     }
 }

@@ -1,22 +1,15 @@
 package io.kernelweave.decode;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
+import io.kernelweave.Corpora;
 import io.kernelweave.json.Json;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -40,7 +33,7 @@ record Subject(
         }
 
         boolean isPresent() {
-            return this == KEYWORDS || Files.isRegularFile(file(name));
+            return this == KEYWORDS || Corpora.isPresent(name);
         }
 
         /** @param share one in so many of MaskBench, and one in a hundredth of it of the suite */
@@ -51,11 +44,11 @@ record Subject(
                             .map(Subject::keywords)
                             .toList();
                 case SUITE ->
-                    sample(corpus(name), Math.max(1, share / 100))
+                    sample(Corpora.open(name), Math.max(1, share / 100))
                             .map(Subject::suite)
                             .toList();
                 case MASKBENCH ->
-                    sample(corpus(name), share).map(Subject::maskbench).toList();
+                    sample(Corpora.open(name), share).map(Subject::maskbench).toList();
             };
         }
 
@@ -118,30 +111,5 @@ record Subject(
 
     private static Stream<String> lines(InputStream in) {
         return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).lines();
-    }
-
-    private static Path file(String name) {
-        return Stream.of(
-                        Optional.ofNullable(System.getProperty("kernelweave.corpora")),
-                        Optional.ofNullable(System.getenv("KERNELWEAVE_CORPORA")),
-                        Optional.of("../shared/corpora"))
-                .flatMap(Optional::stream)
-                .map(folder -> Path.of(folder, name))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    /** A file that is not part of the project; the test is skipped where there is none. */
-    private static InputStream corpus(String name) {
-        Path file = file(name);
-        assumeTrue(
-                Files.isRegularFile(file),
-                "skipped: there is no " + file
-                        + "; name the corpora with -Dkernelweave.corpora or KERNELWEAVE_CORPORA");
-        try {
-            return new GZIPInputStream(Files.newInputStream(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -1,8 +1,8 @@
 package io.kernelweave.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.kernelweave.Corpora;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.route.LabelledPrompt;
@@ -11,21 +11,11 @@ import io.kernelweave.route.RouteDecision;
 import io.kernelweave.route.Router;
 import io.kernelweave.route.RouterAdapter;
 import io.kernelweave.route.RouterTrainer;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A slice of CLINC150 (Larson et al. 2019): 10 intents as kernels, and requests that belong to none. */
@@ -36,22 +26,9 @@ class RoutingCorpusTest {
     private record Row(String text, String intent) {}
 
     @Test
-    void routesWhatItHasNotSeenAndAbstainsFromTheRest() throws IOException {
-        Path folder = Stream.of(
-                        Optional.ofNullable(System.getProperty("kernelweave.corpora")),
-                        Optional.ofNullable(System.getenv("KERNELWEAVE_CORPORA")),
-                        Optional.of("../shared/corpora"))
-                .flatMap(Optional::stream)
-                .map(name -> Path.of(name, "clinc150"))
-                .findFirst()
-                .orElseThrow();
-        assumeTrue(
-                Files.isDirectory(folder),
-                "skipped: there is no " + folder + "; name the corpora with"
-                        + " -Dkernelweave.corpora or KERNELWEAVE_CORPORA");
-
+    void routesWhatItHasNotSeenAndAbstainsFromTheRest() {
         Map<String, List<String>> examples = new TreeMap<>();
-        for (Row row : read(folder, "train")) {
+        for (Row row : read("train")) {
             examples.computeIfAbsent(row.intent, intent -> new ArrayList<>()).add(row.text);
         }
         List<Kernel> kernels = new ArrayList<>();
@@ -61,21 +38,21 @@ class RoutingCorpusTest {
             kernels.add(kernel(entry.getKey(), own));
             own.forEach(text -> prompts.add(LabelledPrompt.of(text, "c" + prompts.size(), entry.getKey())));
         });
-        read(folder, "oos_train").forEach(row -> prompts.add(LabelledPrompt.none(row.text, "c" + prompts.size())));
+        read("oos_train").forEach(row -> prompts.add(LabelledPrompt.none(row.text, "c" + prompts.size())));
 
         try (SentenceEncoder encoder = SentenceEncoder.miniLm()) {
             RouterAdapter adapter = RouterTrainer.train(kernels, prompts, encoder, 7);
             Router router = Router.of(kernels, encoder, adapter);
             int right = 0;
             int asked = 0;
-            for (Row row : read(folder, "val")) {
+            for (Row row : read("val")) {
                 if (kernels.stream().anyMatch(kernel -> kernel.kernelId().equals(row.intent))) {
                     RouteDecision decision = router.route(row.text);
                     asked++;
                     right += decision.kernelIds().equals(List.of(row.intent)) ? 1 : 0;
                 }
             }
-            List<Row> outside = read(folder, "oos_val");
+            List<Row> outside = read("oos_val");
             long abstained = outside.stream()
                     .filter(row -> router.route(row.text).action() == RouteAction.GENERATE)
                     .count();
@@ -96,17 +73,10 @@ class RoutingCorpusTest {
         return Json.convert(json, Kernel.class, intent);
     }
 
-    private static List<Row> read(Path folder, String name) throws IOException {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(folder.resolve(name + ".jsonl.gz"))),
-                StandardCharsets.UTF_8))) {
-            return lines.lines()
-                    .map(line -> {
-                        JsonNode row = Json.parse(line, name);
-                        return new Row(
-                                row.get("text").stringValue(), row.get("intent").stringValue());
-                    })
-                    .toList();
-        }
+    private static List<Row> read(String name) {
+        return Corpora.read("clinc150/" + name + ".jsonl.gz").stream()
+                .map(row ->
+                        new Row(row.get("text").stringValue(), row.get("intent").stringValue()))
+                .toList();
     }
 }

@@ -2,6 +2,7 @@ package io.kernelweave.regex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kernelweave.Corpora;
 import io.kernelweave.json.InputException;
 import java.util.ArrayList;
 import java.util.List;
