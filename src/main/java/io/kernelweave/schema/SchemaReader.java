@@ -174,15 +174,15 @@ final class SchemaReader {
     private static final Map<String, Integer> MOST = Map.ofEntries(
             Map.entry("properties", 10_000),
             Map.entry("patternProperties", 500),
-            Map.entry("dependentRequired", 1_000),
-            Map.entry("dependentSchemas", 1_000),
-            Map.entry("dependencies", 1_000),
+            Map.entry("dependentRequired", 500),
+            Map.entry("dependentSchemas", 500),
+            Map.entry("dependencies", 500),
             Map.entry("required", 1_000),
             Map.entry("prefixItems", 10_000),
             Map.entry("items", 10_000),
-            Map.entry("allOf", 1_000),
-            Map.entry("anyOf", 1_000),
-            Map.entry("oneOf", 1_000),
+            Map.entry("allOf", 300),
+            Map.entry("anyOf", 600),
+            Map.entry("oneOf", 600),
             Map.entry("enum", 200_000));
 
     /** How many objects and arrays of an {@code enum}, each of which is an alternative. */
