@@ -1,7 +1,6 @@
 package io.kernelweave.decode;
 
 import io.kernelweave.json.Digest;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -71,20 +70,6 @@ final class FileVocabulary implements TokenVocabulary {
         int[] prompt = Arrays.copyOf(beginTokens, beginTokens.length + tokens.length);
         System.arraycopy(tokens, 0, prompt, beginTokens.length, tokens.length);
         return prompt;
-    }
-
-    @Override
-    public String decode(int[] tokens) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(tokens.length * 4);
-        for (int token : tokens) {
-            out.writeBytes(bytes[token]);
-        }
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public boolean isSpecial(int token) {
-        return bytes[token].length == 0;
     }
 
     @Override

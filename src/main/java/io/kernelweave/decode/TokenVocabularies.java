@@ -5,7 +5,6 @@ import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 import com.knuddels.jtokkit.api.IntArrayList;
 import io.kernelweave.json.InputException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -107,20 +106,6 @@ public final class TokenVocabularies {
         @Override
         public int[] encode(String text) {
             return encoding.encodeOrdinary(text).toArray();
-        }
-
-        @Override
-        public String decode(int[] tokens) {
-            ByteArrayOutputStream out = new ByteArrayOutputStream(tokens.length * 4);
-            for (int token : tokens) {
-                out.writeBytes(bytes[token]);
-            }
-            return out.toString(StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public boolean isSpecial(int token) {
-            return bytes[token].length == 0;
         }
 
         @Override

@@ -1,5 +1,8 @@
 package io.kernelweave.decode;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
 /**
  * A tokenizer's vocabulary: ids 0 to {@code size() - 1}, each standing for a byte sequence. Immutable and safe for use by
  * many threads; two vocabularies are the same only if they are the same object.
@@ -29,10 +32,18 @@ public interface TokenVocabulary {
     }
 
     /** The text of tokens, special and unassigned ids left out, malformed UTF-8 replaced. */
-    String decode(int[] tokens);
+    default String decode(int[] tokens) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(tokens.length * 4);
+        for (int token : tokens) {
+            out.writeBytes(bytes(token));
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
 
     /** Whether an id stands for no text: a control token or an unassigned id. */
-    boolean isSpecial(int token);
+    default boolean isSpecial(int token) {
+        return bytes(token).length == 0;
+    }
 
     /** The special token that ends a text. */
     int endToken();
