@@ -68,7 +68,8 @@ public final class UsedKeys {
     /** @param others which must not change; this set itself is the answer if it has them all */
     public UsedKeys with(List<String> others) {
         // In most lists that are tried the last one is new.
-        boolean all = others.isEmpty() || contains(others.get(others.size() - 1)) && others.stream().allMatch(this::contains);
+        boolean all = others.isEmpty()
+                || contains(others.get(others.size() - 1)) && others.stream().allMatch(this::contains);
         return all ? this : new UsedKeys(this, others);
     }
 
