@@ -65,9 +65,12 @@ public final class UsedKeys {
         return new UsedKeys(this, List.of(key));
     }
 
-    /** @param others which must not change */
-    public UsedKeys with(Collection<String> others) {
-        return others.isEmpty() ? this : new UsedKeys(this, others);
+    /** @param others which must not change; this set itself is the answer if it has them all */
+    public UsedKeys with(List<String> others) {
+        // In most lists that are tried the last one is new.
+        boolean all = others.isEmpty()
+                || contains(others.get(others.size() - 1)) && others.stream().allMatch(this::contains);
+        return all ? this : new UsedKeys(this, others);
     }
 
     /** In order. */
