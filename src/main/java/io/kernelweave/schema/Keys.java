@@ -102,18 +102,19 @@ public final class Keys {
         Regex regex = types.regex();
         List<String> allowed = new ArrayList<>();
         List<String> refused = new ArrayList<>(used.keys());
+        List<Alternative> alternatives = alternatives(goal, listed, used);
         Set<String> together = together(goal, used);
         for (String name : names) {
             if (!used.contains(name)) {
                 boolean first = together.contains(name) && passed.apply(name) == used;
-                (first || allows(goal, name, passed) ? allowed : refused).add(name);
+                (first || allows(alternatives, name, passed) ? allowed : refused).add(name);
             }
         }
         boolean patterned = all.stream().anyMatch(members -> members.patterns.length > 0);
         if (!patterned) {
             // All keys that nobody names are alike.
             String example = unnamed(names, used);
-            if (allows(goal, example, passed)) {
+            if (allows(alternatives, example, passed)) {
                 return refused.isEmpty() ? regex.everything() : regex.not(regex.words(refused));
             }
             return allowed.isEmpty() ? regex.nothing() : regex.words(allowed);
@@ -126,7 +127,7 @@ public final class Keys {
             Regex.Node left = used.isEmpty() ? unnamed : regex.both(unnamed, regex.not(regex.words(used.keys())));
             boolean named = used.contains(each.example) || names.contains(each.example);
             Optional<String> example = named ? regex.shortest(left) : Optional.of(each.example);
-            if (example.isPresent() && allows(goal, example.get(), passed)) {
+            if (example.isPresent() && allows(alternatives, example.get(), passed)) {
                 keys = regex.either(keys, left);
             } else {
                 every = false;
@@ -152,18 +153,47 @@ public final class Keys {
         return key;
     }
 
-    private boolean allows(Formula goal, String key, Function<String, UsedKeys> passed) {
-        UsedKeys others = passed.apply(key);
-        Formula has = types.formulas().atom(new Atom.Has(List.of(key)));
-        Formula[] alternatives = goal.op == Formula.Op.ANY ? goal.of : new Formula[] {goal};
-        for (Formula alternative : alternatives) {
-            if (misses(alternative, key, others)) {
+    /**
+     * One of the conditions of which an object must satisfy some.
+     *
+     * @param turns by key, its turn; keys without one come when all turns are over
+     * @param last the turn of the first key that is required; later keys pass over it
+     */
+    private record Alternative(Formula formula, Map<String, Integer> turns, int last) {}
+
+    /** Those of which no required key is used up. */
+    private static List<Alternative> alternatives(Formula goal, List<String> listed, UsedKeys used) {
+        Map<String, Integer> turns = new HashMap<>();
+        listed.forEach(key -> turns.putIfAbsent(key, turns.size()));
+        List<Alternative> alternatives = new ArrayList<>();
+        for (Formula formula : goal.op == Formula.Op.ANY ? goal.of : new Formula[] {goal}) {
+            List<String> required = new ArrayList<>();
+            required(formula, required);
+            if (required.stream().noneMatch(used::contains)) {
+                int last = Integer.MAX_VALUE;
+                for (String key : required) {
+                    last = Math.min(last, turns.getOrDefault(key, Integer.MAX_VALUE));
+                }
+                alternatives.add(new Alternative(formula, turns, last));
+            }
+        }
+        return alternatives;
+    }
+
+    private boolean allows(List<Alternative> alternatives, String key, Function<String, UsedKeys> passed) {
+        for (Alternative each : alternatives) {
+            if (each.turns.getOrDefault(key, Integer.MAX_VALUE) > each.last) {
                 continue;
             }
             // What is required stays possible unless its turn is over, so it may be a matter of the key's own value.
-            if (isPlain(alternative)
-                    ? types.emptiness().inhabited(typeAt(alternative, key))
-                    : types.emptiness().satisfiable(types.formulas().all(alternative, has), true, others)) {
+            if (isPlain(each.formula)
+                    ? types.emptiness().inhabited(typeAt(each.formula, key))
+                    : types.emptiness()
+                            .satisfiable(
+                                    types.formulas()
+                                            .all(each.formula, types.formulas().atom(new Atom.Has(List.of(key)))),
+                                    true,
+                                    passed.apply(key))) {
                 return true;
             }
         }
@@ -197,21 +227,13 @@ public final class Keys {
         return formula.op == Formula.Op.TRUE || formula.atom instanceof Atom.Each || formula.atom instanceof Atom.Has;
     }
 
-    /** Whether a required key, other than {@code key}, may not occur any more. */
-    private static boolean misses(Formula formula, String key, UsedKeys passed) {
+    private static void required(Formula formula, List<String> keys) {
         if (formula.atom instanceof Atom.Has has) {
-            for (String required : has.keys()) {
-                if (passed.contains(required) && !required.equals(key)) {
-                    return true;
-                }
-            }
+            keys.addAll(has.keys());
         }
         for (Formula part : formula.op == Formula.Op.ALL ? formula.of : new Formula[0]) {
-            if (misses(part, key, passed)) {
-                return true;
-            }
+            required(part, keys);
         }
-        return false;
     }
 
     private Type typeAt(Formula formula, String key) {
