@@ -44,6 +44,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param margins metric → the loss against the baseline that is still accepted
  * @param requirements what the figures of a run must satisfy by themselves
  * @param demo how many prompts the real-time demo shows
+ * @param intents whether the figures of {@link io.kernelweave.results.IntentMetrics} are computed
  * @param export whether the archive is packed at the end
  */
 public record JobSpec(
@@ -66,6 +67,7 @@ public record JobSpec(
         Map<String, Double> margins,
         List<Bound> requirements,
         int demo,
+        boolean intents,
         boolean export)
         implements JobFile {
 
@@ -268,7 +270,8 @@ public record JobSpec(
     /** Digest of the settings that decide the rows; how they are cut into chunks and judged is not among them. */
     String rowSettings() {
         ObjectNode json = Json.tree(this);
-        json.remove(List.of("name", "chunk", "partitions", "baseline", "margins", "requirements", "demo", "export"));
+        json.remove(List.of(
+                "name", "chunk", "partitions", "baseline", "margins", "requirements", "demo", "intents", "export"));
         json.set("model", model.settings());
         return Digest.of((JsonNode) json);
     }

@@ -204,7 +204,7 @@ public final class Workbench implements Work<ResultRow> {
 
     @Override
     public Map<String, Metric> metrics(Run run, List<ResultRow> results) {
-        return Metrics.of(results, run.isRecorded());
+        return Metrics.of(results, run);
     }
 
     @Override

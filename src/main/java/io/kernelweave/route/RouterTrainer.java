@@ -283,9 +283,9 @@ public final class RouterTrainer {
      * @param hidden kernels that no text of the index is of; it has them without exemplars
      */
     private KernelIndex index(int without, Set<Integer> hidden) {
-        Set<String> heldOut = items.stream()
+        Set<List<String>> heldOut = items.stream()
                 .filter(item -> item.fold == without)
-                .map(item -> canonical(item.request))
+                .map(item -> Origins.words(item.request))
                 .collect(Collectors.toSet());
         List<Exemplar> labelled = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
@@ -293,7 +293,7 @@ public final class RouterTrainer {
                 continue;
             }
             for (String text : texts.get(k).texts()) {
-                if (!heldOut.contains(canonical(text))) { // an example may be a prompt of the data
+                if (!heldOut.contains(Origins.words(text))) { // an example may be a prompt of the data
                     labelled.add(new Exemplar(k, text, vectors(text)));
                 }
             }
