@@ -9,7 +9,11 @@ import java.util.List;
  * units. Fitted on choices, its logits say instead which row of several is the right one.
  */
 public record LogisticModel(List<String> features, List<Double> weights, double bias) {
-    private static final double RIDGE = 1e-3;
+    /** So many rows' worth of doubt that a feature, scaled, says anything; but no more or less than these shares of the rows. */
+    private static final double DOUBT = 16;
+
+    private static final double LEAST_RIDGE = 1e-3;
+    private static final double MOST_RIDGE = 1e-2;
     private static final int ITERATIONS = 25;
 
     public LogisticModel {
@@ -91,7 +95,7 @@ public record LogisticModel(List<String> features, List<Double> weights, double 
                 for (int j = i + 1; j <= n; j++) {
                     hessian[i][j] = hessian[j][i];
                 }
-                double ridge = i < n ? RIDGE : 1e-9;
+                double ridge = i < n ? ridge(rows.size()) : 1e-9;
                 hessian[i][i] += ridge;
                 hessian[i][n + 1] += ridge * beta[i];
             }
@@ -159,7 +163,7 @@ public record LogisticModel(List<String> features, List<Double> weights, double 
                 }
             }
             double largest = 0;
-            double[] step = solve(symmetric(hessian, n, beta));
+            double[] step = solve(symmetric(hessian, beta, ridge(choices.size())));
             for (double s : step) {
                 largest = Math.max(largest, Math.abs(s));
             }
@@ -178,15 +182,20 @@ public record LogisticModel(List<String> features, List<Double> weights, double 
         return new LogisticModel(names, weights, 0);
     }
 
-    private static double[][] symmetric(double[][] hessian, int n, double[] beta) {
+    private static double[][] symmetric(double[][] hessian, double[] beta, double ridge) {
+        int n = beta.length;
         for (int i = 0; i < n; i++) {
             for (int j = i + 1; j < n; j++) {
                 hessian[i][j] = hessian[j][i];
             }
-            hessian[i][i] += RIDGE;
-            hessian[i][n] += RIDGE * beta[i];
+            hessian[i][i] += ridge;
+            hessian[i][n] += ridge * beta[i];
         }
         return hessian;
+    }
+
+    private static double ridge(int rows) {
+        return Math.min(MOST_RIDGE, Math.max(LEAST_RIDGE, DOUBT / rows));
     }
 
     private static double[] shares(List<double[]> rows, double[] beta, double[] scale) {

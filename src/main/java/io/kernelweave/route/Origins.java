@@ -28,9 +28,7 @@ final class Origins {
     /** What requests of one origin share: their content words or, without any, their text. */
     static List<String> words(String request) {
         List<String> words = Words.of(request).stream().distinct().sorted().toList();
-        return words.isEmpty()
-                ? List.of(request.strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT))
-                : words;
+        return words.isEmpty() ? List.of(request.strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT)) : words;
     }
 
     /** The name of a cluster's origin. */

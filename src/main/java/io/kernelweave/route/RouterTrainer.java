@@ -96,7 +96,8 @@ public final class RouterTrainer {
     private final long seed;
     private final List<Item> items;
     private final int folds;
-    private final List<Item> severalClauses; // none of them without labelled compositions to learn from
+    private final boolean composes; // are there labelled compositions to learn from?
+    private final List<Item> severalClauses;
     private final Map<String, List<float[]>> vectors;
 
     private RouterTrainer(
@@ -153,12 +154,11 @@ public final class RouterTrainer {
                 .map(item -> item.prompt.clusterId())
                 .distinct()
                 .count();
-        this.severalClauses = compositions < ENOUGH_COMPOSITIONS
-                ? List.of()
-                : shuffled(items, seed).stream()
-                        .filter(item -> !Clauses.readings(item.request).isEmpty())
-                        .limit(MOST_SCORED)
-                        .toList();
+        this.composes = compositions >= ENOUGH_COMPOSITIONS;
+        this.severalClauses = shuffled(items, seed).stream()
+                .filter(item -> !Clauses.readings(item.request).isEmpty())
+                .limit(MOST_SCORED)
+                .toList();
         this.vectors = embed();
     }
 
@@ -535,14 +535,25 @@ public final class RouterTrainer {
 
     private record Plans(LogisticModel model, double threshold, double composed, double splitWrongly) {}
 
-    /** Learns when clauses ask for different kernels; without labelled compositions, by weights set by hand. */
+    /**
+     * Learns when clauses ask for different kernels. Without labelled compositions the weights are set by hand, and only what is surer
+     * than every plan for a prompt that asks for one thing is composed.
+     */
     private Plans plans(List<KernelIndex> indices, List<Matcher> foldMatchers, double threshold) {
         List<PlanRow> rows = severalClauses.stream()
                 .parallel()
                 .map(item -> planRow(item, indices.get(item.fold), foldMatchers.get(item.fold), threshold))
                 .toList();
-        if (rows.isEmpty()) {
-            return new Plans(Matcher.untrainedPlan(), Matcher.UNTRAINED_PLAN_THRESHOLD, 0, 0);
+        if (!composes) {
+            LogisticModel plan = Matcher.untrainedPlan();
+            double surest = rows.stream()
+                    .filter(row -> !row.item.prompt.isComposition())
+                    .flatMap(row -> row.plans.stream())
+                    .mapToDouble(wrong -> plan.probability(wrong.features()))
+                    .max()
+                    .orElse(0);
+            return new Plans(
+                    plan, Math.max(Matcher.UNTRAINED_PLAN_THRESHOLD, LogisticModel.round(surest + 1e-6)), 0, 0);
         }
         List<LogisticModel> foldModels = perFold(fold -> fitPlan(rows, fold));
         List<Decision> decisions = new ArrayList<>();

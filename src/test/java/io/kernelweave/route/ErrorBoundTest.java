@@ -17,7 +17,7 @@ class ErrorBoundTest {
     private static List<Sample> draw(SplittableRandom random, int inScope, int outside) {
         List<Sample> samples = new ArrayList<>();
         for (int i = 0; i < inScope; i++) {
-            double p = 1 - random.nextDouble() * random.nextDouble();
+            double p = 1 - random.nextDouble() * random.nextDouble() * random.nextDouble();
             samples.add(new Sample(Kind.IN_SCOPE, "i" + i, p, random.nextDouble() < p));
         }
         for (int i = 0; i < outside; i++) {
@@ -49,7 +49,7 @@ class ErrorBoundTest {
         int violations = 0;
         int certified = 0;
         for (int i = 0; i < 200; i++) {
-            OptionalDouble threshold = new ErrorBound(draw(random, 800, 200), GUARANTEE, 0).certify(0.05);
+            OptionalDouble threshold = new ErrorBound(draw(random, 2000, 400), GUARANTEE, 0).certify(0.05);
             if (threshold.isPresent()) {
                 certified++;
                 violations += error(truth, threshold.getAsDouble(), 0.2) > 0.05 ? 1 : 0;
