@@ -64,6 +64,19 @@ Arm ${code(main)}: decisions that are right, answers accepted at the first attem
 | ${line.name} | ${line.rows} | ${line.right} | ${line.first} | ${line.reused} | ${line.passes} |
 </#list>
 
+<#if intents?has_content>
+## Intents
+
+| | | |
+|---|---|---:|
+<#list intents as line>
+| ${code(line.name)} | ${line.title} | ${line.value} |
+</#list>
+
+An error is certified on a random half of the clusters (Learn-then-Test, exact binomial bounds for prompts that a kernel fits and prompts that
+none fits apart, confidence 90 %) and measured on the other half, 200 times. It holds as long as prompts to come are exchangeable with those.
+
+</#if>
 ## Routing confusions
 
 <#if confusions?has_content>

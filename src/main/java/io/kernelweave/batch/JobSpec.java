@@ -7,6 +7,7 @@ import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.Metrics;
+import io.kernelweave.route.Guarantee;
 import io.kernelweave.runtime.Arm;
 import java.util.Arrays;
 import java.util.List;
@@ -29,8 +30,11 @@ import tools.jackson.databind.node.ObjectNode;
  * @param arms what is compared; empty for all that the embedder allows
  * @param model where answers come from
  * @param adapter whether the router is trained on the splits that are not evaluated ({@code train}) or works from kernel text alone ({@code none})
- * @param embedder the sentence encoder behind router and memory: {@code minilm}, or {@code none} for a router that works by words
- *     alone; the retrieval arm needs one
+ * @param embedder the sentence encoders behind the router: {@code minilm}, {@code bge}, both with a {@code +} between them, or
+ *     {@code none} for a router that works by words alone; the retrieval arm needs one, and takes the first
+ * @param shots how many examples of each kernel the router may learn from, beside the prompts that no kernel fits; null for all, 0
+ *     for kernel text alone
+ * @param guarantee what the router's threshold shall keep to
  * @param retries of the gate before it rolls back
  * @param seed of everything drawn
  * @param chunk rows a transaction and a Parquet part
@@ -40,6 +44,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param margins metric → the loss against the baseline that is still accepted
  * @param requirements what the figures of a run must satisfy by themselves
  * @param demo how many prompts the real-time demo shows
+ * @param intents whether the figures of {@link io.kernelweave.results.IntentMetrics} are computed
  * @param export whether the archive is packed at the end
  */
 public record JobSpec(
@@ -52,6 +57,8 @@ public record JobSpec(
         Model model,
         String adapter,
         String embedder,
+        @Nullable Integer shots,
+        Guarantee guarantee,
         int retries,
         long seed,
         int chunk,
@@ -60,8 +67,11 @@ public record JobSpec(
         Map<String, Double> margins,
         List<Bound> requirements,
         int demo,
+        boolean intents,
         boolean export)
         implements JobFile {
+
+    private static final List<String> EMBEDDERS = List.of("minilm+bge", "minilm", "bge", "none");
 
     static final String NAME = "[a-z0-9][a-z0-9_-]{0,40}";
 
@@ -181,10 +191,14 @@ public record JobSpec(
         if (!List.of("train", "none").contains(adapter)) {
             throw InputException.at("/adapter", "unknown \"" + adapter + "\"", "use train or none");
         }
-        embedder = embedder == null ? "minilm" : embedder;
-        if (!List.of("minilm", "none").contains(embedder)) {
-            throw InputException.at("/embedder", "unknown \"" + embedder + "\"", "use minilm or none");
+        embedder = embedder == null ? "minilm+bge" : embedder;
+        if (!EMBEDDERS.contains(embedder)) {
+            throw InputException.at("/embedder", "unknown \"" + embedder + "\"", "use one of " + EMBEDDERS);
         }
+        if (shots != null) {
+            range("/shots", shots, 0, 1_000_000);
+        }
+        guarantee = guarantee == null ? Guarantee.standard() : guarantee;
         boolean encodes = !embedder.equals("none");
         arms = arms == null || arms.isEmpty()
                 ? Arrays.stream(Arm.values())
@@ -248,10 +262,16 @@ public record JobSpec(
         return List.of(dataset);
     }
 
+    /** The sentence encoders by name, in order. */
+    List<String> encoders() {
+        return embedder.equals("none") ? List.of() : List.of(embedder.split("[+]"));
+    }
+
     /** Digest of the settings that decide the rows; how they are cut into chunks and judged is not among them. */
     String rowSettings() {
         ObjectNode json = Json.tree(this);
-        json.remove(List.of("name", "chunk", "partitions", "baseline", "margins", "requirements", "demo", "export"));
+        json.remove(List.of(
+                "name", "chunk", "partitions", "baseline", "margins", "requirements", "demo", "intents", "export"));
         json.set("model", model.settings());
         return Digest.of((JsonNode) json);
     }

@@ -69,8 +69,9 @@ public final class Workbench implements Work<ResultRow> {
     private final Path state;
     private final Dataset dataset;
     private final List<DatasetRow> rows;
-    private final @Nullable SentenceEncoder encoder;
-    private final @Nullable Embedder embedder;
+    private final List<SentenceEncoder> encoders;
+    private final List<EmbeddingCache> embedders;
+    private final List<Kernel> kernels;
     private @Nullable RouterAdapter adapter;
     private @Nullable KernelRuntime runtime;
     private @Nullable LlamaModel llama;
@@ -81,13 +82,30 @@ public final class Workbench implements Work<ResultRow> {
         this.state = state;
         this.dataset = dataset;
         this.rows = select(job, dataset);
-        this.encoder = job.embedder().equals("none") ? null : SentenceEncoder.miniLm();
-        this.embedder = encoder == null ? null : EmbeddingCache.open(state.resolve("embeddings"), encoder);
+        this.encoders = job.encoders().stream().map(SentenceEncoder::named).toList();
+        this.embedders = encoders.stream()
+                .map(encoder -> EmbeddingCache.open(state.resolve("embeddings"), encoder))
+                .toList();
+        this.kernels = shown(job, dataset);
     }
 
     /** Opens a job's data; builds the data set where it is not there yet. */
     public static Workbench open(JobSpec job, DatasetSpec spec, Datasets datasets, Path state) {
         return new Workbench(job, spec, datasets.open(spec), state);
+    }
+
+    /** The kernels, with no more examples than the job lets the router see. */
+    private static List<Kernel> shown(JobSpec job, Dataset dataset) {
+        Integer shots = job.shots();
+        return shots == null
+                ? dataset.kernels()
+                : dataset.kernels().stream()
+                        .map(kernel -> kernel.withExamples(kernel.examples().stream()
+                                .distinct()
+                                .sorted(Comparator.comparing((String prompt) -> Digest.of(job.seed() + "/" + prompt)))
+                                .limit(shots)
+                                .toList()))
+                        .toList();
     }
 
     /**
@@ -186,7 +204,7 @@ public final class Workbench implements Work<ResultRow> {
 
     @Override
     public Map<String, Metric> metrics(Run run, List<ResultRow> results) {
-        return Metrics.of(results, run.isRecorded());
+        return Metrics.of(results, run);
     }
 
     @Override
@@ -246,7 +264,7 @@ public final class Workbench implements Work<ResultRow> {
     }
 
     public List<Kernel> kernels() {
-        return dataset.kernels();
+        return kernels;
     }
 
     /** Which data, kernels, router, model, settings, code and environment decide the rows of the results. */
@@ -255,8 +273,16 @@ public final class Workbench implements Work<ResultRow> {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("dataset", dataset.digest());
         parts.put("store", storeDigest());
-        String encoded = embedder == null ? "none" : embedder.identity();
-        parts.put("router", Digest.of(job.adapter() + "/" + encoded + "/" + dataset.digest()));
+        String encoded = embedders.stream().map(Embedder::identity).collect(Collectors.joining("+"));
+        parts.put(
+                "router",
+                Digest.of(String.join(
+                        "/",
+                        job.adapter(),
+                        encoded,
+                        String.valueOf(job.shots()),
+                        Json.compact(job.guarantee()),
+                        dataset.digest())));
         parts.put("model", Digest.of(job.model().settings() + "/" + modelDigest()));
         parts.put("config", job.rowSettings());
         parts.put("code", codeDigest());
@@ -320,9 +346,11 @@ public final class Workbench implements Work<ResultRow> {
     /** The router's adapter: trained on the train and validation splits, or untrained if the job says so. */
     public synchronized RouterAdapter adapter() {
         if (adapter == null) {
-            adapter = job.adapter().equals("none")
+            boolean untrained =
+                    job.adapter().equals("none") || Integer.valueOf(0).equals(job.shots());
+            adapter = untrained
                     ? RouterAdapter.untrained()
-                    : RouterTrainer.train(kernels(), labelled(fitted()), embedder, job.seed());
+                    : RouterTrainer.train(kernels(), labelled(fitted()), embedders, job.guarantee(), job.seed());
             saveAdapter(adapter);
         }
         return adapter;
@@ -356,10 +384,15 @@ public final class Workbench implements Work<ResultRow> {
         return state.resolve("routers").resolve(storeDigest.substring(0, 16) + ".json");
     }
 
-    /** What the router is fitted on: all that is not evaluated. */
+    /** What the router is fitted on: all that is not evaluated; with a number of shots, of what a kernel fits only its examples. */
     private List<DatasetRow> fitted() {
+        Set<String> shots =
+                kernels().stream().flatMap(kernel -> kernel.examples().stream()).collect(Collectors.toSet());
         return dataset.rows().stream()
                 .filter(row -> !row.split().equals("eval"))
+                .filter(row -> job.shots() == null
+                        || row.labelledKernels().isEmpty()
+                        || row.split().equals("train") && shots.contains(row.prompt()))
                 .toList();
     }
 
@@ -381,7 +414,7 @@ public final class Workbench implements Work<ResultRow> {
     }
 
     public Router router() {
-        return Router.of(kernels(), embedder, adapter());
+        return Router.of(kernels(), embedders, adapter());
     }
 
     /** The loop, with everything that it needs. */
@@ -458,11 +491,11 @@ public final class Workbench implements Work<ResultRow> {
     }
 
     private @Nullable Memory memory() {
-        if (embedder == null || !job.arms().contains(Arm.RETRIEVAL)) {
+        if (embedders.isEmpty() || !job.arms().contains(Arm.RETRIEVAL)) {
             return null;
         }
         return new Memory(
-                embedder,
+                embedders.get(0),
                 solved().stream()
                         .map(row -> new Memory.Entry(
                                 row.prompt(), row.kernelId() == null ? "" : row.kernelId(), row.response()))
@@ -496,9 +529,7 @@ public final class Workbench implements Work<ResultRow> {
 
     @Override
     public void close() {
-        if (encoder != null) {
-            encoder.close();
-        }
+        encoders.forEach(SentenceEncoder::close);
         if (llama != null) {
             llama.close();
         }

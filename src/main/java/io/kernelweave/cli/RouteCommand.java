@@ -5,13 +5,17 @@ import io.kernelweave.embed.EmbeddingCache;
 import io.kernelweave.embed.SentenceEncoder;
 import io.kernelweave.json.InputException;
 import io.kernelweave.kernel.KernelStore;
+import io.kernelweave.route.Assurance;
 import io.kernelweave.route.Candidate;
 import io.kernelweave.route.RouteDecision;
 import io.kernelweave.route.Router;
 import io.kernelweave.route.RouterAdapter;
+import io.kernelweave.route.Signal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,6 +33,8 @@ import picocli.CommandLine.Parameters;
             "  kernelweave route --lexical \"convert 12 MiB/s to Mbit/s\"     # words alone, no sentence encoder"
         })
 final class RouteCommand implements Callable<Integer> {
+    private static final int SIGNALS_OF = 3;
+
     @Parameters(paramLabel = "PROMPT")
     @SuppressWarnings("NullAway.Init")
     private String prompt;
@@ -53,11 +59,15 @@ final class RouteCommand implements Callable<Integer> {
                 lexical ? RouterAdapter.untrained() : Workbench.savedAdapter(workspace.state(), store.digest());
         RouteDecision decision;
         if (lexical) {
-            decision = Router.of(store.kernels(), null, adapter).route(prompt);
+            decision = Router.of(store.kernels(), List.of(), adapter).explain(prompt);
         } else {
-            try (SentenceEncoder encoder = SentenceEncoder.miniLm()) {
-                EmbeddingCache cache = EmbeddingCache.open(workspace.state().resolve("embeddings"), encoder);
-                decision = Router.of(store.kernels(), cache, adapter).route(prompt);
+            try (SentenceEncoder miniLm = SentenceEncoder.miniLm();
+                    SentenceEncoder bge = SentenceEncoder.bgeSmall()) {
+                List<EmbeddingCache> caches = Stream.of(miniLm, bge)
+                        .filter(encoder -> isNeeded(adapter, encoder))
+                        .map(encoder -> EmbeddingCache.open(workspace.state().resolve("embeddings"), encoder))
+                        .toList();
+                decision = Router.of(store.kernels(), caches, adapter).explain(prompt);
             }
         }
         output.json(decision);
@@ -73,7 +83,51 @@ final class RouteCommand implements Callable<Integer> {
         output.table(
                 List.of("candidate", "P", "similarity", "lexical", "coverage", "preconditions", "conflicts"),
                 decision.candidates().stream().map(RouteCommand::cells).toList());
+        if (!decision.candidates().isEmpty()) {
+            List<String> headers = new ArrayList<>(List.of("signal", "value"));
+            decision.candidates().stream().limit(SIGNALS_OF).forEach(candidate -> headers.add(candidate.kernelId()));
+            output.table(headers, signals(decision.candidates()));
+        }
+        Assurance assurance = decision.assurance();
+        if (assurance.confidence() > 0) {
+            output.text(String.format(
+                    Locale.ROOT,
+                    "  Of prompts that are routed, at most %.1f %% go to a wrong kernel (confidence %.0f %%, no kernel fits %.0f %% of the"
+                            + " traffic)%s, if %s.",
+                    100 * assurance.error(),
+                    100 * assurance.confidence(),
+                    100 * assurance.noKernelShare(),
+                    assurance.certified() ? "" : ": more than was asked for",
+                    assurance.assumption()));
+        }
         return 0;
+    }
+
+    /** An adapter wants the encoders that it was trained with; without one, all are of use. */
+    private static boolean isNeeded(RouterAdapter adapter, SentenceEncoder encoder) {
+        return adapter.encoders().isEmpty()
+                || adapter.encoders().stream()
+                        .anyMatch(known -> known.identity().equals(encoder.identity()));
+    }
+
+    /** What a signal adds for the best candidate, and for the next one. */
+    private static List<List<String>> signals(List<Candidate> candidates) {
+        Candidate best = candidates.get(0);
+        List<List<String>> rows = new ArrayList<>();
+        for (int i = 0; i < best.signals().size(); i++) {
+            Signal signal = best.signals().get(i);
+            boolean counts = false;
+            List<String> cells = new ArrayList<>(List.of(signal.name(), number(signal.value())));
+            for (Candidate candidate : candidates.subList(0, Math.min(SIGNALS_OF, candidates.size()))) {
+                double contribution = candidate.signals().get(i).contribution();
+                counts |= Math.abs(contribution) >= 0.005;
+                cells.add(String.format(Locale.ROOT, "%+.2f", contribution));
+            }
+            if (counts) {
+                rows.add(cells);
+            }
+        }
+        return rows;
     }
 
     private static List<String> cells(Candidate candidate) {

@@ -128,6 +128,30 @@ public record Kernel(
         return with(number, digest, status);
     }
 
+    /** This kernel as one that shows other examples, with its digest. */
+    public Kernel withExamples(List<String> shown) {
+        return new Kernel(
+                        kernelId,
+                        name,
+                        taskFamily,
+                        description,
+                        shown,
+                        inputSchema,
+                        outputSchema,
+                        preconditions,
+                        postconditions,
+                        steps,
+                        rollback,
+                        evidenceRequirements,
+                        tests,
+                        capabilities,
+                        sourceTraceIds,
+                        version,
+                        "",
+                        status)
+                .sealed();
+    }
+
     private Kernel with(int newVersion, String newDigest, KernelStatus newStatus) {
         return new Kernel(
                 kernelId,

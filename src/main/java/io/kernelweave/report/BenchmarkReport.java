@@ -66,6 +66,7 @@ final class BenchmarkReport {
         model.put("headline", headline());
         model.put("targets", groups(ResultRow::target));
         model.put("kernels", kernels());
+        model.put("intents", intents());
         model.put("confusions", confusions());
         model.put("latency", latency());
         model.put("conditions", conditions());
@@ -78,6 +79,44 @@ final class BenchmarkReport {
         model.put("brokenRejected", share("gate.broken_rejected"));
         model.put("goodAccepted", share("gate.good_accepted"));
         return model;
+    }
+
+    /** How well intents are told apart; empty if the run was not asked. */
+    private List<Map<String, String>> intents() {
+        Map<String, String> titles = new LinkedHashMap<>();
+        titles.put("in_scope_accuracy", "likeliest kernel right, of prompts that one fits");
+        titles.put("oos_auroc", "AUROC of the probability, a kernel fits or none");
+        titles.put("oos_fpr95", "prompts that none fits, above what 95 % of the others reach");
+        titles.put("oos_recall", "abstentions, of prompts that none fits");
+        titles.put("in_scope_coverage", "routed, of prompts that a kernel fits");
+        titles.put("routed_error", "wrong kernels, of routed prompts");
+        titles.put("combined_accuracy", "right decisions, abstention included");
+        titles.put("f1", "F1, mean over intents and abstention");
+        titles.put("ece", "expected calibration error");
+        for (String percent : List.of("1", "2", "5")) {
+            titles.put(
+                    "coverage_at_" + percent + "pct",
+                    "error certified at " + percent + " %: routed, of prompts that a kernel fits");
+            titles.put("routed_at_" + percent + "pct", "… of all prompts");
+            titles.put("violations_at_" + percent + "pct", "… resamples with a higher error");
+        }
+        List<Map<String, String>> lines = new ArrayList<>();
+        titles.forEach((name, title) -> {
+            Metric metric = metrics.get("intent." + name);
+            if (metric != null && metric.isMeasured()) {
+                boolean share = metric.interval() != null || name.endsWith("pct") || name.equals("oos_fpr95");
+                lines.add(Map.of(
+                        "name",
+                        "intent." + name,
+                        "title",
+                        title,
+                        "value",
+                        share
+                                ? percent(metric.value(), metric.interval())
+                                : String.format(Locale.ROOT, "%.4f", metric.value())));
+            }
+        });
+        return lines;
     }
 
     private String backend() {

@@ -27,7 +27,7 @@ public final class Bundle {
         return switch (run.measure()) {
             case ANSWERS -> {
                 List<ResultRow> rows = folder.rows(ResultRow.FORM);
-                render(folder, run, rows, Metrics.of(rows, run.isRecorded()));
+                render(folder, run, rows, Metrics.of(rows, run));
                 yield rows.size();
             }
             case MASKS -> {

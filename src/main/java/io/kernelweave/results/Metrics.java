@@ -129,6 +129,15 @@ public final class Metrics {
         return metrics.all;
     }
 
+    /** The same, with {@link IntentMetrics} where the run's settings ask for them. */
+    public static Map<String, Metric> of(List<ResultRow> rows, Run run) {
+        Map<String, Metric> metrics = of(rows, run.isRecorded());
+        if (run.settings().path("intents").asBoolean(false)) {
+            metrics.putAll(IntentMetrics.of(rows));
+        }
+        return metrics;
+    }
+
     private void arm(Arm arm, List<ResultRow> rows) {
         String prefix = arm.label() + ".";
         share(prefix + "verification_pass_rate", rows, row -> true, ResultRow::passes);

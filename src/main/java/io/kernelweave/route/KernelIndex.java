@@ -5,39 +5,77 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
  * Finds the kernels that a request may belong to and measures, for each, what speaks for it. A shortlist comes from the
- * linear head and from BM25; only its exemplars are compared one by one.
+ * linear heads and from BM25; only its exemplars are compared one by one.
  */
 final class KernelIndex {
-    /** The numbers that a match is judged by, in their order. */
-    static final List<String> FEATURES = List.of(
-            "head_odds", // logit of the head's softmax probability: picks best
-            "head_logit", // the head's logit as it is: high only near what was seen
+    /** What a candidate is picked by, for each encoder. */
+    private static final List<String> OF_ENCODER = List.of(
+            "head", // log of the linear head's share: picks best
             "centroid", // cosine to the mean of the exemplars: rejects best
-            "similarity", // cosine to the nearest exemplar
-            "similarity_margin", // above the best other kernel
+            "nearest", // cosine to the nearest exemplar
+            "nearest_few");
+
+    /** What a candidate is picked by beside that. */
+    private static final List<String> OF_CANDIDATE = List.of(
             "lexical",
-            "lexical_margin",
             "coverage",
             "preconditions_pass",
             "preconditions_fail",
             "rivals_refused", // share of the other listed kernels whose preconditions fail, where this one's hold
             "conflicts");
 
+    /** What a request is like whatever the candidate, for each encoder. */
+    private static final List<String> OF_REQUEST = List.of(
+            "energy", // log Σ exp of the head's logits: high only near what was seen
+            "above_none", // energy above the logit of no kernel
+            "nearest_none"); // cosine to the nearest requests that no kernel fits
+
     private static final int BY_HEAD = 8;
     private static final int BY_WORDS = 4;
 
-    /** A text that is known to belong to a kernel; the vector is empty without an encoder. */
-    record Exemplar(int kernel, String text, float[] vector) {}
+    /** The names of {@link Match#features}, for encoders in their order. */
+    static List<String> features(List<String> encoders) {
+        List<String> names = named(OF_ENCODER, encoders);
+        names.addAll(OF_CANDIDATE);
+        return names;
+    }
 
-    /** One kernel against one request. */
+    /** The names of {@link Match#request}, for encoders in their order. */
+    static List<String> requestFeatures(List<String> encoders) {
+        return named(OF_REQUEST, encoders);
+    }
+
+    private static List<String> named(List<String> features, List<String> encoders) {
+        List<String> names = new ArrayList<>();
+        for (String encoder : encoders) {
+            features.forEach(feature -> names.add(feature + " " + encoder));
+        }
+        return names;
+    }
+
+    /**
+     * A text that is known to belong to a kernel.
+     *
+     * @param kernel −1: to none
+     * @param vectors of each encoder
+     */
+    record Exemplar(int kernel, String text, List<float[]> vectors) {}
+
+    /**
+     * One kernel against one request.
+     *
+     * @param features what it is picked by
+     * @param request what the request is like, the same for all its matches
+     */
     record Match(
             int kernel,
             double[] features,
+            double[] request,
             double similarity,
             double lexical,
             double coverage,
@@ -45,136 +83,96 @@ final class KernelIndex {
             List<String> conflicts) {}
 
     private final int kernels;
-    private final int dimensions;
     private final List<Set<String>> ruledOut;
     private final LexicalIndex lexical;
-    private final LinearHead head;
-    private final float[][] centroids;
-    private final float[][] exemplars; // per kernel, a row for each dimension
-    private final int[] counts;
+    private final List<Space> spaces = new ArrayList<>();
 
     /**
      * @param ruledOut words that speak against each kernel; its size is the number of kernels
-     * @param dimensions of the vectors; 0 without an encoder
+     * @param dimensions of each encoder's vectors; empty without encoders
      */
-    KernelIndex(List<Set<String>> ruledOut, List<Exemplar> labelled, int dimensions) {
+    KernelIndex(List<Set<String>> ruledOut, List<Exemplar> labelled, List<Integer> dimensions) {
         this.kernels = ruledOut.size();
-        this.dimensions = dimensions;
         this.ruledOut = ruledOut;
         List<List<String>> words = new ArrayList<>();
-        List<List<float[]>> vectors = new ArrayList<>();
+        List<List<Exemplar>> own = new ArrayList<>();
         for (int k = 0; k < kernels; k++) {
             words.add(new ArrayList<>());
-            vectors.add(new ArrayList<>());
+            own.add(new ArrayList<>());
         }
+        List<Exemplar> none = new ArrayList<>();
         for (Exemplar exemplar : labelled) {
-            words.get(exemplar.kernel).addAll(Words.of(exemplar.text));
-            vectors.get(exemplar.kernel).add(exemplar.vector);
+            if (exemplar.kernel < 0) {
+                none.add(exemplar);
+            } else {
+                words.get(exemplar.kernel).addAll(Words.of(exemplar.text));
+                own.get(exemplar.kernel).add(exemplar);
+            }
         }
         lexical = new LexicalIndex(words);
-        exemplars = new float[kernels][];
-        centroids = new float[kernels][dimensions];
-        counts = new int[kernels];
-        List<float[]> means = new ArrayList<>();
-        for (int k = 0; k < kernels; k++) {
-            List<float[]> own = vectors.get(k);
-            counts[k] = own.size();
-            exemplars[k] = new float[dimensions * own.size()];
-            for (int i = 0; i < own.size(); i++) {
-                for (int d = 0; d < dimensions; d++) {
-                    exemplars[k][d * own.size() + i] = own.get(i)[d];
-                    centroids[k][d] += own.get(i)[d] / own.size();
-                }
-            }
-            means.add(centroids[k].clone());
-            Vectors.normalize(centroids[k]);
+        for (int e = 0; e < dimensions.size(); e++) {
+            int encoder = e;
+            spaces.add(new Space(
+                    own.stream().map(list -> vectors(list, encoder)).toList(),
+                    vectors(none, encoder),
+                    dimensions.get(e)));
         }
-        head = LinearHead.ofMeans(means, dimensions);
     }
 
-    /** The linear head: the nearest-centroid rule until it is trained or set. */
-    LinearHead head() {
-        return head;
+    private static List<float[]> vectors(List<Exemplar> exemplars, int encoder) {
+        return exemplars.stream().map(exemplar -> exemplar.vectors.get(encoder)).toList();
     }
 
-    boolean hasVectors() {
-        return dimensions > 0;
+    /** The linear head of an encoder: the nearest-centroid rule until it is trained or set. */
+    LinearHead head(int encoder) {
+        return spaces.get(encoder).head();
     }
 
     /** The kernels worth a look, in the order of the index, without those in {@code masked}. */
     List<Match> matches(Query query, Set<Integer> masked) {
         LexicalIndex.Scores words = lexical.score(query.words());
-        float[] logits = hasVectors() ? head.logits(query.vector()) : new float[kernels];
-        for (int k : masked) {
-            logits[k] = Float.NEGATIVE_INFINITY;
-            words.lexical()[k] = 0;
+        masked.forEach(k -> words.lexical()[k] = 0);
+        List<Space.View> views = new ArrayList<>();
+        double[] request = new double[spaces.size() * OF_REQUEST.size()];
+        Set<Integer> shortlist = new TreeSet<>();
+        for (int e = 0; e < spaces.size(); e++) {
+            Space.View view = spaces.get(e).view(query.vectors().get(e), masked);
+            view.describeRequest(request, e * OF_REQUEST.size());
+            views.add(view);
+            best(BY_HEAD, view::logit, masked, shortlist);
         }
-        boolean[] shortlist = new boolean[kernels];
-        if (hasVectors()) {
-            best(BY_HEAD, k -> logits[k], masked, shortlist);
-            best(BY_WORDS, k -> words.lexical()[k], masked, shortlist);
-        } else {
-            best(BY_HEAD, k -> words.lexical()[k], masked, shortlist);
-        }
-        int[] listed = IntStream.range(0, kernels).filter(k -> shortlist[k]).toArray();
-        double[] similarities = new double[listed.length];
-        double[] lexicals = new double[listed.length];
-        for (int i = 0; i < listed.length; i++) {
-            similarities[i] = hasVectors() ? similarity(query.vector(), listed[i]) : 0;
-            lexicals[i] = words.lexical()[listed[i]];
-        }
-        long refused = Arrays.stream(listed)
+        best(spaces.isEmpty() ? BY_HEAD : BY_WORDS, k -> words.lexical()[k], masked, shortlist);
+        long refused = shortlist.stream()
                 .filter(k -> query.preconditions(k) == Outcome.FAIL)
                 .count();
-        float[] shares = hasVectors() ? LinearHead.softmax(logits.clone()) : logits;
         List<Match> matches = new ArrayList<>();
-        for (int i = 0; i < listed.length; i++) {
-            int k = listed[i];
+        for (int k : shortlist) {
             Outcome outcome = query.preconditions(k);
             List<String> conflicts = query.words().stream()
                     .filter(ruledOut.get(k)::contains)
                     .distinct()
                     .toList();
-            double[] features = {
-                hasVectors() ? LogisticModel.logit(shares[k]) : 0,
-                logits[k],
-                hasVectors() ? Vectors.dot(query.vector(), centroids[k]) : 0,
-                similarities[i],
-                similarities[i] - bestOther(similarities, i),
-                lexicals[i],
-                lexicals[i] - bestOther(lexicals, i),
-                words.coverage()[k],
-                outcome == Outcome.PASS ? 1 : 0,
-                outcome == Outcome.FAIL ? 1 : 0,
-                outcome == Outcome.PASS && listed.length > 1 ? (double) refused / (listed.length - 1) : 0,
-                Math.min(3, conflicts.size())
-            };
-            matches.add(new Match(k, features, similarities[i], lexicals[i], words.coverage()[k], outcome, conflicts));
+            double[] features = new double[spaces.size() * OF_ENCODER.size() + OF_CANDIDATE.size()];
+            double similarity = 0;
+            int at = 0;
+            for (Space.View view : views) {
+                similarity += view.describe(k, features, at) / views.size();
+                at += OF_ENCODER.size();
+            }
+            features[at++] = words.lexical()[k];
+            features[at++] = words.coverage()[k];
+            features[at++] = outcome == Outcome.PASS ? 1 : 0;
+            features[at++] = outcome == Outcome.FAIL ? 1 : 0;
+            features[at++] =
+                    outcome == Outcome.PASS && shortlist.size() > 1 ? (double) refused / (shortlist.size() - 1) : 0;
+            features[at] = Math.min(3, conflicts.size());
+            matches.add(new Match(
+                    k, features, request, similarity, words.lexical()[k], words.coverage()[k], outcome, conflicts));
         }
         return matches;
     }
 
-    private double similarity(float[] vector, int kernel) {
-        float[] cosines = new float[counts[kernel]];
-        Vectors.multiply(vector, exemplars[kernel], cosines);
-        float best = 0;
-        for (float cosine : cosines) {
-            best = Math.max(best, cosine);
-        }
-        return best;
-    }
-
-    private static double bestOther(double[] values, int own) {
-        double best = 0;
-        for (int i = 0; i < values.length; i++) {
-            if (i != own) {
-                best = Math.max(best, values[i]);
-            }
-        }
-        return best;
-    }
-
-    private void best(int count, IntToDoubleFunction score, Set<Integer> masked, boolean[] shortlist) {
+    private void best(int count, IntToDoubleFunction score, Set<Integer> masked, Set<Integer> shortlist) {
         int[] top = new int[count];
         int found = 0;
         for (int k = 0; k < kernels; k++) {
@@ -187,6 +185,6 @@ final class KernelIndex {
             }
             top[at] = k;
         }
-        Arrays.stream(top, 0, found).forEach(k -> shortlist[k] = true);
+        Arrays.stream(top, 0, found).forEach(shortlist::add);
     }
 }

@@ -6,10 +6,14 @@ import java.util.List;
 
 /**
  * Logistic regression on a few named numbers: P = 1 / (1 + exp(−(bias + Σ weight · feature))), weights in the features' own
- * units.
+ * units. Fitted on choices, its logits say instead which row of several is the right one.
  */
 public record LogisticModel(List<String> features, List<Double> weights, double bias) {
-    private static final double RIDGE = 1e-3;
+    /** So many rows' worth of doubt that a feature, scaled, says anything; but no more or less than these shares of the rows. */
+    private static final double DOUBT = 16;
+
+    private static final double LEAST_RIDGE = 1e-3;
+    private static final double MOST_RIDGE = 1e-2;
     private static final int ITERATIONS = 25;
 
     public LogisticModel {
@@ -25,12 +29,24 @@ public record LogisticModel(List<String> features, List<Double> weights, double 
 
     record Row(double[] features, boolean positive, double weight) {}
 
+    /** A model that knows nothing: half for every row. */
+    static LogisticModel zero(List<String> features) {
+        return new LogisticModel(features, features.stream().map(feature -> 0.0).toList(), 0);
+    }
+
+    /** Several rows of which some are right: which one is chosen is exp(logit) as a share of all. */
+    record Choice(List<double[]> rows, boolean[] right, double weight) {}
+
     double probability(double[] row) {
+        return sigmoid(logit(row));
+    }
+
+    double logit(double[] row) {
         double logit = bias;
         for (int i = 0; i < row.length; i++) {
             logit += weights.get(i) * row[i];
         }
-        return sigmoid(logit);
+        return logit;
     }
 
     /**
@@ -79,7 +95,7 @@ public record LogisticModel(List<String> features, List<Double> weights, double 
                 for (int j = i + 1; j <= n; j++) {
                     hessian[i][j] = hessian[j][i];
                 }
-                double ridge = i < n ? RIDGE : 1e-9;
+                double ridge = i < n ? ridge(rows.size()) : 1e-9;
                 hessian[i][i] += ridge;
                 hessian[i][n + 1] += ridge * beta[i];
             }
@@ -100,6 +116,131 @@ public record LogisticModel(List<String> features, List<Double> weights, double 
             bias -= beta[i] * scale[i] * mean[i];
         }
         return new LogisticModel(names, weights, round(bias));
+    }
+
+    /**
+     * Fits a conditional logit (McFadden 1974) on choices, by damped Newton steps on scaled features with the same small ridge;
+     * there is no bias. Choices with nothing or everything right teach nothing.
+     */
+    static LogisticModel fitChoices(List<String> names, List<Choice> choices) {
+        int n = names.size();
+        double[] scale = spread(n, choices);
+        double[] beta = new double[n];
+        double total =
+                Math.max(1e-12, choices.stream().mapToDouble(Choice::weight).sum());
+        for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+            double[][] hessian = new double[n][n + 1];
+            for (Choice choice : choices) {
+                double[] shares = shares(choice.rows, beta, scale);
+                double right = 0;
+                for (int r = 0; r < shares.length; r++) {
+                    right += choice.right[r] ? shares[r] : 0;
+                }
+                if (right <= 0) {
+                    continue;
+                }
+                double[] mean = new double[n];
+                double[] wanted = new double[n];
+                for (int r = 0; r < shares.length; r++) {
+                    double[] row = choice.rows.get(r);
+                    for (int i = 0; i < n; i++) {
+                        mean[i] += shares[r] * row[i] * scale[i];
+                        wanted[i] += choice.right[r] ? shares[r] / right * row[i] * scale[i] : 0;
+                    }
+                }
+                double weight = choice.weight / total;
+                for (int r = 0; r < shares.length; r++) {
+                    double[] row = choice.rows.get(r);
+                    for (int i = 0; i < n; i++) {
+                        double x = weight * shares[r] * (row[i] * scale[i] - mean[i]);
+                        for (int j = 0; j <= i; j++) {
+                            hessian[i][j] += x * (row[j] * scale[j] - mean[j]);
+                        }
+                    }
+                }
+                for (int i = 0; i < n; i++) {
+                    hessian[i][n] += weight * (mean[i] - wanted[i]);
+                }
+            }
+            double largest = 0;
+            double[] step = solve(symmetric(hessian, beta, ridge(choices.size())));
+            for (double s : step) {
+                largest = Math.max(largest, Math.abs(s));
+            }
+            double damping = Math.min(1, 2 / Math.max(largest, 1e-9));
+            for (int i = 0; i < n; i++) {
+                beta[i] -= damping * step[i];
+            }
+            if (largest < 1e-7) {
+                break;
+            }
+        }
+        List<Double> weights = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            weights.add(round(beta[i] * scale[i]));
+        }
+        return new LogisticModel(names, weights, 0);
+    }
+
+    private static double[][] symmetric(double[][] hessian, double[] beta, double ridge) {
+        int n = beta.length;
+        for (int i = 0; i < n; i++) {
+            for (int j = i + 1; j < n; j++) {
+                hessian[i][j] = hessian[j][i];
+            }
+            hessian[i][i] += ridge;
+            hessian[i][n] += ridge * beta[i];
+        }
+        return hessian;
+    }
+
+    private static double ridge(int rows) {
+        return Math.min(MOST_RIDGE, Math.max(LEAST_RIDGE, DOUBT / rows));
+    }
+
+    private static double[] shares(List<double[]> rows, double[] beta, double[] scale) {
+        double[] shares = new double[rows.size()];
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int r = 0; r < shares.length; r++) {
+            for (int i = 0; i < beta.length; i++) {
+                shares[r] += beta[i] * scale[i] * rows.get(r)[i];
+            }
+            largest = Math.max(largest, shares[r]);
+        }
+        double sum = 0;
+        for (int r = 0; r < shares.length; r++) {
+            shares[r] = StrictMath.exp(shares[r] - largest);
+            sum += shares[r];
+        }
+        for (int r = 0; r < shares.length; r++) {
+            shares[r] /= sum;
+        }
+        return shares;
+    }
+
+    /** One over the standard deviation of each feature within the choices; 0 where it never varies. */
+    private static double[] spread(int n, List<Choice> choices) {
+        double[] scale = new double[n];
+        double[] square = new double[n];
+        double rows = 0;
+        for (Choice choice : choices) {
+            double[] mean = new double[n];
+            for (double[] row : choice.rows) {
+                for (int i = 0; i < n; i++) {
+                    mean[i] += row[i] / choice.rows.size();
+                }
+            }
+            for (double[] row : choice.rows) {
+                rows++;
+                for (int i = 0; i < n; i++) {
+                    square[i] += (row[i] - mean[i]) * (row[i] - mean[i]);
+                }
+            }
+        }
+        for (int i = 0; i < n; i++) {
+            scale[i] = square[i] > 1e-9 * rows ? 1 / Math.sqrt(square[i] / rows) : 0;
+        }
+        return scale;
     }
 
     static double round(double value) {

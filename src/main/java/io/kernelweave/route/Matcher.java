@@ -13,7 +13,21 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** Turns matches into probabilities, and the clauses of a request into the plan of a composition. */
-record Matcher(LogisticModel match, double threshold, LogisticModel plan, double planThreshold) {
+record Matcher(
+        LogisticModel pick,
+        LogisticModel fit,
+        Calibration calibration,
+        double threshold,
+        LogisticModel plan,
+        double planThreshold) {
+
+    /** The numbers that a kernel's fit is judged by: logit of its share among the listed, and what it and the request are like. */
+    static List<String> fitFeatures(List<String> encoders) {
+        List<String> names = new ArrayList<>(List.of("share"));
+        names.addAll(KernelIndex.features(encoders));
+        names.addAll(KernelIndex.requestFeatures(encoders));
+        return names;
+    }
 
     /** The numbers that a plan is judged by, in their order. */
     static final List<String> PLAN_FEATURES = List.of(
@@ -25,11 +39,18 @@ record Matcher(LogisticModel match, double threshold, LogisticModel plan, double
             "idle_clauses",
             "enumerated");
 
+    /** What keeps a share of all or nothing finite. */
+    private static final double LEAST_SHARE = 1e-4;
+
     /** Where nothing says how sure a composition has to be: surer than a kernel. */
     static final double UNTRAINED_PLAN_THRESHOLD = 0.75;
 
-    /** A kernel with the probability that it fits. */
-    record Ranked(Match match, double probability) {
+    /**
+     * A kernel with the probability that it fits.
+     *
+     * @param fit the numbers that say so
+     */
+    record Ranked(Match match, double[] fit, double probability) {
         /** May the kernel be given the prompt? What its contract refuses, no probability makes good. */
         boolean isEligible() {
             return match.preconditions() != Outcome.FAIL;
@@ -55,13 +76,40 @@ record Matcher(LogisticModel match, double threshold, LogisticModel plan, double
     }
 
     /** Weights for a router that has learned nothing: set by hand, so that half is where the benefit of the doubt ends. */
-    static Matcher untrained(boolean vectors) {
-        List<Double> weights = vectors
-                ? List.of(0.0, 0.0, 0.0, 12.0, 8.0, 3.0, 2.0, 0.0, 1.0, -4.0, 2.5, -0.5)
-                : List.of(0.0, 0.0, 0.0, 0.0, 0.0, 8.0, 8.0, 2.0, 1.0, -4.0, 2.5, -0.5);
-        double bias = vectors ? -8.0 : -4.5;
+    static Matcher untrained(List<String> encoders) {
+        double one = 1.0 / Math.max(1, encoders.size());
+        boolean words = encoders.isEmpty();
+        Map<String, Double> pick = new HashMap<>();
+        pick.put("lexical", words ? 8.0 : 2.0);
+        pick.put("coverage", words ? 2.0 : 0.0);
+        pick.put("preconditions_pass", 0.5);
+        pick.put("preconditions_fail", -4.0);
+        pick.put("rivals_refused", 1.0);
+        pick.put("conflicts", -0.5);
+        Map<String, Double> fit = new HashMap<>(pick);
+        fit.put("share", words ? 0.7 : 0.35);
+        fit.put("preconditions_pass", 1.0);
+        fit.put("rivals_refused", 2.5);
+        for (String encoder : encoders) {
+            pick.put("nearest " + encoder, 1.5 * one);
+            fit.put("nearest " + encoder, 1.3 * one);
+        }
         return new Matcher(
-                new LogisticModel(KernelIndex.FEATURES, weights, bias), 0.5, untrainedPlan(), UNTRAINED_PLAN_THRESHOLD);
+                weighed(KernelIndex.features(encoders), pick, 0),
+                weighed(fitFeatures(encoders), fit, words ? -4.5 : -4.5),
+                Calibration.none(),
+                0.5,
+                untrainedPlan(),
+                UNTRAINED_PLAN_THRESHOLD);
+    }
+
+    private static LogisticModel weighed(List<String> features, Map<String, Double> weights, double bias) {
+        return new LogisticModel(
+                features,
+                features.stream()
+                        .map(feature -> weights.getOrDefault(feature, 0.0))
+                        .toList(),
+                bias);
     }
 
     /** As sure as the least sure clause. */
@@ -69,12 +117,50 @@ record Matcher(LogisticModel match, double threshold, LogisticModel plan, double
         return new LogisticModel(PLAN_FEATURES, List.of(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5), 0);
     }
 
-    /** Likeliest first; equals in the order of the index. */
+    /** Best first, equals in the order of the index, each with the probability that it fits. */
     List<Ranked> rank(List<Match> matches) {
-        return matches.stream()
-                .map(found -> new Ranked(found, match.probability(found.features())))
-                .sorted(Comparator.comparingDouble(Ranked::probability).reversed())
-                .toList();
+        double[] logits = new double[matches.size()];
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = pick.logit(matches.get(i).features());
+            largest = Math.max(largest, logits[i]);
+        }
+        double sum = 0;
+        for (int i = 0; i < logits.length; i++) {
+            sum += StrictMath.exp(logits[i] - largest);
+        }
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < logits.length; i++) {
+            order.add(i);
+        }
+        order.sort(Comparator.comparingDouble((Integer i) -> logits[i]).reversed());
+        List<Ranked> ranked = new ArrayList<>();
+        for (int i : order) {
+            double own = StrictMath.exp(logits[i] - largest);
+            double[] row = fitRow(matches.get(i), own, sum - own);
+            ranked.add(new Ranked(matches.get(i), row, calibration.of(fit.probability(row))));
+        }
+        return ranked;
+    }
+
+    /** Each number that speaks for or against a kernel. */
+    List<Signal> signals(Ranked ranked) {
+        List<Signal> signals = new ArrayList<>();
+        for (int i = 0; i < ranked.fit.length; i++) {
+            double weight = fit.weights().get(i);
+            signals.add(new Signal(fit.features().get(i), ranked.fit[i], weight * ranked.fit[i]));
+        }
+        return signals;
+    }
+
+    private static double[] fitRow(Match match, double own, double others) {
+        double[] features = match.features();
+        double[] request = match.request();
+        double[] row = new double[1 + features.length + request.length];
+        row[0] = StrictMath.log((own + LEAST_SHARE) / (Math.max(0, others) + LEAST_SHARE));
+        System.arraycopy(features, 0, row, 1, features.length);
+        System.arraycopy(request, 0, row, 1 + features.length, request.length);
+        return row;
     }
 
     /**

@@ -16,7 +16,7 @@ final class Query {
     private static final int LONGEST = 1000;
 
     private final List<String> words;
-    private final float[] vector;
+    private final List<float[]> vectors;
     private final Preconditions preconditions;
 
     private static final class Preconditions {
@@ -40,23 +40,23 @@ final class Query {
         }
     }
 
-    private Query(String text, float[] vector, Preconditions preconditions) {
+    private Query(String text, List<float[]> vectors, Preconditions preconditions) {
         this.words = Words.of(text);
-        this.vector = vector;
+        this.vectors = vectors;
         this.preconditions = preconditions;
     }
 
     /**
      * @param request see {@link #request}
-     * @param vector its sentence vector; empty without an encoder
+     * @param vectors its sentence vector of each encoder
      * @param contracts of the kernels, in the index's order
      */
-    static Query of(String prompt, String request, float[] vector, List<Contract> contracts) {
-        return new Query(request, vector, new Preconditions(prompt, contracts));
+    static Query of(String prompt, String request, List<float[]> vectors, List<Contract> contracts) {
+        return new Query(request, vectors, new Preconditions(prompt, contracts));
     }
 
-    Query clause(String text, float[] vector) {
-        return new Query(text, vector, preconditions);
+    Query clause(String text, List<float[]> vectors) {
+        return new Query(text, vectors, preconditions);
     }
 
     /** What a prompt asks for, without what is pasted, at a sensible length. */
@@ -69,8 +69,8 @@ final class Query {
         return words;
     }
 
-    float[] vector() {
-        return vector;
+    List<float[]> vectors() {
+        return vectors;
     }
 
     Outcome preconditions(int kernel) {

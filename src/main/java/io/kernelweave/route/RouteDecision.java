@@ -11,6 +11,7 @@ import java.util.List;
  * @param threshold what {@code probability} had to reach
  * @param reason the decision in words and numbers, one line
  * @param candidates the best kernels for the whole request, likeliest first, at most five
+ * @param assurance what is known of the error of such decisions
  */
 public record RouteDecision(
         RouteAction action,
@@ -18,9 +19,21 @@ public record RouteDecision(
         double probability,
         double threshold,
         String reason,
-        List<Candidate> candidates) {
+        List<Candidate> candidates,
+        Assurance assurance) {
     public RouteDecision {
         kernelIds = List.copyOf(kernelIds);
         candidates = List.copyOf(candidates);
+    }
+
+    /** A decision that nothing is known of beside itself. */
+    public RouteDecision(
+            RouteAction action,
+            List<String> kernelIds,
+            double probability,
+            double threshold,
+            String reason,
+            List<Candidate> candidates) {
+        this(action, kernelIds, probability, threshold, reason, candidates, Assurance.none(List.of()));
     }
 }

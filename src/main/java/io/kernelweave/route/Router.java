@@ -8,6 +8,7 @@ import io.kernelweave.route.KernelIndex.Exemplar;
 import io.kernelweave.route.Matcher.Hit;
 import io.kernelweave.route.Matcher.Plan;
 import io.kernelweave.route.Matcher.Ranked;
+import io.kernelweave.route.RouterAdapter.Encoder;
 import io.kernelweave.route.RouterAdapter.Learned;
 import io.kernelweave.verify.Contract;
 import io.kernelweave.verify.Outcome;
@@ -22,13 +23,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
 /**
  * Decides where a prompt goes: to a kernel, to several, or to raw generation. A kernel is known by its name, description
  * and examples, and by the labelled prompts that the adapter keeps; a request is compared with all of them by sentence
- * vectors and by words, the prompt with the kernel's preconditions, and a logistic model turns the numbers into the
- * probability that the kernel fits. Below the adapter's threshold no kernel is taken, nor one whose preconditions fail.
+ * vectors and by words, the prompt with the kernel's preconditions. One model picks the best kernel, another says from the
+ * same numbers how likely it fits. Below the adapter's threshold no kernel is taken, nor one whose preconditions fail.
  *
  * <p>Thread-safe.
  */
@@ -37,47 +38,66 @@ public final class Router {
 
     private final List<Kernel> kernels;
     private final List<Contract> contracts;
-    private final @Nullable Embedder embedder;
+    private final List<? extends Embedder> embedders;
     private final KernelIndex index;
     private final Matcher matcher;
+    private final Assurance assurance;
     private final String note;
     private final String digest;
 
-    private Router(Collection<Kernel> all, @Nullable Embedder given, RouterAdapter adapter) {
-        String encoder = given == null ? "" : given.identity();
-        if (!encoder.isEmpty() && !adapter.embedder().isEmpty() && !encoder.equals(adapter.embedder())) {
+    private Router(Collection<Kernel> all, List<? extends Embedder> given, RouterAdapter adapter) {
+        List<Encoder> encoders = Encoder.of(given);
+        if (!encoders.isEmpty() && !adapter.encoders().isEmpty() && !encoders.equals(adapter.encoders())) {
             throw InputException.at(
                     "router adapter",
-                    "it was trained with encoder " + adapter.embedder() + ", here is " + encoder,
-                    "train it anew, or open that encoder");
+                    "it was trained with encoders " + identities(adapter.encoders()) + ", here are "
+                            + identities(encoders),
+                    "train it anew, or open those encoders");
         }
         boolean wordsOnly =
-                encoder.isEmpty() || adapter.isTrained() && adapter.embedder().isEmpty();
+                encoders.isEmpty() || adapter.isTrained() && adapter.encoders().isEmpty();
+        boolean trained = adapter.isTrained() && adapter.encoders().isEmpty() == wordsOnly;
         kernels = routable(all);
         contracts = kernels.stream().map(Contract::of).toList();
-        embedder = wordsOnly ? null : given;
-        boolean trained = adapter.isTrained() && adapter.embedder().isEmpty() == wordsOnly;
-        index = index(kernels, embedder, adapter);
-        matcher = trained && adapter.match() != null && adapter.plan() != null
-                ? new Matcher(adapter.match(), adapter.threshold(), adapter.plan(), adapter.planThreshold())
-                : Matcher.untrained(embedder != null);
-        note = (trained ? "" : "untrained router: ") + (embedder == null ? "by words alone: " : "");
+        embedders = wordsOnly ? List.of() : List.copyOf(given);
+        List<String> names = Encoder.of(embedders).stream().map(Encoder::name).toList();
+        index = index(kernels, embedders, adapter);
+        matcher = trained && adapter.pick() != null && adapter.fit() != null && adapter.plan() != null
+                ? new Matcher(
+                        adapter.pick(),
+                        adapter.fit(),
+                        adapter.calibration(),
+                        adapter.threshold(),
+                        adapter.plan(),
+                        adapter.planThreshold())
+                : Matcher.untrained(names);
+        assurance = trained ? Assurance.of(adapter) : Assurance.none(names);
+        note = (trained ? "" : "untrained router: ") + (embedders.isEmpty() ? "by words alone: " : "");
         digest = Digest.of(Json.compact(List.of(
                 adapter.digest(),
-                embedder == null ? "" : embedder.identity(),
+                Encoder.of(embedders),
                 kernels.stream()
                         .map(kernel -> List.of(kernel.kernelId(), kernel.computedDigest()))
                         .toList())));
     }
 
+    private static String identities(List<Encoder> encoders) {
+        return encoders.stream().map(Encoder::identity).collect(Collectors.joining(" + "));
+    }
+
     /**
      * A router over the kernels that may be routed to.
      *
-     * @param embedder null: words alone, with weights set by hand unless the adapter was trained so
-     * @throws InputException if the adapter was trained with another encoder
+     * @param embedders none: words alone, with weights set by hand unless the adapter was trained so
+     * @throws InputException if the adapter was trained with other encoders
      */
-    public static Router of(Collection<Kernel> kernels, @Nullable Embedder embedder, RouterAdapter adapter) {
-        return new Router(kernels, embedder, adapter);
+    public static Router of(Collection<Kernel> kernels, List<? extends Embedder> embedders, RouterAdapter adapter) {
+        return new Router(kernels, embedders, adapter);
+    }
+
+    /** A router with one encoder. */
+    public static Router of(Collection<Kernel> kernels, Embedder embedder, RouterAdapter adapter) {
+        return new Router(kernels, List.of(embedder), adapter);
     }
 
     /** Of everything that a decision depends on: kernels, encoder, adapter. */
@@ -86,14 +106,25 @@ public final class Router {
     }
 
     public RouteDecision route(String prompt) {
+        return decide(prompt, false);
+    }
+
+    /** The same decision, with all signals of each candidate. */
+    public RouteDecision explain(String prompt) {
+        return decide(prompt, true);
+    }
+
+    private RouteDecision decide(String prompt, boolean explained) {
         String request = Query.request(prompt);
-        Query whole = Query.of(prompt, request, vector(request), contracts);
+        Query whole = Query.of(prompt, request, vectors(request), contracts);
         List<Ranked> ranked = rank(whole);
-        List<Candidate> candidates =
-                ranked.stream().limit(SHOWN).map(this::candidate).toList();
+        List<Candidate> candidates = ranked.stream()
+                .limit(SHOWN)
+                .map(shown -> candidate(shown, explained))
+                .toList();
         Plan plan = null;
         double planned = 0;
-        for (Plan next : matcher.plans(request, ranked, clause -> rank(whole.clause(clause, vector(clause))))) {
+        for (Plan next : matcher.plans(request, ranked, clause -> rank(whole.clause(clause, vectors(clause))))) {
             double probability = matcher.plan().probability(next.features());
             if (probability >= matcher.planThreshold() && probability > planned) {
                 plan = next;
@@ -107,7 +138,8 @@ public final class Router {
                     planned,
                     matcher.planThreshold(),
                     reason(plan, planned),
-                    candidates);
+                    candidates,
+                    assurance);
         }
         if (ranked.isEmpty()) {
             return new RouteDecision(
@@ -116,7 +148,8 @@ public final class Router {
                     0,
                     matcher.threshold(),
                     "raw generation: there is no kernel to route to",
-                    candidates);
+                    candidates,
+                    assurance);
         }
         Optional<Ranked> best = ranked.stream().filter(Ranked::isEligible).findFirst();
         double probability = best.map(Ranked::probability).orElse(0.0);
@@ -127,8 +160,9 @@ public final class Router {
                 taken ? List.of(id(shown.match().kernel())) : List.of(),
                 probability,
                 matcher.threshold(),
-                reason(candidate(shown), candidates, taken),
-                candidates);
+                reason(candidate(shown, false), candidates, taken),
+                candidates,
+                assurance);
     }
 
     private List<Ranked> rank(Query query) {
@@ -136,7 +170,7 @@ public final class Router {
     }
 
     private String reason(Candidate best, List<Candidate> candidates, boolean taken) {
-        Function<Candidate, Double> measure = embedder == null ? Candidate::lexical : Candidate::similarity;
+        Function<Candidate, Double> measure = embedders.isEmpty() ? Candidate::lexical : Candidate::similarity;
         StringBuilder reason = new StringBuilder(note);
         reason.append(taken ? "" : "raw generation, the best kernel is ")
                 .append(best.kernelId())
@@ -147,14 +181,14 @@ public final class Router {
                         best.probability() >= matcher.threshold() ? "≥" : "<",
                         matcher.threshold(),
                         taken || best.probability() < matcher.threshold() ? "" : ", but its preconditions fail",
-                        embedder == null ? "words" : "similarity",
+                        embedders.isEmpty() ? "words" : "similarity",
                         measure.apply(best)));
         candidates.stream()
                 .filter(candidate -> !candidate.kernelId().equals(best.kernelId()))
                 .max(Comparator.comparing(measure))
                 .ifPresent(next -> reason.append(
                         String.format(Locale.ROOT, ", next %s %.2f", next.kernelId(), measure.apply(next))));
-        if (embedder != null) {
+        if (!embedders.isEmpty()) {
             reason.append(String.format(Locale.ROOT, "; words %.2f", best.lexical()));
         }
         reason.append("; preconditions ").append(best.preconditions());
@@ -187,7 +221,7 @@ public final class Router {
                 preconditions);
     }
 
-    private Candidate candidate(Ranked ranked) {
+    private Candidate candidate(Ranked ranked, boolean explained) {
         KernelIndex.Match match = ranked.match();
         return new Candidate(
                 id(match.kernel()),
@@ -196,15 +230,16 @@ public final class Router {
                 match.lexical(),
                 match.coverage(),
                 match.preconditions(),
-                match.conflicts());
+                match.conflicts(),
+                explained ? matcher.signals(ranked) : List.of());
     }
 
     private String id(int kernel) {
         return kernels.get(kernel).kernelId();
     }
 
-    private float[] vector(String text) {
-        return embedder == null ? new float[0] : embedder.embed(text);
+    private List<float[]> vectors(String text) {
+        return embedders.stream().map(embedder -> embedder.embed(text)).toList();
     }
 
     private static String abbreviate(String text) {
@@ -226,36 +261,55 @@ public final class Router {
                 .toList();
     }
 
-    private static KernelIndex index(List<Kernel> kernels, @Nullable Embedder embedder, RouterAdapter adapter) {
-        int dimensions = embedder == null ? 0 : embedder.dimensions();
+    private static KernelIndex index(List<Kernel> kernels, List<? extends Embedder> embedders, RouterAdapter adapter) {
         Map<String, Learned> learned =
                 adapter.kernels().stream().collect(Collectors.toMap(Learned::kernelId, Function.identity()));
+        List<Integer> dimensions = embedders.stream().map(Embedder::dimensions).toList();
         List<Set<String>> ruledOut = new ArrayList<>();
         List<Exemplar> exemplars = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
             KernelText text = KernelText.of(kernels.get(k));
             ruledOut.add(text.ruledOut());
-            List<float[]> vectors = embedder == null ? List.of() : embedder.embedAll(text.texts());
-            for (int i = 0; i < text.texts().size(); i++) {
-                exemplars.add(new Exemplar(k, text.texts().get(i), embedder == null ? new float[0] : vectors.get(i)));
-            }
+            List<List<float[]>> vectors = embedders.stream()
+                    .map(embedder -> embedder.embedAll(text.texts()))
+                    .toList();
+            add(exemplars, k, text.texts(), vectors);
             Learned known = learned.get(kernels.get(k).kernelId());
             if (known != null) {
-                List<float[]> kept = embedder == null ? List.of() : known.decodeVectors(dimensions);
-                for (int i = 0; i < known.exemplars().size(); i++) {
-                    exemplars.add(
-                            new Exemplar(k, known.exemplars().get(i), embedder == null ? new float[0] : kept.get(i)));
+                add(exemplars, k, known.exemplars(), decode(known, dimensions));
+            }
+        }
+        Learned none = adapter.none();
+        if (none != null) {
+            add(exemplars, -1, none.exemplars(), decode(none, dimensions));
+        }
+        KernelIndex index = new KernelIndex(ruledOut, exemplars, dimensions);
+        for (int e = 0; e < embedders.size(); e++) {
+            for (int k = 0; k <= kernels.size(); k++) {
+                Learned known =
+                        k == kernels.size() ? none : learned.get(kernels.get(k).kernelId());
+                if (known != null && !known.heads().isEmpty()) {
+                    float[] row = known.decodeHead(e, dimensions.get(e));
+                    index.head(e).set(k, row, row[dimensions.get(e)]);
                 }
             }
         }
-        KernelIndex index = new KernelIndex(ruledOut, exemplars, dimensions);
-        for (int k = 0; k < kernels.size() && embedder != null; k++) {
-            Learned known = learned.get(kernels.get(k).kernelId());
-            if (known != null) {
-                float[] row = known.decodeHead(dimensions);
-                index.head().set(k, row, row[dimensions]);
-            }
-        }
         return index;
+    }
+
+    private static List<List<float[]>> decode(Learned known, List<Integer> dimensions) {
+        return IntStream.range(0, dimensions.size())
+                .mapToObj(e -> known.decodeVectors(e, dimensions.get(e)))
+                .toList();
+    }
+
+    private static void add(List<Exemplar> exemplars, int kernel, List<String> texts, List<List<float[]>> vectors) {
+        for (int i = 0; i < texts.size(); i++) {
+            int text = i;
+            exemplars.add(new Exemplar(
+                    kernel,
+                    texts.get(i),
+                    vectors.stream().map(ofEncoder -> ofEncoder.get(text)).toList()));
+        }
     }
 }

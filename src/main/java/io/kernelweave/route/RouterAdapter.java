@@ -17,44 +17,78 @@ import tools.jackson.databind.JsonNode;
  * own texts; what it knows of kernels that are gone is left aside.
  *
  * @param version of this document's form
- * @param embedder identity of the sentence encoder; empty if the training had none
- * @param dimensions of its vectors; 0 without
+ * @param encoders the sentence encoders, in the order of their weights; none if the training had none
  * @param kernelsDigest of the kernels' ids and texts at the training
  * @param promptsDigest of the labelled prompts
  * @param seed of folds and descent
  * @param kernels what was learned of each kernel
- * @param match probability that a kernel fits, from {@link KernelIndex#FEATURES}
+ * @param none what was learned of prompts that no kernel fits
+ * @param pick which of several kernels is the right one, from {@link KernelIndex#features}
+ * @param fit probability that the one picked fits, from {@link Matcher#fitFeatures}
+ * @param calibration what that probability has turned out to be worth
  * @param threshold the least probability at which a kernel is taken
+ * @param guarantee what the router is asked to keep to
+ * @param bound the share of wrong kernels among those taken, at most, as measured; 1 if nothing can be said
+ * @param levels thresholds for other errors than the guarantee's
  * @param plan probability that a composition is what the request asks for
  * @param planThreshold the least probability at which a composition is taken
  * @param metrics figures of prompts that the scoring model had not seen
- * @param calibration stated against observed probability of the likeliest kernel, on the same prompts
+ * @param curve stated against observed probability of the picked kernel, on the same prompts
  */
 public record RouterAdapter(
         int version,
-        String embedder,
-        int dimensions,
+        List<Encoder> encoders,
         String kernelsDigest,
         String promptsDigest,
         long seed,
         List<Learned> kernels,
-        @Nullable LogisticModel match,
+        @Nullable Learned none,
+        @Nullable LogisticModel pick,
+        @Nullable LogisticModel fit,
+        Calibration calibration,
         double threshold,
+        Guarantee guarantee,
+        double bound,
+        List<Level> levels,
         @Nullable LogisticModel plan,
         double planThreshold,
         Metrics metrics,
-        List<Bin> calibration) {
+        List<Bin> curve) {
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+
+    /** A sentence encoder by its identity and the length of its vectors. */
+    public record Encoder(String identity, int dimensions) {
+        static List<Encoder> of(List<? extends Embedder> embedders) {
+            return embedders.stream()
+                    .map(embedder -> new Encoder(embedder.identity(), embedder.dimensions()))
+                    .toList();
+        }
+
+        /** What features are called by: the identity without digest and settings. */
+        String name() {
+            return identity.replaceFirst("[@/].*", "");
+        }
+    }
+
+    /**
+     * The lowest threshold at which the error is certified.
+     *
+     * @param threshold null: there is none
+     */
+    public record Level(double maxError, @Nullable Double threshold) {}
 
     /**
      * @param exemplars requests of labelled prompts, at most {@link RouterTrainer#MOST_EXEMPLARS}
-     * @param vectors their sentence vectors, a signed byte a component, Base64
-     * @param head the kernel's weights in the linear head and its bias, big-endian floats, Base64
+     * @param vectors their sentence vectors of each encoder, a signed byte a component, Base64
+     * @param heads the kernel's weights in each encoder's linear head and its bias, big-endian floats, Base64; empty if it has
+     *     none
      */
-    public record Learned(String kernelId, List<String> exemplars, String vectors, String head) {
+    public record Learned(String kernelId, List<String> exemplars, List<String> vectors, List<String> heads) {
         public Learned {
             exemplars = List.copyOf(exemplars);
+            vectors = List.copyOf(vectors);
+            heads = List.copyOf(heads);
         }
 
         static String encodeVectors(List<float[]> vectors) {
@@ -70,17 +104,17 @@ public record RouterAdapter(
         }
 
         /** A vector for each exemplar. */
-        List<float[]> decodeVectors(int dimensions) {
-            byte[] bytes = decode("vectors", vectors, exemplars.size() * dimensions);
+        List<float[]> decodeVectors(int encoder, int dimensions) {
+            byte[] bytes = decode("vectors", vectors.get(encoder), exemplars.size() * dimensions);
             return IntStream.range(0, exemplars.size())
                     .mapToObj(i -> Vectors.fromBytes(bytes, i * dimensions, dimensions))
                     .toList();
         }
 
         /** The weights and, after them, the bias. */
-        float[] decodeHead(int dimensions) {
+        float[] decodeHead(int encoder, int dimensions) {
             float[] row = new float[dimensions + 1];
-            ByteBuffer.wrap(decode("head", head, row.length * Float.BYTES))
+            ByteBuffer.wrap(decode("head", heads.get(encoder), row.length * Float.BYTES))
                     .asFloatBuffer()
                     .get(row);
             return row;
@@ -113,8 +147,7 @@ public record RouterAdapter(
      * @param top1 in-scope prompts whose likeliest kernel is right, whatever the threshold
      * @param routed in-scope prompts that are sent to a right kernel
      * @param abstained no-kernel prompts (masked ones where there are too few) that are sent to raw generation
-     * @param error routed prompts that no or another kernel fits, were {@link RouterTrainer#NO_KERNEL_SHARE} of all
-     *     prompts such that none fits
+     * @param error routed prompts that no or another kernel fits, in traffic as the guarantee states it
      * @param composed compositions that are sent to their kernels in order
      * @param splitWrongly single-task prompts that are taken for a composition
      * @param calibrationError mean distance of stated and observed probability over the bins (expected calibration error)
@@ -141,26 +174,35 @@ public record RouterAdapter(
             throw InputException.at(
                     "/version", "router adapter of version " + version, "train one of version " + VERSION);
         }
-        if (match != null && !match.features().equals(KernelIndex.FEATURES)
+        encoders = List.copyOf(encoders);
+        List<String> names = encoders.stream().map(Encoder::name).toList();
+        if (pick != null && !pick.features().equals(KernelIndex.features(names))
+                || fit != null && !fit.features().equals(Matcher.fitFeatures(names))
                 || plan != null && !plan.features().equals(Matcher.PLAN_FEATURES)) {
             throw InputException.at("router adapter", "its weights are for other features", "train it anew");
         }
         kernels = List.copyOf(kernels);
-        calibration = List.copyOf(calibration);
+        levels = List.copyOf(levels);
+        curve = List.copyOf(curve);
     }
 
     /** The adapter of a router that has learned nothing: kernels are known by their own texts alone. */
     public static RouterAdapter untrained() {
         return new RouterAdapter(
                 VERSION,
-                "",
-                0,
+                List.of(),
                 "",
                 "",
                 0,
                 List.of(),
                 null,
+                null,
+                null,
+                Calibration.none(),
                 0.5,
+                Guarantee.standard(),
+                1,
+                List.of(),
                 null,
                 0.5,
                 new Metrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
@@ -169,7 +211,7 @@ public record RouterAdapter(
 
     @JsonIgnore
     public boolean isTrained() {
-        return match != null;
+        return pick != null;
     }
 
     /** SHA-256 of the canonical JSON. */

@@ -5,14 +5,16 @@ import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
+import io.kernelweave.route.ErrorBound.Kind;
 import io.kernelweave.route.KernelIndex.Exemplar;
 import io.kernelweave.route.KernelIndex.Match;
 import io.kernelweave.route.Matcher.Plan;
 import io.kernelweave.route.RouterAdapter.Bin;
+import io.kernelweave.route.RouterAdapter.Encoder;
 import io.kernelweave.route.RouterAdapter.Learned;
+import io.kernelweave.route.RouterAdapter.Level;
 import io.kernelweave.route.RouterAdapter.Metrics;
 import io.kernelweave.verify.Contract;
-import io.kernelweave.verify.Outcome;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -24,10 +26,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -46,30 +50,33 @@ public final class RouterTrainer {
     /** Exemplars kept for a kernel: enough for its ways of asking, few enough to compare one by one. */
     static final int MOST_EXEMPLARS = 128;
 
-    /**
-     * The share of prompts that no kernel fits, for which the threshold is right. Higher than most traffic has, because a kernel used
-     * where none fits does more harm than one left unused: at two in five both kinds of error are about as frequent out of fold.
-     */
-    static final double NO_KERNEL_SHARE = 0.4;
+    /** The same for requests that no kernel fits, whose ways of asking have no end. */
+    private static final int MOST_NONE = 1024;
 
     /** Prompts scored for the few weights that are fitted on scores; more change nothing but the time. */
     private static final int MOST_SCORED = 6000;
+
+    /** Prompts scored whose kernels are hidden. */
+    private static final int MOST_HIDDEN = 2000;
+
+    /** Indices with some kernels left out, and the share of kernels that each is without. */
+    private static final int HIDINGS = 3;
+
+    private static final int HIDDEN_SHARE = 6;
 
     /** Clusters of no-kernel prompts from which on hidden kernels only help out. */
     private static final int ENOUGH_NO_KERNEL = 20;
 
     private static final int ENOUGH_COMPOSITIONS = 10;
-    private static final double MASKED_HELP = 1.0 / 3;
+    private static final double HIDDEN_HELP = 0.2;
+
+    /** How often the head sees a no-kernel prompt for each time it sees another, at most. */
+    private static final int MOST_REPEATS = 10;
+
     private static final int BINS = 10;
 
-    private enum Kind {
-        IN_SCOPE,
-        NO_KERNEL,
-        MASKED
-    }
-
     /** A prompt with what is derived from it once. */
-    private record Item(LabelledPrompt prompt, String request, Set<Integer> acceptable, int fold) {}
+    private record Item(LabelledPrompt prompt, String request, Set<Integer> acceptable, String origin, int fold) {}
 
     private record Scored(Item item, Kind kind, List<Match> matches, double weight) {
         boolean accepts(int kernel) {
@@ -77,28 +84,39 @@ public final class RouterTrainer {
         }
     }
 
-    /** The likeliest kernel's probability, and whether it is right. */
-    private record Top(Kind kind, double probability, boolean right, double weight) {}
+    /** The picked kernel's probability, and whether it is right. */
+    private record Top(Item item, Kind kind, double probability, boolean right, double weight) {}
 
     private final List<Kernel> kernels;
     private final List<KernelText> texts;
     private final List<Contract> contracts;
-    private final @Nullable Embedder embedder;
+    private final List<? extends Embedder> embedders;
+    private final List<String> encoders;
+    private final Guarantee guarantee;
     private final long seed;
     private final List<Item> items;
     private final int folds;
-    private final List<Item> severalClauses; // none of them without labelled compositions to learn from
-    private final Map<String, float[]> vectors;
+    private final boolean composes; // are there labelled compositions to learn from?
+    private final List<Item> severalClauses;
+    private final Map<String, List<float[]>> vectors;
 
     private RouterTrainer(
-            Collection<Kernel> kernels, List<LabelledPrompt> prompts, @Nullable Embedder embedder, long seed) {
+            Collection<Kernel> kernels,
+            List<LabelledPrompt> prompts,
+            List<? extends Embedder> embedders,
+            Guarantee guarantee,
+            long seed) {
         this.kernels = Router.routable(kernels);
         this.texts = this.kernels.stream().map(KernelText::of).toList();
         this.contracts = this.kernels.stream().map(Contract::of).toList();
-        this.embedder = embedder;
+        this.embedders = embedders;
+        this.encoders = Encoder.of(embedders).stream().map(Encoder::name).toList();
+        this.guarantee = guarantee;
         this.seed = seed;
+        Origins origins = new Origins();
+        prompts.forEach(prompt -> origins.add(prompt.clusterId(), Query.request(prompt.prompt())));
         Map<String, Integer> foldOf = new TreeMap<>();
-        prompts.forEach(prompt -> foldOf.put(prompt.clusterId(), 0));
+        prompts.forEach(prompt -> foldOf.put(origins.of(prompt.clusterId()), 0));
         if (this.kernels.isEmpty() || foldOf.size() < 2) {
             throw InputException.at(
                     "router training",
@@ -122,7 +140,8 @@ public final class RouterTrainer {
             }
             prompt.composition().forEach(id -> known(indexOf, id, prompt));
             String request = Query.request(prompt.prompt());
-            items.add(new Item(prompt, request, acceptable, foldOf.getOrDefault(prompt.clusterId(), 0)));
+            String origin = origins.of(prompt.clusterId());
+            items.add(new Item(prompt, request, acceptable, origin, foldOf.getOrDefault(origin, 0)));
         }
         items.sort(Comparator.comparing((Item item) -> item.prompt.clusterId())
                 .thenComparing(item -> item.prompt.prompt()));
@@ -135,111 +154,212 @@ public final class RouterTrainer {
                 .map(item -> item.prompt.clusterId())
                 .distinct()
                 .count();
-        this.severalClauses = compositions < ENOUGH_COMPOSITIONS
-                ? List.of()
-                : shuffled(items, seed).stream()
-                        .filter(item -> !Clauses.readings(item.request).isEmpty())
-                        .limit(MOST_SCORED)
-                        .toList();
+        this.composes = compositions >= ENOUGH_COMPOSITIONS;
+        this.severalClauses = shuffled(items, seed).stream()
+                .filter(item -> !Clauses.readings(item.request).isEmpty())
+                .limit(MOST_SCORED)
+                .toList();
         this.vectors = embed();
     }
 
     /**
      * Trains on labelled prompts; the same arguments give the same adapter.
      *
-     * @param embedder null: the adapter is for words alone
+     * @param embedders none: the adapter is for words alone
+     * @param guarantee what the threshold shall keep to
      * @throws InputException if a label names no routable kernel, the prompts are of fewer than two clusters, or none
      *     is for a single kernel
      */
     public static RouterAdapter train(
-            Collection<Kernel> kernels, List<LabelledPrompt> prompts, @Nullable Embedder embedder, long seed) {
-        return new RouterTrainer(kernels, prompts, embedder, seed).train();
+            Collection<Kernel> kernels,
+            List<LabelledPrompt> prompts,
+            List<? extends Embedder> embedders,
+            Guarantee guarantee,
+            long seed) {
+        return new RouterTrainer(kernels, prompts, embedders, guarantee, seed).train();
+    }
+
+    /** Trains for the standard guarantee, with one encoder. */
+    public static RouterAdapter train(
+            Collection<Kernel> kernels, List<LabelledPrompt> prompts, Embedder embedder, long seed) {
+        return train(kernels, prompts, List.of(embedder), Guarantee.standard(), seed);
     }
 
     private RouterAdapter train() {
-        List<KernelIndex> indices = IntStream.rangeClosed(0, folds)
+        List<Set<Integer>> hidings = hidings();
+        List<KernelIndex> indices = IntStream.rangeClosed(0, folds + hidings.size())
                 .parallel()
-                .mapToObj(fold -> index(fold == folds ? -1 : fold))
+                .mapToObj(
+                        i -> i <= folds ? index(i == folds ? -1 : i, Set.of()) : index(-1, hidings.get(i - folds - 1)))
                 .toList();
-        List<Scored> scored = score(indices);
-        List<LogisticModel> foldMatches = perFold(fold -> fitMatch(scored, fold));
-        LogisticModel match = fitMatch(scored, -1);
-        List<Top> tops = scored.stream()
-                .map(row -> top(row, foldMatches.get(row.item.fold)))
+        List<Scored> scored = score(indices, hidings);
+        List<Matcher> foldMatchers = perFold(fold -> matcher(scored, fold));
+        Matcher matcher = matcher(scored, -1);
+        List<Top> raw = scored.stream()
+                .map(row -> top(row, foldMatchers.get(row.item.fold)))
                 .toList();
-        double threshold = threshold(tops.stream()
+        List<Calibration> foldCalibrations = perFold(fold ->
+                calibration(raw.stream().filter(top -> top.item.fold != fold).toList()));
+        List<Top> tops = raw.stream()
+                .map(top -> new Top(
+                        top.item,
+                        top.kind,
+                        foldCalibrations.get(top.item.fold).of(top.probability),
+                        top.right,
+                        top.weight))
+                .toList();
+        ErrorBound bound = new ErrorBound(
+                tops.stream()
+                        .map(top -> new ErrorBound.Sample(top.kind, top.item.origin, top.probability, top.right))
+                        .toList(),
+                guarantee,
+                hiddenShare());
+        double best = ErrorBound.onGrid(threshold(tops.stream()
                 .map(top -> new Decision(
                         top.probability, top.right ? -top.weight : top.kind == Kind.IN_SCOPE ? 0 : top.weight))
-                .toList());
-        Plans plans = plans(indices, foldMatches, threshold);
-        List<Bin> bins = calibration(tops);
+                .toList()));
+        double threshold = Math.max(best, bound.certify(guarantee.maxError()).orElse(0));
+        Plans plans = plans(indices, foldMatchers, threshold);
+        List<Bin> bins = curve(tops);
         return new RouterAdapter(
                 RouterAdapter.VERSION,
-                embedder == null ? "" : embedder.identity(),
-                embedder == null ? 0 : embedder.dimensions(),
+                Encoder.of(embedders),
                 kernelsDigest(),
                 promptsDigest(),
                 seed,
                 learned(indices.get(folds)),
-                match,
+                learnedNone(indices.get(folds)),
+                matcher.pick(),
+                matcher.fit(),
+                calibration(raw),
                 threshold,
+                guarantee,
+                LogisticModel.round(bound.at(threshold)),
+                levels(bound),
                 plans.model,
                 plans.threshold,
                 metrics(tops, threshold, plans, bins),
                 bins);
     }
 
+    private List<Level> levels(ErrorBound bound) {
+        return new TreeSet<>(List.of(0.01, 0.02, 0.05, guarantee.maxError()))
+                .stream()
+                        .map(error -> {
+                            OptionalDouble threshold = bound.certify(error);
+                            return new Level(error, threshold.isPresent() ? threshold.getAsDouble() : null);
+                        })
+                        .toList();
+    }
+
     // ---- what the fits are made of ----
 
-    private Map<String, float[]> embed() {
+    private Map<String, List<float[]>> embed() {
         Set<String> distinct = new LinkedHashSet<>();
         texts.forEach(text -> distinct.addAll(text.texts()));
         items.forEach(item -> distinct.add(item.request));
         severalClauses.forEach(item -> Clauses.readings(item.request).forEach(distinct::addAll));
         List<String> all = List.copyOf(distinct);
-        Map<String, float[]> result = new HashMap<>();
-        if (embedder != null) {
-            List<float[]> embedded = embedder.embedAll(all);
-            for (int i = 0; i < all.size(); i++) {
-                result.put(all.get(i), embedded.get(i));
-            }
+        Map<String, List<float[]>> result = new HashMap<>();
+        List<List<float[]>> embedded =
+                embedders.stream().map(embedder -> embedder.embedAll(all)).toList();
+        for (int i = 0; i < all.size(); i++) {
+            int text = i;
+            result.put(
+                    all.get(i),
+                    embedded.stream().map(ofEncoder -> ofEncoder.get(text)).toList());
         }
         return result;
     }
 
-    private float[] vector(String text) {
-        return vectors.getOrDefault(text, new float[0]);
+    private List<float[]> vectors(String text) {
+        return vectors.getOrDefault(text, List.of());
     }
 
-    /** An index with a trained head, made without one fold; of everything if {@code without} is −1. */
-    private KernelIndex index(int without) {
-        Set<String> heldOut = items.stream()
+    /**
+     * An index with trained heads, made without one fold and without some kernels.
+     *
+     * @param without a fold, or −1
+     * @param hidden kernels that no text of the index is of; it has them without exemplars
+     */
+    private KernelIndex index(int without, Set<Integer> hidden) {
+        Set<List<String>> heldOut = items.stream()
                 .filter(item -> item.fold == without)
-                .map(item -> canonical(item.request))
+                .map(item -> Origins.words(item.request))
                 .collect(Collectors.toSet());
         List<Exemplar> labelled = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
+            if (hidden.contains(k)) {
+                continue;
+            }
             for (String text : texts.get(k).texts()) {
-                if (!heldOut.contains(canonical(text))) { // an example may be a prompt of the data
-                    labelled.add(new Exemplar(k, text, vector(text)));
+                if (!heldOut.contains(Origins.words(text))) { // an example may be a prompt of the data
+                    labelled.add(new Exemplar(k, text, vectors(text)));
                 }
             }
             for (String request : exemplars(k, without)) {
-                labelled.add(new Exemplar(k, request, Vectors.rounded(vector(request))));
+                labelled.add(new Exemplar(k, request, rounded(request)));
             }
+        }
+        int fitting = labelled.size();
+        for (String request : noneExemplars(without)) {
+            labelled.add(new Exemplar(-1, request, rounded(request)));
         }
         KernelIndex index = new KernelIndex(
                 texts.stream().map(KernelText::ruledOut).toList(),
                 labelled,
-                embedder == null ? 0 : embedder.dimensions());
-        if (embedder != null) {
-            index.head()
+                embedders.stream().map(Embedder::dimensions).toList());
+        List<Exemplar> shown = new ArrayList<>(labelled);
+        int none = labelled.size() - fitting;
+        if (none > 0) {
+            double share = guarantee.noKernelShare();
+            int repeats = (int) Math.min(MOST_REPEATS, Math.max(1, share / (1 - share) * fitting / none));
+            for (int i = 1; i < repeats; i++) {
+                shown.addAll(labelled.subList(fitting, labelled.size()));
+            }
+        }
+        int[] labels = shown.stream()
+                .mapToInt(exemplar -> exemplar.kernel() < 0 ? kernels.size() : exemplar.kernel())
+                .toArray();
+        for (int e = 0; e < embedders.size(); e++) {
+            int encoder = e;
+            index.head(e)
                     .train(
-                            labelled.stream().map(Exemplar::vector).toList(),
-                            labelled.stream().mapToInt(Exemplar::kernel).toArray(),
+                            shown.stream()
+                                    .map(exemplar -> exemplar.vectors().get(encoder))
+                                    .toList(),
+                            labels,
                             seed);
         }
         return index;
+    }
+
+    private List<float[]> rounded(String text) {
+        return vectors(text).stream().map(Vectors::rounded).toList();
+    }
+
+    /** Disjoint sets of kernels, each a small share of all; none where there is but one kernel. */
+    private List<Set<Integer>> hidings() {
+        List<Integer> order =
+                shuffled(IntStream.range(0, kernels.size()).boxed().toList(), seed);
+        int size = Math.max(1, kernels.size() / HIDDEN_SHARE);
+        return IntStream.range(0, kernels.size() < 2 ? 0 : Math.min(HIDINGS, kernels.size() / size))
+                .mapToObj(i -> (Set<Integer>) new TreeSet<>(order.subList(i * size, (i + 1) * size)))
+                .toList();
+    }
+
+    /** Distinct requests that no kernel fits, in an order that the seed draws. */
+    private List<String> noneExemplars(int without) {
+        return shuffled(
+                        items.stream()
+                                .filter(item -> item.fold != without && item.prompt.fitsNoKernel())
+                                .map(Item::request)
+                                .distinct()
+                                .toList(),
+                        seed)
+                .stream()
+                .limit(MOST_NONE)
+                .toList();
     }
 
     /** Distinct requests for a kernel that its own texts do not have, taken from the clusters in turn. */
@@ -272,66 +392,111 @@ public final class RouterTrainer {
     }
 
     private Query query(Item item) {
-        return Query.of(item.prompt.prompt(), item.request, vector(item.request), contracts);
+        return Query.of(item.prompt.prompt(), item.request, vectors(item.request), contracts);
     }
 
     // ---- scores that no model gave to what it had seen ----
 
-    private List<Scored> score(List<KernelIndex> indices) {
+    private List<Scored> score(List<KernelIndex> indices, List<Set<Integer>> hidings) {
         List<Item> inScope =
                 items.stream().filter(item -> !item.acceptable.isEmpty()).toList();
         List<Item> chosen = shuffled(inScope, seed).stream().limit(MOST_SCORED).toList();
         List<Item> none =
                 items.stream().filter(item -> item.prompt.fitsNoKernel()).toList();
-        long noneClusters =
-                none.stream().map(item -> item.prompt.clusterId()).distinct().count();
-        List<Item> masked = kernels.size() < 2 ? List.of() : chosen.subList(0, (chosen.size() + 2) / 3);
-        double trust = masked.isEmpty() ? 1 : (1 - MASKED_HELP) * Math.min(1, (double) noneClusters / ENOUGH_NO_KERNEL);
-        List<Scored> rows = new ArrayList<>();
-        rows.addAll(score(indices, chosen, Kind.IN_SCOPE, 1 - NO_KERNEL_SHARE));
-        rows.addAll(score(indices, none, Kind.NO_KERNEL, NO_KERNEL_SHARE * trust));
-        rows.addAll(score(indices, masked, Kind.MASKED, NO_KERNEL_SHARE * (1 - trust)));
+        double share = guarantee.noKernelShare();
+        List<Scored> rows =
+                new ArrayList<>(score(chosen, Kind.IN_SCOPE, 1 - share, item -> indices.get(item.fold), Set.of()));
+        rows.addAll(score(none, Kind.NO_KERNEL, share * (1 - hiddenShare()), item -> indices.get(item.fold), Set.of()));
+        for (int i = 0; i < hidings.size(); i++) {
+            Set<Integer> hiding = hidings.get(i);
+            KernelIndex index = indices.get(folds + 1 + i);
+            List<Item> hidden = chosen.stream()
+                    .filter(item -> hiding.containsAll(item.acceptable))
+                    .limit(MOST_HIDDEN / hidings.size())
+                    .toList();
+            rows.addAll(score(hidden, Kind.HIDDEN, share * hiddenShare() / hidings.size(), item -> index, hiding));
+        }
         return rows;
     }
 
-    private List<Scored> score(List<KernelIndex> indices, List<Item> of, Kind kind, double share) {
+    /** Share of near misses among prompts that no kernel fits: all where the data has none of these, few where it has enough. */
+    private double hiddenShare() {
+        if (kernels.size() < 2) {
+            return 0;
+        }
+        long clusters = items.stream()
+                .filter(item -> item.prompt.fitsNoKernel())
+                .map(Item::origin)
+                .distinct()
+                .count();
+        return 1 - (1 - HIDDEN_HELP) * Math.min(1, (double) clusters / ENOUGH_NO_KERNEL);
+    }
+
+    private List<Scored> score(
+            List<Item> of, Kind kind, double share, Function<Item, KernelIndex> index, Set<Integer> masked) {
         return of.stream()
                 .parallel()
-                .map(item -> new Scored(
-                        item,
-                        kind,
-                        indices.get(item.fold).matches(query(item), kind == Kind.MASKED ? item.acceptable : Set.of()),
-                        share / of.size()))
+                .map(item -> new Scored(item, kind, index.apply(item).matches(query(item), masked), share / of.size()))
                 .toList();
     }
 
-    private List<LogisticModel> perFold(IntFunction<LogisticModel> fit) {
+    private <T> List<T> perFold(IntFunction<T> fit) {
         return IntStream.range(0, folds).parallel().mapToObj(fit).toList();
     }
 
-    private static LogisticModel fitMatch(List<Scored> scored, int without) {
-        List<LogisticModel.Row> rows = new ArrayList<>();
-        for (Scored row : scored) {
-            if (row.item.fold != without) {
-                for (Match match : row.matches) {
-                    rows.add(new LogisticModel.Row(match.features(), row.accepts(match.kernel()), row.weight));
-                }
+    /** What picks a kernel, learned from prompts that one fits; and, of the kernels so picked, whether they fit. */
+    private Matcher matcher(List<Scored> scored, int without) {
+        List<Scored> rows =
+                scored.stream().filter(row -> row.item.fold != without).toList();
+        List<LogisticModel.Choice> choices = new ArrayList<>();
+        for (Scored row : rows) {
+            boolean[] right = new boolean[row.matches.size()];
+            for (int i = 0; i < right.length; i++) {
+                right[i] = row.accepts(row.matches.get(i).kernel());
+            }
+            if (row.kind == Kind.IN_SCOPE) {
+                choices.add(new LogisticModel.Choice(
+                        row.matches.stream().map(Match::features).toList(), right, row.weight));
             }
         }
-        return LogisticModel.fit(KernelIndex.FEATURES, rows);
+        LogisticModel pick = LogisticModel.fitChoices(KernelIndex.features(encoders), choices);
+        Matcher picking = new Matcher(
+                pick,
+                LogisticModel.zero(Matcher.fitFeatures(encoders)),
+                Calibration.none(),
+                0,
+                Matcher.untrainedPlan(),
+                0);
+        List<LogisticModel.Row> fits = new ArrayList<>();
+        for (Scored row : rows) {
+            picking.rank(row.matches).stream()
+                    .findFirst()
+                    .ifPresent(top -> fits.add(new LogisticModel.Row(
+                            top.fit(), row.accepts(top.match().kernel()), row.weight)));
+        }
+        LogisticModel fit = LogisticModel.fit(Matcher.fitFeatures(encoders), fits);
+        return new Matcher(pick, fit, Calibration.none(), 0, Matcher.untrainedPlan(), 0);
     }
 
-    private static Top top(Scored row, LogisticModel match) {
-        double best = 0;
-        boolean right = false;
-        for (Match candidate : row.matches) {
-            double probability = match.probability(candidate.features());
-            if (candidate.preconditions() != Outcome.FAIL && probability > best) {
-                best = probability;
-                right = row.accepts(candidate.kernel());
-            }
-        }
-        return new Top(row.kind, best, right, row.weight);
+    private static Top top(Scored row, Matcher matcher) {
+        return matcher.rank(row.matches).stream()
+                .filter(Matcher.Ranked::isEligible)
+                .findFirst()
+                .map(top -> new Top(
+                        row.item,
+                        row.kind,
+                        top.probability(),
+                        row.accepts(top.match().kernel()),
+                        row.weight))
+                .orElse(new Top(row.item, row.kind, 0, false, row.weight));
+    }
+
+    private Calibration calibration(List<Top> tops) {
+        return Calibration.fit(
+                tops.stream()
+                        .map(top -> new Calibration.Outcome(top.probability, top.right, top.weight, top.item.fold))
+                        .toList(),
+                folds);
     }
 
     /** A decision to take or to leave what has a probability: what leaving gains over taking, in weight. */
@@ -370,14 +535,25 @@ public final class RouterTrainer {
 
     private record Plans(LogisticModel model, double threshold, double composed, double splitWrongly) {}
 
-    /** Learns when clauses ask for different kernels; without labelled compositions, by weights set by hand. */
-    private Plans plans(List<KernelIndex> indices, List<LogisticModel> foldMatches, double threshold) {
+    /**
+     * Learns when clauses ask for different kernels. Without labelled compositions the weights are set by hand, and only what is surer
+     * than every plan for a prompt that asks for one thing is composed.
+     */
+    private Plans plans(List<KernelIndex> indices, List<Matcher> foldMatchers, double threshold) {
         List<PlanRow> rows = severalClauses.stream()
                 .parallel()
-                .map(item -> planRow(item, indices.get(item.fold), foldMatches.get(item.fold), threshold))
+                .map(item -> planRow(item, indices.get(item.fold), foldMatchers.get(item.fold), threshold))
                 .toList();
-        if (rows.isEmpty()) {
-            return new Plans(Matcher.untrainedPlan(), Matcher.UNTRAINED_PLAN_THRESHOLD, 0, 0);
+        if (!composes) {
+            LogisticModel plan = Matcher.untrainedPlan();
+            double surest = rows.stream()
+                    .filter(row -> !row.item.prompt.isComposition())
+                    .flatMap(row -> row.plans.stream())
+                    .mapToDouble(wrong -> plan.probability(wrong.features()))
+                    .max()
+                    .orElse(0);
+            return new Plans(
+                    plan, Math.max(Matcher.UNTRAINED_PLAN_THRESHOLD, LogisticModel.round(surest + 1e-6)), 0, 0);
         }
         List<LogisticModel> foldModels = perFold(fold -> fitPlan(rows, fold));
         List<Decision> decisions = new ArrayList<>();
@@ -413,15 +589,16 @@ public final class RouterTrainer {
                 share(split, items.size() - compositions));
     }
 
-    private PlanRow planRow(Item item, KernelIndex index, LogisticModel match, double threshold) {
-        Matcher matcher = new Matcher(match, threshold, Matcher.untrainedPlan(), threshold);
+    private PlanRow planRow(Item item, KernelIndex index, Matcher fitted, double threshold) {
+        Matcher matcher = new Matcher(
+                fitted.pick(), fitted.fit(), fitted.calibration(), threshold, Matcher.untrainedPlan(), threshold);
         Query whole = query(item);
         return new PlanRow(
                 item,
                 matcher.plans(
                         item.request,
                         matcher.rank(index.matches(whole, Set.of())),
-                        clause -> matcher.rank(index.matches(whole.clause(clause, vector(clause)), Set.of()))));
+                        clause -> matcher.rank(index.matches(whole.clause(clause, vectors(clause)), Set.of()))));
     }
 
     private LogisticModel fitPlan(List<PlanRow> rows, int without) {
@@ -442,23 +619,38 @@ public final class RouterTrainer {
         List<Learned> learned = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
             List<String> exemplars = exemplars(k, -1);
-            learned.add(new Learned(
-                    kernels.get(k).kernelId(),
-                    exemplars,
-                    Learned.encodeVectors(exemplars.stream().map(this::vector).toList()),
-                    embedder == null ? "" : Learned.encodeHead(index.head().row(k))));
+            learned.add(learned(kernels.get(k).kernelId(), exemplars(k, -1), index, k));
         }
         return learned;
+    }
+
+    private @Nullable Learned learnedNone(KernelIndex index) {
+        List<String> exemplars = noneExemplars(-1);
+        return exemplars.isEmpty() ? null : learned("", exemplars, index, kernels.size());
+    }
+
+    private Learned learned(String id, List<String> exemplars, KernelIndex index, int row) {
+        return new Learned(
+                id,
+                exemplars,
+                IntStream.range(0, embedders.size())
+                        .mapToObj(e -> Learned.encodeVectors(exemplars.stream()
+                                .map(text -> vectors(text).get(e))
+                                .toList()))
+                        .toList(),
+                IntStream.range(0, embedders.size())
+                        .mapToObj(e -> Learned.encodeHead(index.head(e).row(row)))
+                        .toList());
     }
 
     private Metrics metrics(List<Top> tops, double threshold, Plans plans, List<Bin> bins) {
         List<Top> inScope =
                 tops.stream().filter(top -> top.kind == Kind.IN_SCOPE).toList();
         List<Top> real = tops.stream().filter(top -> top.kind == Kind.NO_KERNEL).toList();
-        List<Top> masked = tops.stream().filter(top -> top.kind == Kind.MASKED).toList();
+        List<Top> masked = tops.stream().filter(top -> top.kind == Kind.HIDDEN).toList();
         long noClusters = items.stream()
                 .filter(item -> item.prompt.fitsNoKernel())
-                .map(item -> item.prompt.clusterId())
+                .map(Item::origin)
                 .distinct()
                 .count();
         List<Top> none = noClusters >= ENOUGH_NO_KERNEL ? real : masked;
@@ -499,7 +691,7 @@ public final class RouterTrainer {
         return all == 0 ? 0 : LogisticModel.round((double) part / all);
     }
 
-    private static List<Bin> calibration(List<Top> tops) {
+    private static List<Bin> curve(List<Top> tops) {
         List<Bin> bins = new ArrayList<>();
         for (int b = 0; b < BINS; b++) {
             int bin = b;

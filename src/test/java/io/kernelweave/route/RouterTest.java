@@ -116,7 +116,7 @@ class RouterTest {
 
     @Test
     void worksByWordsAloneAndSaysSo() {
-        Router router = Router.of(KERNELS, null, TRAINED);
+        Router router = Router.of(KERNELS, List.of(), TRAINED);
         RouteDecision decision = router.route("pull the errors out of the log" + LOG);
         assertThat(decision.kernelIds()).containsExactly("list-errors");
         assertThat(decision.reason())
@@ -127,7 +127,7 @@ class RouterTest {
 
     @Test
     void canBeTrainedForWordsAlone() {
-        RouterAdapter words = RouterTrainer.train(KERNELS, Fixtures.prompts(1), null, 7);
+        RouterAdapter words = RouterTrainer.train(KERNELS, Fixtures.prompts(1), List.of(), Guarantee.standard(), 7);
         assertThat(words.metrics().top1()).isGreaterThan(0.95);
         RouteDecision decision = Router.of(KERNELS, VECTORS, words).route("convert 7 hours to days");
         assertThat(decision.kernelIds()).containsExactly("convert-units");
@@ -228,11 +228,11 @@ class RouterTest {
                 .hasMessageContaining("other");
         String json = Json.compact(TRAINED);
         assertThatThrownBy(() ->
-                        Json.parse(json.replace("\"version\":1", "\"version\":9"), RouterAdapter.class, "adapter.json"))
+                        Json.parse(json.replace("\"version\":2", "\"version\":9"), RouterAdapter.class, "adapter.json"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("version 9");
-        RouterAdapter cut =
-                Json.parse(json.replaceFirst("\"head\":\"....", "\"head\":\""), RouterAdapter.class, "adapter.json");
+        RouterAdapter cut = Json.parse(
+                json.replaceFirst("\"heads\":\\[\"....", "\"heads\":[\""), RouterAdapter.class, "adapter.json");
         assertThatThrownBy(() -> Router.of(KERNELS, VECTORS, cut))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("head has");

@@ -33,7 +33,7 @@ class RouterTrainerTest {
         Metrics metrics =
                 RouterTrainer.train(KERNELS, noise(120, 4), VECTORS, 7).metrics();
         assertThat(metrics.top1()).as("chance is a third").isBetween(0.15, 0.5);
-        assertThat(RouterTrainer.train(KERNELS, noise(120, 4), null, 7)
+        assertThat(RouterTrainer.train(KERNELS, noise(120, 4), List.of(), Guarantee.standard(), 7)
                         .metrics()
                         .top1())
                 .isBetween(0.15, 0.5);
@@ -71,9 +71,7 @@ class RouterTrainerTest {
         assertThat(metrics.composed()).isGreaterThan(0.9);
         assertThat(metrics.splitWrongly()).isLessThan(0.02);
         assertThat(adapter.threshold()).isBetween(0.0, 1.0);
-        assertThat(adapter.calibration().stream()
-                        .mapToInt(RouterAdapter.Bin::prompts)
-                        .sum())
+        assertThat(adapter.curve().stream().mapToInt(RouterAdapter.Bin::prompts).sum())
                 .isEqualTo(metrics.inScope() + metrics.noKernel() + metrics.masked());
     }
 

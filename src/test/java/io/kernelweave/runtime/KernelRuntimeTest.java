@@ -145,7 +145,7 @@ class KernelRuntimeTest {
     }
 
     private static KernelRuntime runtime(Backend backend, int retries, long seed, @Nullable Memory memory) {
-        Router router = Router.of(List.of(KERNEL), null, RouterAdapter.untrained());
+        Router router = Router.of(List.of(KERNEL), List.of(), RouterAdapter.untrained());
         return new KernelRuntime(List.of(KERNEL), router, backend, BYTES, memory, retries, seed);
     }
 
