@@ -359,7 +359,7 @@ public final class Workbench implements Work<ResultRow> {
     /** The adapter that a job saved for just these kernels, or an untrained one. */
     public static RouterAdapter savedAdapter(Path state, String storeDigest) {
         Path file = adapterFile(state, storeDigest);
-        return Files.exists(file) ? Json.read(file, RouterAdapter.class) : RouterAdapter.untrained();
+        return Files.exists(file) ? RouterAdapter.read(file) : RouterAdapter.untrained();
     }
 
     /** Keeps the adapter for {@code kernelweave route}. */

@@ -6,6 +6,7 @@ import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -184,6 +185,22 @@ public record RouterAdapter(
         kernels = List.copyOf(kernels);
         levels = List.copyOf(levels);
         curve = List.copyOf(curve);
+    }
+
+    /**
+     * Reads an adapter from a file.
+     *
+     * @throws InputException naming the file, for one of another version too
+     */
+    public static RouterAdapter read(Path file) {
+        JsonNode tree = Json.read(file, JsonNode.class);
+        if (tree.path("version").asInt(0) != VERSION) {
+            throw InputException.at(
+                    file + " /version",
+                    "is " + tree.path("version") + ", of another KernelWeave",
+                    "train one of version " + VERSION + " by running a job that routes");
+        }
+        return Json.convert(tree, RouterAdapter.class, file.toString());
     }
 
     /** The adapter of a router that has learned nothing: kernels are known by their own texts alone. */
