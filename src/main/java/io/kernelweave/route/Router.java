@@ -191,6 +191,18 @@ public final class Router {
         if (!embedders.isEmpty()) {
             reason.append(String.format(Locale.ROOT, "; words %.2f", best.lexical()));
         }
+        List<String> equals = candidates.stream()
+                .filter(candidate -> !candidate.kernelId().equals(best.kernelId())
+                        && candidate.probability() == best.probability()
+                        && candidate.similarity() == best.similarity()
+                        && candidate.lexical() == best.lexical())
+                .map(Candidate::kernelId)
+                .toList();
+        if (!equals.isEmpty()) {
+            reason.append("; tied with ")
+                    .append(String.join(", ", equals))
+                    .append(taken ? ", the first by name is taken" : "");
+        }
         reason.append("; preconditions ").append(best.preconditions());
         if (!best.conflicts().isEmpty()) {
             reason.append("; ruled out: ").append(String.join(", ", best.conflicts()));
