@@ -24,9 +24,10 @@ public final class VectorIndex {
     /** How many vectors are compared one by one. */
     static final int SCANNED = 256;
 
-    /** Of how many vectors one is compared, and how many at least. */
-    private static final int ONE_OF = 128;
+    /** How many vectors are compared for each that there is and for each bit that the sketch has of it. */
+    private static final int SHARE = 2;
 
+    /** How many are compared at least. */
     private static final int FEWEST = 192;
 
     /** Vectors may be this far from length 1. */
@@ -167,7 +168,7 @@ public final class VectorIndex {
      */
     public List<Neighbour> nearest(float[] query, int count) {
         State now = state;
-        for (int wanted = Math.max(now.rows / ONE_OF, FEWEST); ; wanted *= 4) {
+        for (int wanted = Math.max(SHARE * now.rows / dimensions, FEWEST); ; wanted *= 4) {
             boolean all = now.rows <= Math.max(SCANNED, wanted);
             int[] rows = all ? everyRow(now.rows) : now.sketch.nearest(query, now.rows, wanted);
             List<Neighbour> nearest = nearest(now, query, count, rows);
