@@ -122,7 +122,7 @@ public final class SentenceEncoder implements Embedder, AutoCloseable {
         return mean;
     }
 
-    private static byte[] resource(String path) {
+    static byte[] resource(String path) {
         try (InputStream in = SentenceEncoder.class.getResourceAsStream(path)) {
             if (in == null) {
                 throw new IllegalStateException("the class path has no " + path);

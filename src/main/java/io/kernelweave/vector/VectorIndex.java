@@ -1,6 +1,7 @@
 package io.kernelweave.vector;
 
 import io.kernelweave.json.InputException;
+import io.kernelweave.vector.VectorFile.Entry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,7 +74,16 @@ public final class VectorIndex {
      * @throws InputException if the file is missing, cut, damaged, of another version or of another encoder
      */
     public static VectorIndex load(Path file, String identity) {
-        return IndexFile.read(file, identity);
+        VectorFile stored = VectorFile.read(file);
+        if (!stored.identity().equals(identity)) {
+            throw InputException.at(
+                    file.toString(),
+                    "it holds vectors of " + stored.identity() + ", not of " + identity,
+                    "delete it and build the index anew");
+        }
+        VectorIndex index = new VectorIndex(identity, stored.dimensions());
+        index.addAll(stored.entries());
+        return index;
     }
 
     /** Writes the live vectors, whole or not at all: a reader sees the old file or the new one. */
@@ -85,11 +95,8 @@ public final class VectorIndex {
                 live.add(new Entry(now.id(row), now.block(row).vector(row % Block.ROWS)));
             }
         }
-        IndexFile.write(file, identity, dimensions, live);
+        VectorFile.write(file, identity, dimensions, live);
     }
-
-    /** A vector and what it belongs to. */
-    public record Entry(String id, float[] vector) {}
 
     public String identity() {
         return identity;
@@ -117,7 +124,7 @@ public final class VectorIndex {
      */
     public synchronized void addAll(Collection<Entry> entries) {
         for (Entry entry : entries) {
-            check(entry.vector);
+            check(entry.vector());
         }
         State now = state;
         List<Block> blocks = new ArrayList<>(now.blocks);
@@ -126,7 +133,7 @@ public final class VectorIndex {
             if (rows % Block.ROWS == 0) {
                 blocks.add(new Block(dimensions));
             }
-            blocks.get(rows / Block.ROWS).set(rows % Block.ROWS, entry.id, entry.vector);
+            blocks.get(rows / Block.ROWS).set(rows % Block.ROWS, entry.id(), entry.vector());
             rows++;
         }
         // The mean is taken anew when the rows have doubled: little work, and it follows what the index holds.

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.kernelweave.json.InputException;
-import io.kernelweave.vector.VectorIndex.Entry;
+import io.kernelweave.vector.VectorFile.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -246,7 +246,7 @@ class VectorIndexTest {
         }
         Files.write(file, whole);
         refuses(file, "other", "holds vectors of test, not of other");
-        refuses(folder.resolve("none"), "test", "there is no such vector index");
+        refuses(folder.resolve("none"), "test", "there is no such file of vectors");
     }
 
     private static void refuses(Path file, String identity, String problem) {

@@ -2,7 +2,6 @@ package io.kernelweave.vector;
 
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
-import io.kernelweave.vector.VectorIndex.Entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -17,22 +16,34 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
- * An index on disk, little-endian: magic, version, length of the file, dimensions, count, the encoder's identity, the ids
- * (each a length in bytes and UTF-8), the vectors as floats, and the SHA-256 of all that.
+ * Named vectors as they are kept on disk, little-endian: magic, version, length of the file, dimensions, count, the
+ * identity of what made them, the names (each a length in bytes and UTF-8), the vectors as floats, and the SHA-256 of all
+ * that. Written whole or not at all: a reader sees the old file or the new one.
+ *
+ * @param identity of the encoder that made the vectors
+ * @param dimensions of each vector
+ * @param digest SHA-256 of the content, 64 hexadecimal digits
  */
-final class IndexFile {
+public record VectorFile(String identity, int dimensions, List<Entry> entries, String digest) {
+    /** A vector and what it belongs to. */
+    public record Entry(String id, float[] vector) {}
+
     private static final int MAGIC = 0x5856574b; // "KWVX"
     private static final int VERSION = 1;
     private static final int HEADER = 4 * Integer.BYTES + Long.BYTES;
     private static final int DIGEST = 32;
-    private static final String REMEDY = "delete it and build the index anew";
+    private static final String REMEDY = "delete it and make it anew";
 
-    private IndexFile() {}
-
-    static void write(Path file, String identity, int dimensions, List<Entry> entries) {
+    /**
+     * Writes the file and the folders above it.
+     *
+     * @return its digest
+     */
+    public static String write(Path file, String identity, int dimensions, List<Entry> entries) {
         byte[] encoder = identity.getBytes(StandardCharsets.UTF_8);
         List<byte[]> ids = entries.stream()
                 .map(entry -> entry.id().getBytes(StandardCharsets.UTF_8))
@@ -43,7 +54,7 @@ final class IndexFile {
         }
         if (length > Integer.MAX_VALUE) {
             throw InputException.at(
-                    file.toString(), entries.size() + " vectors are too many for one file", "keep at most 2 GB in an index");
+                    file.toString(), entries.size() + " vectors are too many for one file", "keep at most 2 GB in one");
         }
         ByteBuffer bytes = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putInt(MAGIC).putInt(VERSION).putLong(length).putInt(dimensions).putInt(entries.size());
@@ -55,11 +66,13 @@ final class IndexFile {
         }
         MessageDigest digest = Digest.sha256();
         digest.update(bytes.array(), 0, bytes.position());
-        bytes.put(digest.digest());
+        byte[] sum = digest.digest();
+        bytes.put(sum);
         try {
             replace(file.toAbsolutePath(), bytes.flip());
+            return HexFormat.of().formatHex(sum);
         } catch (IOException e) {
-            throw new UncheckedIOException("vector index " + file, e);
+            throw new UncheckedIOException("vectors " + file, e);
         }
     }
 
@@ -83,27 +96,32 @@ final class IndexFile {
         }
     }
 
-    static VectorIndex read(Path file, String identity) {
+    /**
+     * Reads and checks a file.
+     *
+     * @throws InputException if it is missing, cut, damaged or of another version
+     */
+    public static VectorFile read(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long size = channel.size();
             if (size < HEADER + Integer.BYTES + DIGEST || size > Integer.MAX_VALUE) {
-                throw refused(file, size + " bytes are no vector index");
+                throw refused(file, size + " bytes are no file of vectors");
             }
             ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size).order(ByteOrder.LITTLE_ENDIAN);
-            return read(file, identity, bytes);
+            return read(file, bytes);
         } catch (NoSuchFileException e) {
-            throw InputException.at(file.toString(), "there is no such vector index", "build it first");
+            throw InputException.at(file.toString(), "there is no such file of vectors", "make it first");
         } catch (IOException e) {
-            throw new UncheckedIOException("vector index " + file, e);
+            throw new UncheckedIOException("vectors " + file, e);
         }
     }
 
-    private static VectorIndex read(Path file, String identity, ByteBuffer bytes) {
+    private static VectorFile read(Path file, ByteBuffer bytes) {
         int magic = bytes.getInt();
         int version = bytes.getInt();
         long length = bytes.getLong();
         if (magic != MAGIC) {
-            throw refused(file, "it is no vector index");
+            throw refused(file, "it is no file of vectors");
         }
         if (version != VERSION) {
             throw refused(file, "it is of version " + version + ", this program reads version " + VERSION);
@@ -121,23 +139,18 @@ final class IndexFile {
         int dimensions = bytes.getInt();
         int count = bytes.getInt();
         String encoder = text(bytes);
-        if (!encoder.equals(identity)) {
-            throw refused(file, "it holds vectors of " + encoder + ", not of " + identity);
-        }
-        VectorIndex index = new VectorIndex(identity, dimensions);
         List<String> ids = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             ids.add(text(bytes));
         }
         List<Entry> entries = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
+        for (String id : ids) {
             float[] vector = new float[dimensions];
             bytes.asFloatBuffer().get(vector);
             bytes.position(bytes.position() + Float.BYTES * dimensions);
-            entries.add(new Entry(ids.get(i), vector));
+            entries.add(new Entry(id, vector));
         }
-        index.addAll(entries);
-        return index;
+        return new VectorFile(encoder, dimensions, entries, HexFormat.of().formatHex(stated));
     }
 
     private static String text(ByteBuffer bytes) {
