@@ -23,13 +23,13 @@ import java.util.TreeSet;
  */
 public final class VectorIndex {
     /** How many vectors are compared one by one. */
-    static final int SCANNED = 256;
+    static final int SCANNED = 2 * Block.ROWS;
 
     /** How many vectors are compared for each that there is and for each bit that the sketch has of it. */
     private static final int SHARE = 2;
 
     /** How many are compared at least. */
-    private static final int FEWEST = 192;
+    private static final int FEWEST = 384;
 
     /** Vectors may be this far from length 1. */
     private static final double TOLERANCE = 1e-3;
@@ -131,7 +131,7 @@ public final class VectorIndex {
         int rows = now.rows;
         for (Entry entry : entries) {
             if (rows % Block.ROWS == 0) {
-                blocks.add(new Block(dimensions));
+                blocks.add(new Block(dimensions, rows < SCANNED));
             }
             blocks.get(rows / Block.ROWS).set(rows % Block.ROWS, entry.id(), entry.vector());
             rows++;
@@ -176,58 +176,73 @@ public final class VectorIndex {
     public List<Neighbour> nearest(float[] query, int count) {
         State now = state;
         for (int wanted = Math.max(SHARE * now.rows / dimensions, FEWEST); ; wanted *= 4) {
-            boolean all = now.rows <= Math.max(SCANNED, wanted);
-            int[] rows = all ? everyRow(now.rows) : now.sketch.nearest(query, now.rows, wanted);
-            List<Neighbour> nearest = nearest(now, query, count, rows);
-            if (all || nearest.size() == count) {
-                return nearest;
+            if (now.rows <= Math.max(SCANNED, wanted)) {
+                return scan(now, query, count);
+            }
+            Nearest nearest = new Nearest(now, count);
+            for (int row : now.sketch.nearest(query, now.rows, wanted)) {
+                nearest.offer(row, now.block(row).dot(query, row % Block.ROWS));
+            }
+            if (nearest.found.size() == count) {
+                return nearest.found;
             }
         }
     }
 
     /** The same by comparing with every vector: what {@link #nearest} is measured against. */
     public List<Neighbour> scan(float[] query, int count) {
-        State now = state;
-        return nearest(now, query, count, everyRow(now.rows));
+        return scan(state, query, count);
     }
 
-    private static int[] everyRow(int rows) {
-        int[] every = new int[rows];
-        Arrays.setAll(every, row -> row);
-        return every;
+    private static List<Neighbour> scan(State now, float[] query, int count) {
+        Nearest nearest = new Nearest(now, count);
+        for (int first = 0; first < now.rows; first += Block.ROWS) {
+            float[] cosines = now.block(first).dots(query);
+            for (int row = first; row < Math.min(now.rows, first + Block.ROWS); row++) {
+                nearest.offer(row, cosines[row - first]);
+            }
+        }
+        return nearest.found;
     }
 
-    private List<Neighbour> nearest(State now, float[] query, int count, int[] rows) {
-        List<Neighbour> nearest = new ArrayList<>(count + 1);
-        for (int row : rows) {
-            float cosine = now.block(row).dot(query, row % Block.ROWS);
-            if (count > 0
-                    && (nearest.size() < count || cosine >= nearest.get(count - 1).cosine())
-                    && now.live(row)) {
-                insert(nearest, new Neighbour(now.id(row), cosine), count);
-            }
-        }
-        return nearest;
-    }
+    /** The nearest ids among the rows seen so far, in order. */
+    private static final class Nearest {
+        private final State state;
+        private final int count;
+        private final List<Neighbour> found = new ArrayList<>();
+        private float least = Float.NEGATIVE_INFINITY; // what is farther off is not listed
 
-    private static void insert(List<Neighbour> nearest, Neighbour found, int count) {
-        int at = nearest.size();
-        while (at > 0 && Neighbour.ORDER.compare(found, nearest.get(at - 1)) < 0) {
-            at--;
+        Nearest(State state, int count) {
+            this.state = state;
+            this.count = count;
         }
-        for (int i = 0; i < at; i++) {
-            if (nearest.get(i).id().equals(found.id())) {
-                return; // a nearer vector of the same id is listed
+
+        void offer(int row, float cosine) {
+            if (cosine >= least && count > 0 && state.live(row)) {
+                insert(new Neighbour(state.id(row), cosine));
             }
         }
-        nearest.add(at, found);
-        for (int i = at + 1; i < nearest.size(); i++) {
-            if (nearest.get(i).id().equals(found.id())) {
-                nearest.remove(i);
+
+        private void insert(Neighbour next) {
+            int at = found.size();
+            while (at > 0 && Neighbour.ORDER.compare(next, found.get(at - 1)) < 0) {
+                at--;
             }
-        }
-        if (nearest.size() > count) {
-            nearest.remove(count);
+            for (int i = 0; i < found.size(); i++) {
+                if (found.get(i).id().equals(next.id())) {
+                    if (i < at) {
+                        return; // a nearer vector of the same id is listed
+                    }
+                    found.remove(i);
+                }
+            }
+            found.add(at, next);
+            if (found.size() > count) {
+                found.remove(count);
+            }
+            if (found.size() == count) {
+                least = found.get(count - 1).cosine();
+            }
         }
     }
 

