@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final List<List<String>> FLOORS = List.of(
             List.of("json", "stats"),
-            List.of("kernel", "trace", "regex"),
+            List.of("kernel", "trace", "regex", "vector"),
             List.of("schema", "verify"),
             List.of("decode", "route", "compile", "compose"),
             List.of("model", "embed", "gate"),

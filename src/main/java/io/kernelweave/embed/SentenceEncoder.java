@@ -87,6 +87,7 @@ public final class SentenceEncoder implements Embedder, AutoCloseable {
         long[] attention = new long[tokens.length];
         Arrays.fill(attention, 1);
         Map<String, OnnxTensor> inputs = new HashMap<>();
+        NativeCalls.ALL.begin();
         try {
             inputs.put("input_ids", OnnxTensor.createTensor(environment, new long[][] {tokens}));
             inputs.put("attention_mask", OnnxTensor.createTensor(environment, new long[][] {attention}));
@@ -99,6 +100,7 @@ public final class SentenceEncoder implements Embedder, AutoCloseable {
             throw new IllegalStateException("ONNX Runtime failed on a text of " + text.length() + " characters", e);
         } finally {
             inputs.values().forEach(OnnxTensor::close);
+            NativeCalls.ALL.end();
         }
     }
 
@@ -137,7 +139,7 @@ public final class SentenceEncoder implements Embedder, AutoCloseable {
         return mean;
     }
 
-    private static byte[] resource(String path) {
+    static byte[] resource(String path) {
         try (InputStream in = SentenceEncoder.class.getResourceAsStream(path)) {
             if (in == null) {
                 throw new IllegalStateException("the class path has no " + path);

@@ -1,6 +1,7 @@
 package io.kernelweave.embed;
 
 import io.kernelweave.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ final class WordPiece {
     private static final int LONGEST_WORD = 100;
 
     private final Map<String, Integer> vocabulary;
+    private final Map<Integer, String> pieceOf = new HashMap<>();
     private final int unknown;
     private final int start;
     private final int end;
@@ -28,9 +30,22 @@ final class WordPiece {
         JsonNode words = Json.parse(tokenizerJson, origin).path("model").path("vocab");
         vocabulary = new HashMap<>(2 * words.size());
         words.forEachEntry((piece, id) -> vocabulary.put(piece, id.intValue()));
+        vocabulary.forEach((piece, id) -> pieceOf.put(id, piece));
         unknown = id("[UNK]", origin);
         start = id("[CLS]", origin);
         end = id("[SEP]", origin);
+    }
+
+    /** The vocabulary of the uncased BERT models, which the encoders here share. */
+    static WordPiece standard() {
+        String name = "all-minilm-l6-v2-q-tokenizer.json";
+        return new WordPiece(new String(SentenceEncoder.resource("/" + name), StandardCharsets.UTF_8), name);
+    }
+
+    /** The text of a piece, without the mark that it goes on with a word. */
+    String piece(int id) {
+        String piece = pieceOf.getOrDefault(id, "");
+        return piece.startsWith("##") ? piece.substring(2) : piece;
     }
 
     private int id(String special, String origin) {

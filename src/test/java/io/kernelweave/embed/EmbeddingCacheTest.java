@@ -127,19 +127,71 @@ class EmbeddingCacheTest {
     }
 
     @Test
+    void losesNothingThatWasStoredWhenWritersAreKilled() throws Exception {
+        int stored = 0;
+        for (int round = 0; round < 3; round++) {
+            List<Process> writers = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                writers.add(writer(Batches.class, Integer.toString(2 * round + i)));
+            }
+            for (Process writer : writers) {
+                // Each line tells of a batch that is in the file, whatever happens next.
+                for (int batches = 0; batches < 4 + 3 * round; batches++) {
+                    assertThat(writer.inputReader().readLine()).isEqualTo("stored");
+                    stored += Batches.SIZE;
+                }
+            }
+            writers.forEach(Process::destroyForcibly);
+            for (Process writer : writers) {
+                assertThat(writer.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            }
+            EmbeddingCache cache = EmbeddingCache.open(folder, encoder);
+            assertThat(cache.size()).isGreaterThanOrEqualTo(stored);
+            for (int i = 0; i < Batches.SIZE; i++) {
+                String text = Batches.text(Integer.toString(2 * round), i);
+                assertThat(cache.embed(text)).isEqualTo(new Counting("counting").embed(text));
+            }
+        }
+        assertThat(encoder.encoded).hasValue(0);
+    }
+
+    /** Another process: writes batches until it is killed. */
+    static final class Batches {
+        static final int SIZE = 100;
+
+        static String text(String writer, int i) {
+            return writer + " wrote " + i;
+        }
+
+        public static void main(String[] args) {
+            EmbeddingCache cache = EmbeddingCache.open(Path.of(args[0]), new Counting("counting"));
+            for (int batch = 0; ; batch++) {
+                int first = batch * SIZE;
+                cache.embedAll(IntStream.range(first, first + SIZE)
+                        .mapToObj(i -> text(args[1], i))
+                        .toList());
+                System.out.println("stored");
+            }
+        }
+    }
+
+    private Process writer(Class<?> main, String name) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        main.getName(),
+                        folder.toString(),
+                        name)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    @Test
     void sharesAFileBetweenProcesses() throws Exception {
         List<Process> writers = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            writers.add(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Writer.class.getName(),
-                            folder.toString(),
-                            Integer.toString(i))
-                    .inheritIO()
-                    .start());
+            writers.add(writer(Writer.class, Integer.toString(i)));
         }
         for (Process writer : writers) {
             assertThat(writer.waitFor(60, TimeUnit.SECONDS)).isTrue();
