@@ -89,7 +89,7 @@ class BadInputTest {
                 "split=test                    | /split               | unknown split         | [train, validation, eval]",
                 "targets=[cooking]             | data set small       | has no row            | other targets",
                 "adapter=best                  | /adapter             | unknown \"best\"      | train or none",
-                "embedder=best                 | /embedder            | unknown \"best\"      | minilm or none",
+                "embedder=best                 | /embedder            | unknown \"best\"      | minilm+bge, minilm, bge, none",
                 "baseline=nope                 | run \"nope\"         | there is none         | give latest",
                 "margins.router.beauty=0.1     | /margins/router.beauty | no metric of this job | verification_pass_rate",
                 "margins.raw.routing_accuracy=0 | /margins/raw.       | no metric of this job | [router, router+gate]",
