@@ -99,7 +99,7 @@ final class ForeignRows {
                 .put("kernel_id", kernelId)
                 .put("name", words(kernelId))
                 .put("task_family", spec.name())
-                .put("description", "Prompts whose intent is to: " + words(kernelId) + ".");
+                .put("description", words(kernelId) + ".");
         ArrayNode prompts = json.putArray("examples");
         examples.forEach(prompts::add);
         json.set("input_schema", input);

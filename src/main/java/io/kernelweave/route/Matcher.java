@@ -87,7 +87,7 @@ record Matcher(
         pick.put("rivals_refused", 1.0);
         pick.put("conflicts", -0.5);
         Map<String, Double> fit = new HashMap<>(pick);
-        fit.put("share", words ? 0.7 : 0.35);
+        fit.put("share", words ? 0.7 : 0.0); // a margin over rivals says little of whether any fits
         fit.put("preconditions_pass", 1.0);
         fit.put("rivals_refused", 2.5);
         for (String encoder : encoders) {
@@ -96,7 +96,7 @@ record Matcher(
         }
         return new Matcher(
                 weighed(KernelIndex.features(encoders), pick, 0),
-                weighed(fitFeatures(encoders), fit, words ? -4.5 : -4.5),
+                weighed(fitFeatures(encoders), fit, -4.5),
                 Calibration.none(),
                 0.5,
                 untrainedPlan(),
