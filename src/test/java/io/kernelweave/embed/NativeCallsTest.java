@@ -45,7 +45,7 @@ class NativeCallsTest {
                                     .toString(),
                             "-XX:ErrorFile=" + folder.resolve("crash-%p.log"),
                             "-cp",
-                            System.getProperty("java.class.path"),
+                            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                             Encoding.class.getName())
                     .redirectErrorStream(true)
                     .start());
