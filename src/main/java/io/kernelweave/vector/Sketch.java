@@ -10,6 +10,9 @@ import java.util.List;
  * sentence vectors was no worse and costs nothing).
  */
 final class Sketch {
+    /** Blocks whose least distances are looked at first: few of them lead to a row that is near. */
+    private static final int TOGETHER = 8;
+
     private final int dimensions;
     private final float[] centre;
     private final List<int[][]> columns; // for each block and each word of bits, a column of its rows
@@ -63,45 +66,77 @@ final class Sketch {
     }
 
     /**
-     * The rows, in their order, whose bits differ least from the query's: {@code wanted}, and those that tie with the last,
-     * so that the order of rows decides nothing.
+     * The rows whose bits differ least from the query's, in no order: {@code wanted}, and those that tie with the last, so
+     * that the order of rows decides nothing.
      */
     int[] nearest(float[] query, int rows, int wanted) {
         int[] bits = bits(query, 0);
-        int[] distances = new int[Block.ROWS];
-        int[] near = new int[4 * wanted];
-        int[] nearDistances = new int[4 * wanted];
-        int size = 0;
-        int limit = dimensions; // the smallest distance within which are enough of the rows seen so far
-        int within = 0;
-        int[] histogram = new int[dimensions + 1];
-        for (int first = 0; first < rows; first += Block.ROWS) {
-            distances(bits, columns.get(first / Block.ROWS), distances);
-            int count = Math.min(Block.ROWS, rows - first);
-            for (int i = 0; i < count; i++) {
-                int distance = distances[i];
-                if (distance <= limit) {
-                    if (size == near.length) {
-                        near = Arrays.copyOf(near, 2 * size);
-                        nearDistances = Arrays.copyOf(nearDistances, 2 * size);
-                    }
-                    near[size] = first + i;
-                    nearDistances[size++] = distance;
-                    histogram[distance]++;
-                    within++;
-                    while (within - histogram[limit] >= wanted) {
-                        within -= histogram[limit--];
+        Shortlist near = new Shortlist(wanted, dimensions);
+        int[][] distances = new int[TOGETHER][Block.ROWS];
+        int[] least = new int[Block.ROWS];
+        for (int first = 0; first < columns.size(); first += TOGETHER) {
+            int blocks = Math.min(TOGETHER, columns.size() - first);
+            Arrays.fill(least, Integer.MAX_VALUE);
+            for (int b = 0; b < blocks; b++) {
+                distances(bits, columns.get(first + b), distances[b]);
+                minimum(least, distances[b]);
+            }
+            for (int i = 0; i < Block.ROWS; i++) {
+                for (int b = 0; least[i] <= near.limit && b < blocks; b++) {
+                    int row = (first + b) * Block.ROWS + i;
+                    if (row < rows) {
+                        near.offer(row, distances[b][i]);
                     }
                 }
             }
         }
-        int kept = 0;
-        for (int i = 0; i < size; i++) {
-            if (nearDistances[i] <= limit) {
-                near[kept++] = near[i];
+        return near.rows();
+    }
+
+    /** Rows within the smallest distance within which are enough of those seen so far. */
+    private static final class Shortlist {
+        private final int wanted;
+        private final int[] histogram;
+        private int limit;
+        private int within;
+        private int[] rows;
+        private int[] distances;
+        private int size;
+
+        Shortlist(int wanted, int farthest) {
+            this.wanted = wanted;
+            this.histogram = new int[farthest + 1];
+            this.limit = farthest;
+            this.rows = new int[4 * wanted];
+            this.distances = new int[4 * wanted];
+        }
+
+        void offer(int row, int distance) {
+            if (distance > limit) {
+                return;
+            }
+            if (size == rows.length) {
+                rows = Arrays.copyOf(rows, 2 * size);
+                distances = Arrays.copyOf(distances, 2 * size);
+            }
+            rows[size] = row;
+            distances[size++] = distance;
+            histogram[distance]++;
+            within++;
+            while (within - histogram[limit] >= wanted) {
+                within -= histogram[limit--];
             }
         }
-        return Arrays.copyOf(near, kept);
+
+        int[] rows() {
+            int kept = 0;
+            for (int i = 0; i < size; i++) {
+                if (distances[i] <= limit) {
+                    rows[kept++] = rows[i];
+                }
+            }
+            return Arrays.copyOf(rows, kept);
+        }
     }
 
     /** How many bits differ, for all rows of a block. Three words at a time: fewer sums are stored and loaded. */
@@ -123,6 +158,12 @@ final class Sketch {
             into[i] += Integer.bitCount(a ^ columnA[i])
                     + Integer.bitCount(b ^ columnB[i])
                     + Integer.bitCount(c ^ columnC[i]);
+        }
+    }
+
+    private static void minimum(int[] into, int[] values) {
+        for (int i = 0; i < Block.ROWS; i++) {
+            into[i] = Math.min(into[i], values[i]);
         }
     }
 
