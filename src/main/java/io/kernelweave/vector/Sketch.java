@@ -10,8 +10,8 @@ import java.util.List;
  * sentence vectors was no worse and costs nothing).
  */
 final class Sketch {
-    /** Blocks whose least distances are looked at first: few of them lead to a row that is near. */
-    private static final int TOGETHER = 8;
+    /** One block of so many is looked at for a guess of how near the nearest rows are. */
+    private static final int SAMPLE = 16;
 
     private final int dimensions;
     private final float[] centre;
@@ -66,31 +66,29 @@ final class Sketch {
     }
 
     /**
-     * The rows whose bits differ least from the query's, in no order: {@code wanted}, and those that tie with the last, so
-     * that the order of rows decides nothing.
+     * The rows, in their order, whose bits differ least from the query's: {@code wanted}, and those that tie with the last,
+     * so that the order of rows decides nothing.
      */
     int[] nearest(float[] query, int rows, int wanted) {
         int[] bits = bits(query, 0);
-        Shortlist near = new Shortlist(wanted, dimensions);
-        int[][] distances = new int[TOGETHER][Block.ROWS];
-        int[] least = new int[Block.ROWS];
-        for (int first = 0; first < columns.size(); first += TOGETHER) {
-            int blocks = Math.min(TOGETHER, columns.size() - first);
-            Arrays.fill(least, Integer.MAX_VALUE);
-            for (int b = 0; b < blocks; b++) {
-                distances(bits, columns.get(first + b), distances[b]);
-                minimum(least, distances[b]);
-            }
-            for (int i = 0; i < Block.ROWS; i++) {
-                for (int b = 0; least[i] <= near.limit && b < blocks; b++) {
-                    int row = (first + b) * Block.ROWS + i;
-                    if (row < rows) {
-                        near.offer(row, distances[b][i]);
-                    }
+        // A guess from some blocks spares most of the rows that are only near as long as few have been seen.
+        Shortlist some = scan(bits, rows, SAMPLE, new Shortlist(wanted * 3 / (2 * SAMPLE) + 1, dimensions));
+        Shortlist near = scan(bits, rows, 1, new Shortlist(wanted, some.limit));
+        return (near.within < wanted ? scan(bits, rows, 1, new Shortlist(wanted, dimensions)) : near).rows();
+    }
+
+    private Shortlist scan(int[] bits, int rows, int step, Shortlist into) {
+        int[] distances = new int[Block.ROWS];
+        for (int first = 0; first < rows; first += step * Block.ROWS) {
+            distances(bits, columns.get(first / Block.ROWS), distances);
+            int count = Math.min(Block.ROWS, rows - first);
+            for (int i = 0; i < count; i++) {
+                if (distances[i] <= into.limit) {
+                    into.add(first + i, distances[i]);
                 }
             }
         }
-        return near.rows();
+        return into;
     }
 
     /** Rows within the smallest distance within which are enough of those seen so far. */
@@ -111,10 +109,7 @@ final class Sketch {
             this.distances = new int[4 * wanted];
         }
 
-        void offer(int row, int distance) {
-            if (distance > limit) {
-                return;
-            }
+        void add(int row, int distance) {
             if (size == rows.length) {
                 rows = Arrays.copyOf(rows, 2 * size);
                 distances = Arrays.copyOf(distances, 2 * size);
@@ -158,12 +153,6 @@ final class Sketch {
             into[i] += Integer.bitCount(a ^ columnA[i])
                     + Integer.bitCount(b ^ columnB[i])
                     + Integer.bitCount(c ^ columnC[i]);
-        }
-    }
-
-    private static void minimum(int[] into, int[] values) {
-        for (int i = 0; i < Block.ROWS; i++) {
-            into[i] = Math.min(into[i], values[i]);
         }
     }
 
