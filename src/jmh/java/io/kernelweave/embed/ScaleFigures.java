@@ -124,7 +124,8 @@ public final class ScaleFigures {
 
         List<float[]> asked = queries.stream().map(row -> cache.embed(row.text)).toList();
         double search = median(asked, 3, query -> index.nearest(query, FOUND).size());
-        double scan = median(asked.subList(0, 100), 1, query -> index.scan(query, FOUND).size());
+        double scan = median(
+                asked.subList(0, 100), 1, query -> index.scan(query, FOUND).size());
         line("search among 100,000, µs", "%.0f", search, "median CPU of a query; ≤ 500");
         line("compared with all 100,000, µs", "%.0f", scan, "median CPU of a query");
         line("ratio", "%.1f", scan / search, "");
@@ -157,7 +158,8 @@ public final class ScaleFigures {
                 .mapToObj(i -> new Entry("kernel-" + i, fast.embed(train.get(i * train.size() / THOUSAND).text)))
                 .toList());
         double embed = median(queries, 5, row -> fast.embed(row.text)[0]);
-        double tier = median(queries, 5, row -> index.nearest(fast.embed(row.text), FOUND).size());
+        double tier = median(
+                queries, 5, row -> index.nearest(fast.embed(row.text), FOUND).size());
         List<Row> eleven = List.of(new Row("please find every date in the letter i pasted", ""));
         double slow = median(
                 IntStream.range(0, 200).mapToObj(i -> eleven.get(0)).toList(), 2, row -> encoder.embed(row.text)[0]);
@@ -171,7 +173,11 @@ public final class ScaleFigures {
     private void cached() {
         long start = System.nanoTime();
         EmbeddingCache loaded = EmbeddingCache.open(work, encoder);
-        line("cache of " + String.format(Locale.ROOT, "%,d", loaded.size()) + " vectors opened, s", "%.2f", seconds(start), "wall time");
+        line(
+                "cache of " + String.format(Locale.ROOT, "%,d", loaded.size()) + " vectors opened, s",
+                "%.2f",
+                seconds(start),
+                "wall time");
         double lookup = median(queries, 5, row -> loaded.embed(row.text)[0]);
         line("cache lookup, µs", "%.1f", lookup, "median CPU of a prompt");
 
@@ -182,14 +188,18 @@ public final class ScaleFigures {
             queries.parallelStream().forEach(row -> router.route(row.text));
             best = Math.max(best, queries.size() / seconds(start));
         }
-        line("cached prompts routed a second", "%,.0f", best,
-                "150 kernels of 20 examples, " + Runtime.getRuntime().availableProcessors() + " cores, untrained router; ≥ 20,000");
+        line(
+                "cached prompts routed a second",
+                "%,.0f",
+                best,
+                "150 kernels of 20 examples, " + Runtime.getRuntime().availableProcessors()
+                        + " cores, untrained router; ≥ 20,000");
     }
 
     private List<Kernel> kernels() {
         Map<String, List<String>> examples = new TreeMap<>();
-        train.forEach(row ->
-                examples.computeIfAbsent(row.intent, intent -> new ArrayList<>()).add(row.text));
+        train.forEach(row -> examples.computeIfAbsent(row.intent, intent -> new ArrayList<>())
+                .add(row.text));
         List<Kernel> kernels = new ArrayList<>();
         examples.forEach((intent, texts) -> {
             ObjectNode json = Json.object()
@@ -218,7 +228,10 @@ public final class ScaleFigures {
                     margin * fast.known(row.text),
                     near.get(0).id().equals(row.intent),
                     row.intent.equals("oos")
-                            || dear.nearest(cache.embed(row.text), 1).get(0).id().equals(row.intent)));
+                            || dear.nearest(cache.embed(row.text), 1)
+                                    .get(0)
+                                    .id()
+                                    .equals(row.intent)));
         }
         for (double loss : new double[] {0, 0.0025, 0.005}) {
             Handover handover = Handover.fit(trials, loss);

@@ -171,8 +171,12 @@ public final class StaticEncoder implements Embedder {
                             .toArray())
                     .toArray(int[][]::new);
             scales = Arrays.stream(texts)
-                    .mapToDouble(text ->
-                            text.length == 0 ? 0 : 1 / Arrays.stream(text).mapToDouble(t -> weights[t]).sum())
+                    .mapToDouble(text -> text.length == 0
+                            ? 0
+                            : 1
+                                    / Arrays.stream(text)
+                                            .mapToDouble(t -> weights[t])
+                                            .sum())
                     .toArray();
             priors = encoder.embedAll(tokens.stream().map(tokenizer::piece).toList());
             targets = encoder.embedAll(given);

@@ -107,7 +107,8 @@ public record VectorFile(String identity, int dimensions, List<Entry> entries, S
             if (size < HEADER + Integer.BYTES + DIGEST || size > Integer.MAX_VALUE) {
                 throw refused(file, size + " bytes are no file of vectors");
             }
-            ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes =
+                    channel.map(FileChannel.MapMode.READ_ONLY, 0, size).order(ByteOrder.LITTLE_ENDIAN);
             return read(file, bytes);
         } catch (NoSuchFileException e) {
             throw InputException.at(file.toString(), "there is no such file of vectors", "make it first");

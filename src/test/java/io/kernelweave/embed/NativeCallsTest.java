@@ -51,8 +51,8 @@ class NativeCallsTest {
                     .start());
         }
         for (Process process : processes) {
-            try (BufferedReader out = new BufferedReader(
-                    new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            try (BufferedReader out =
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
                 awaitLine(out, "encoding");
                 process.toHandle().destroy(); // unlike the process's own, this leaves its output open
                 assertThat(out.lines()).isEmpty();
@@ -76,7 +76,8 @@ class NativeCallsTest {
             for (int t = 0; t < 3; t++) {
                 new Thread(() -> {
                             for (int i = 0; ; i++) {
-                                encoder.embed("a text that is long enough to take a while, again and again ".repeat(9) + i);
+                                encoder.embed(
+                                        "a text that is long enough to take a while, again and again ".repeat(9) + i);
                             }
                         })
                         .start();

@@ -32,8 +32,12 @@ class StaticEncoderTest {
         encoder = SentenceEncoder.miniLm();
         texts = new ArrayList<>();
         for (String thing : THINGS) {
-            for (String form : List.of("sum up this %s", "translate the %s to french", "find each date in the %s",
-                    "sort the %s by name", "how long is this %s")) {
+            for (String form : List.of(
+                    "sum up this %s",
+                    "translate the %s to french",
+                    "find each date in the %s",
+                    "sort the %s by name",
+                    "how long is this %s")) {
                 texts.add(String.format(form, thing));
             }
         }
@@ -53,7 +57,8 @@ class StaticEncoderTest {
         }
         assertThat(sum / texts.size()).isGreaterThan(0.93);
         String unseen = "translate each date in this letter";
-        assertThat(SentenceEncoderTest.cosine(fast.embed(unseen), encoder.embed(unseen))).isGreaterThan(0.75);
+        assertThat(SentenceEncoderTest.cosine(fast.embed(unseen), encoder.embed(unseen)))
+                .isGreaterThan(0.75);
     }
 
     @Test

@@ -93,7 +93,8 @@ class VectorIndexTest {
         assertThat(nearest.get(0).id()).isEqualTo("id-17");
         assertThat(nearest).isSortedAccordingTo(Neighbour.ORDER);
         for (Neighbour neighbour : nearest) {
-            float[] own = entries.get(Integer.parseInt(neighbour.id().substring(3))).vector();
+            float[] own =
+                    entries.get(Integer.parseInt(neighbour.id().substring(3))).vector();
             double cosine = 0;
             for (int d = 0; d < DIMENSIONS; d++) {
                 cosine += own[d] * entries.get(17).vector()[d];
@@ -123,7 +124,8 @@ class VectorIndexTest {
         for (int i = 0; i < 900; i++) { // more of them than are compared
             entries.add(new Entry(String.format("same-%03d", i), same.clone()));
         }
-        List<String> expected = IntStream.range(0, 5).mapToObj(i -> "same-00" + i).toList();
+        List<String> expected =
+                IntStream.range(0, 5).mapToObj(i -> "same-00" + i).toList();
         for (int round = 0; round < 4; round++) {
             VectorIndex index = index(entries);
             assertThat(index.nearest(same, 5).stream().map(Neighbour::id)).isEqualTo(expected);
@@ -169,7 +171,8 @@ class VectorIndexTest {
         writer.start();
         do {
             for (int i = 0; i < 1500; i += 100) {
-                assertThat(index.nearest(entries.get(i).vector(), 1).get(0).id()).isEqualTo("id-" + i);
+                assertThat(index.nearest(entries.get(i).vector(), 1).get(0).id())
+                        .isEqualTo("id-" + i);
             }
         } while (writer.isAlive());
         writer.join();
