@@ -47,11 +47,11 @@ public record Handover(double threshold, int trials, double accepted, double che
             int held = fold;
             double threshold = threshold(
                     trials.stream()
-                            .filter(trial -> folds.get(trial.cluster) != held)
+                            .filter(trial -> folds.getOrDefault(trial.cluster, 0) != held)
                             .toList(),
                     loss);
             for (Trial trial : trials) {
-                if (folds.get(trial.cluster) == fold && trial.score >= threshold) {
+                if (folds.getOrDefault(trial.cluster, 0) == fold && trial.score >= threshold) {
                     accepted++;
                     cheap += trial.cheapRight ? 0 : 1;
                     dear += trial.dearRight ? 0 : 1;
