@@ -10,6 +10,9 @@ import java.util.List;
  * sentence vectors was no worse and costs nothing).
  */
 final class Sketch {
+    /** One block of so many is looked at for a guess of how near the nearest rows are. */
+    private static final int SAMPLE = 16;
+
     private final int dimensions;
     private final float[] centre;
     private final List<int[][]> columns; // for each block and each word of bits, a column of its rows
@@ -68,40 +71,67 @@ final class Sketch {
      */
     int[] nearest(float[] query, int rows, int wanted) {
         int[] bits = bits(query, 0);
+        // A guess from some blocks spares most of the rows that are only near as long as few have been seen.
+        Shortlist some = scan(bits, rows, SAMPLE, new Shortlist(wanted * 3 / (2 * SAMPLE) + 1, dimensions));
+        Shortlist near = scan(bits, rows, 1, new Shortlist(wanted, some.limit));
+        return (near.within < wanted ? scan(bits, rows, 1, new Shortlist(wanted, dimensions)) : near).rows();
+    }
+
+    private Shortlist scan(int[] bits, int rows, int step, Shortlist into) {
         int[] distances = new int[Block.ROWS];
-        int[] near = new int[4 * wanted];
-        int[] nearDistances = new int[4 * wanted];
-        int size = 0;
-        int limit = dimensions; // the smallest distance within which are enough of the rows seen so far
-        int within = 0;
-        int[] histogram = new int[dimensions + 1];
-        for (int first = 0; first < rows; first += Block.ROWS) {
+        for (int first = 0; first < rows; first += step * Block.ROWS) {
             distances(bits, columns.get(first / Block.ROWS), distances);
             int count = Math.min(Block.ROWS, rows - first);
             for (int i = 0; i < count; i++) {
-                int distance = distances[i];
-                if (distance <= limit) {
-                    if (size == near.length) {
-                        near = Arrays.copyOf(near, 2 * size);
-                        nearDistances = Arrays.copyOf(nearDistances, 2 * size);
-                    }
-                    near[size] = first + i;
-                    nearDistances[size++] = distance;
-                    histogram[distance]++;
-                    within++;
-                    while (within - histogram[limit] >= wanted) {
-                        within -= histogram[limit--];
-                    }
+                if (distances[i] <= into.limit) {
+                    into.add(first + i, distances[i]);
                 }
             }
         }
-        int kept = 0;
-        for (int i = 0; i < size; i++) {
-            if (nearDistances[i] <= limit) {
-                near[kept++] = near[i];
+        return into;
+    }
+
+    /** Rows within the smallest distance within which are enough of those seen so far. */
+    private static final class Shortlist {
+        private final int wanted;
+        private final int[] histogram;
+        private int limit;
+        private int within;
+        private int[] rows;
+        private int[] distances;
+        private int size;
+
+        Shortlist(int wanted, int farthest) {
+            this.wanted = wanted;
+            this.histogram = new int[farthest + 1];
+            this.limit = farthest;
+            this.rows = new int[4 * wanted];
+            this.distances = new int[4 * wanted];
+        }
+
+        void add(int row, int distance) {
+            if (size == rows.length) {
+                rows = Arrays.copyOf(rows, 2 * size);
+                distances = Arrays.copyOf(distances, 2 * size);
+            }
+            rows[size] = row;
+            distances[size++] = distance;
+            histogram[distance]++;
+            within++;
+            while (within - histogram[limit] >= wanted) {
+                within -= histogram[limit--];
             }
         }
-        return Arrays.copyOf(near, kept);
+
+        int[] rows() {
+            int kept = 0;
+            for (int i = 0; i < size; i++) {
+                if (distances[i] <= limit) {
+                    rows[kept++] = rows[i];
+                }
+            }
+            return Arrays.copyOf(rows, kept);
+        }
     }
 
     /** How many bits differ, for all rows of a block. Three words at a time: fewer sums are stored and loaded. */

@@ -179,9 +179,7 @@ public final class VectorIndex {
                 return scan(now, query, count);
             }
             Nearest nearest = new Nearest(now, count);
-            for (int row : now.sketch.nearest(query, now.rows, wanted)) {
-                nearest.offer(row, now.block(row).dot(query, row % Block.ROWS));
-            }
+            nearest.offerAll(now.sketch.nearest(query, now.rows, wanted), query);
             if (nearest.found.size() == count) {
                 return nearest.found;
             }
@@ -214,6 +212,31 @@ public final class VectorIndex {
         Nearest(State state, int count) {
             this.state = state;
             this.count = count;
+        }
+
+        void offerAll(int[] rows, float[] query) {
+            float[] cosines = new float[4];
+            for (int i = 0; i < rows.length; i += 4) {
+                int last = rows.length - 1; // stands in where fewer than four are left
+                int a = rows[i];
+                int b = rows[Math.min(i + 1, last)];
+                int c = rows[Math.min(i + 2, last)];
+                int e = rows[Math.min(i + 3, last)];
+                Block.dots(
+                        query,
+                        state.block(a),
+                        a % Block.ROWS,
+                        state.block(b),
+                        b % Block.ROWS,
+                        state.block(c),
+                        c % Block.ROWS,
+                        state.block(e),
+                        e % Block.ROWS,
+                        cosines);
+                for (int j = 0; j < 4 && i + j < rows.length; j++) {
+                    offer(rows[i + j], cosines[j]);
+                }
+            }
         }
 
         void offer(int row, float cosine) {
