@@ -15,12 +15,14 @@ import io.kernelweave.verify.Outcome;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -37,7 +39,7 @@ public final class Router {
     private static final int SHOWN = 5;
 
     private final List<Kernel> kernels;
-    private final List<Contract> contracts;
+    private final Map<Integer, Contract> contracts = new ConcurrentHashMap<>();
     private final List<? extends Embedder> embedders;
     private final KernelIndex index;
     private final Matcher matcher;
@@ -58,7 +60,9 @@ public final class Router {
                 encoders.isEmpty() || adapter.isTrained() && adapter.encoders().isEmpty();
         boolean trained = adapter.isTrained() && adapter.encoders().isEmpty() == wordsOnly;
         kernels = routable(all);
-        contracts = kernels.stream().map(Contract::of).toList();
+        if (kernels.size() <= Space.MANY) { // of more, only those are compiled that come into question
+            IntStream.range(0, kernels.size()).forEach(this::contract);
+        }
         embedders = wordsOnly ? List.of() : List.copyOf(given);
         List<String> names = Encoder.of(embedders).stream().map(Encoder::name).toList();
         index = index(kernels, embedders, adapter);
@@ -116,7 +120,7 @@ public final class Router {
 
     private RouteDecision decide(String prompt, boolean explained) {
         String request = Query.request(prompt);
-        Query whole = Query.of(prompt, request, vectors(request), contracts);
+        Query whole = Query.of(prompt, request, vectors(request), this::contract);
         List<Ranked> ranked = rank(whole);
         List<Candidate> candidates = ranked.stream()
                 .limit(SHOWN)
@@ -246,6 +250,10 @@ public final class Router {
                 explained ? matcher.signals(ranked) : List.of());
     }
 
+    private Contract contract(int kernel) {
+        return contracts.computeIfAbsent(kernel, k -> Contract.of(kernels.get(k)));
+    }
+
     private String id(int kernel) {
         return kernels.get(kernel).kernelId();
     }
@@ -277,15 +285,22 @@ public final class Router {
         Map<String, Learned> learned =
                 adapter.kernels().stream().collect(Collectors.toMap(Learned::kernelId, Function.identity()));
         List<Integer> dimensions = embedders.stream().map(Embedder::dimensions).toList();
-        List<Set<String>> ruledOut = new ArrayList<>();
+        List<KernelText> texts = kernels.stream().map(KernelText::of).toList();
+        List<String> all =
+                texts.stream().flatMap(text -> text.texts().stream()).distinct().toList();
+        Map<String, List<float[]>> vectors = new HashMap<>();
+        all.forEach(text -> vectors.put(text, new ArrayList<>()));
+        for (Embedder embedder : embedders) {
+            List<float[]> embedded = embedder.embedAll(all);
+            for (int i = 0; i < all.size(); i++) {
+                vectors.getOrDefault(all.get(i), List.of()).add(embedded.get(i));
+            }
+        }
         List<Exemplar> exemplars = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
-            KernelText text = KernelText.of(kernels.get(k));
-            ruledOut.add(text.ruledOut());
-            List<List<float[]>> vectors = embedders.stream()
-                    .map(embedder -> embedder.embedAll(text.texts()))
-                    .toList();
-            add(exemplars, k, text.texts(), vectors);
+            for (String text : texts.get(k).texts()) {
+                exemplars.add(new Exemplar(k, text, vectors.getOrDefault(text, List.of())));
+            }
             Learned known = learned.get(kernels.get(k).kernelId());
             if (known != null) {
                 add(exemplars, k, known.exemplars(), decode(known, dimensions));
@@ -295,14 +310,14 @@ public final class Router {
         if (none != null) {
             add(exemplars, -1, none.exemplars(), decode(none, dimensions));
         }
-        KernelIndex index = new KernelIndex(ruledOut, exemplars, dimensions);
+        KernelIndex index =
+                new KernelIndex(texts.stream().map(KernelText::ruledOut).toList(), exemplars, dimensions);
         for (int e = 0; e < embedders.size(); e++) {
             for (int k = 0; k <= kernels.size(); k++) {
                 Learned known =
                         k == kernels.size() ? none : learned.get(kernels.get(k).kernelId());
                 if (known != null && !known.heads().isEmpty()) {
-                    float[] row = known.decodeHead(e, dimensions.get(e));
-                    index.head(e).set(k, row, row[dimensions.get(e)]);
+                    index.space(e).set(k, known.decodeHead(e, dimensions.get(e)));
                 }
             }
         }

@@ -323,7 +323,7 @@ public final class RouterTrainer {
                 .toArray();
         for (int e = 0; e < embedders.size(); e++) {
             int encoder = e;
-            index.head(e)
+            index.space(e)
                     .train(
                             shown.stream()
                                     .map(exemplar -> exemplar.vectors().get(encoder))
@@ -392,7 +392,7 @@ public final class RouterTrainer {
     }
 
     private Query query(Item item) {
-        return Query.of(item.prompt.prompt(), item.request, vectors(item.request), contracts);
+        return Query.of(item.prompt.prompt(), item.request, vectors(item.request), contracts::get);
     }
 
     // ---- scores that no model gave to what it had seen ----
@@ -639,7 +639,7 @@ public final class RouterTrainer {
                                 .toList()))
                         .toList(),
                 IntStream.range(0, embedders.size())
-                        .mapToObj(e -> Learned.encodeHead(index.head(e).row(row)))
+                        .mapToObj(e -> Learned.encodeHead(index.space(e).row(row)))
                         .toList());
     }
 
