@@ -3,6 +3,7 @@ package io.kernelweave.route;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import io.kernelweave.compose.Clauses;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.route.KernelIndex.Exemplar;
 import io.kernelweave.route.Matcher.Hit;
@@ -26,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides where a prompt goes: to a kernel, to several, or to raw generation. A kernel is known by its name, description
@@ -44,10 +46,13 @@ public final class Router {
     private final KernelIndex index;
     private final Matcher matcher;
     private final Assurance assurance;
+    private final Optional<FastTier> fast;
+    private final Assurance fastAssurance;
     private final String note;
     private final String digest;
 
-    private Router(Collection<Kernel> all, List<? extends Embedder> given, RouterAdapter adapter) {
+    private Router(
+            Collection<Kernel> all, List<? extends Embedder> given, RouterAdapter adapter, @Nullable Embedder easy) {
         List<Encoder> encoders = Encoder.of(given);
         if (!encoders.isEmpty() && !adapter.encoders().isEmpty() && !encoders.equals(adapter.encoders())) {
             throw InputException.at(
@@ -76,9 +81,17 @@ public final class Router {
                         adapter.planThreshold())
                 : Matcher.untrained(names);
         assurance = trained ? Assurance.of(adapter) : Assurance.none(names);
+        fast = trained
+                ? FastTier.of(adapter.fast(), kernels.stream().map(Kernel::kernelId).toList(), easy)
+                : Optional.empty();
+        fastAssurance = adapter.fast() == null
+                ? assurance
+                : Assurance.of(
+                        adapter.guarantee(), adapter.fast().bound(), List.of(adapter.fast().encoder()));
         note = (trained ? "" : "untrained router: ") + (embedders.isEmpty() ? "by words alone: " : "");
         digest = Digest.of(Json.compact(List.of(
                 adapter.digest(),
+                fast.isPresent(),
                 Encoder.of(embedders),
                 kernels.stream()
                         .map(kernel -> List.of(kernel.kernelId(), kernel.computedDigest()))
@@ -96,12 +109,22 @@ public final class Router {
      * @throws InputException if the adapter was trained with other encoders
      */
     public static Router of(Collection<Kernel> kernels, List<? extends Embedder> embedders, RouterAdapter adapter) {
-        return new Router(kernels, embedders, adapter);
+        return new Router(kernels, embedders, adapter, null);
+    }
+
+    /**
+     * A router with a fast tier, if the adapter has one.
+     *
+     * @param easy the embedder that the tier was trained with; another one is left aside
+     */
+    public static Router of(
+            Collection<Kernel> kernels, List<? extends Embedder> embedders, RouterAdapter adapter, @Nullable Embedder easy) {
+        return new Router(kernels, embedders, adapter, easy);
     }
 
     /** A router with one encoder. */
     public static Router of(Collection<Kernel> kernels, Embedder embedder, RouterAdapter adapter) {
-        return new Router(kernels, List.of(embedder), adapter);
+        return new Router(kernels, List.of(embedder), adapter, null);
     }
 
     /** Of everything that a decision depends on: kernels, encoder, adapter. */
@@ -120,12 +143,19 @@ public final class Router {
 
     private RouteDecision decide(String prompt, boolean explained) {
         String request = Query.request(prompt);
+        Optional<RouteDecision> easy = easy(prompt, request);
+        if (easy.isPresent() && !explained) {
+            return easy.get();
+        }
         Query whole = Query.of(prompt, request, vectors(request), this::contract);
         List<Ranked> ranked = rank(whole);
         List<Candidate> candidates = ranked.stream()
                 .limit(SHOWN)
                 .map(shown -> candidate(shown, explained))
                 .toList();
+        if (easy.isPresent()) {
+            return easy.get().with(candidates);
+        }
         Plan plan = null;
         double planned = 0;
         for (Plan next : matcher.plans(request, ranked, clause -> rank(whole.clause(clause, vectors(clause))))) {
@@ -167,6 +197,32 @@ public final class Router {
                 reason(candidate(shown, false), candidates, taken),
                 candidates,
                 assurance);
+    }
+
+    /** What the fast tier says of a request for one thing, if it is sure and the kernel's preconditions do not fail. */
+    private Optional<RouteDecision> easy(String prompt, String request) {
+        if (fast.isEmpty() || !Clauses.readings(request).isEmpty()) {
+            return Optional.empty();
+        }
+        return fast.get()
+                .answer(request)
+                .filter(answer -> answer.probability() >= matcher.threshold())
+                .filter(answer -> Query.of(prompt, request, List.of(), this::contract)
+                                .preconditions(answer.kernel())
+                        != Outcome.FAIL)
+                .map(answer -> new RouteDecision(
+                        RouteAction.KERNEL,
+                        List.of(id(answer.kernel())),
+                        answer.probability(),
+                        matcher.threshold(),
+                        String.format(
+                                Locale.ROOT,
+                                "%s (P = %.2f ≥ %.2f): an easy request, by the fast tier alone",
+                                id(answer.kernel()),
+                                answer.probability(),
+                                matcher.threshold()),
+                        List.of(),
+                        fastAssurance));
     }
 
     private List<Ranked> rank(Query query) {

@@ -35,6 +35,7 @@ import tools.jackson.databind.JsonNode;
  * @param planThreshold the least probability at which a composition is taken
  * @param metrics figures of prompts that the scoring model had not seen
  * @param curve stated against observed probability of the picked kernel, on the same prompts
+ * @param fast what answers easy requests without the encoders; null: nothing does
  */
 public record RouterAdapter(
         int version,
@@ -54,7 +55,8 @@ public record RouterAdapter(
         @Nullable LogisticModel plan,
         double planThreshold,
         Metrics metrics,
-        List<Bin> curve) {
+        List<Bin> curve,
+        FastTier.@Nullable Kept fast) {
 
     static final int VERSION = 2;
 
@@ -98,6 +100,7 @@ public record RouterAdapter(
             return Base64.getEncoder().encodeToString(bytes.toByteArray());
         }
 
+        /** Weights and, after them, the bias: big-endian floats in Base64. */
         static String encodeHead(float[] row) {
             ByteBuffer bytes = ByteBuffer.allocate(row.length * Float.BYTES);
             bytes.asFloatBuffer().put(row);
@@ -106,7 +109,7 @@ public record RouterAdapter(
 
         /** A vector for each exemplar. */
         List<float[]> decodeVectors(int encoder, int dimensions) {
-            byte[] bytes = decode("vectors", vectors.get(encoder), exemplars.size() * dimensions);
+            byte[] bytes = decode(kernelId, "vectors", vectors.get(encoder), exemplars.size() * dimensions);
             return IntStream.range(0, exemplars.size())
                     .mapToObj(i -> Vectors.fromBytes(bytes, i * dimensions, dimensions))
                     .toList();
@@ -114,14 +117,18 @@ public record RouterAdapter(
 
         /** The weights and, after them, the bias. */
         float[] decodeHead(int encoder, int dimensions) {
+            return decodeHead(kernelId, heads.get(encoder), dimensions);
+        }
+
+        static float[] decodeHead(String kernelId, String base64, int dimensions) {
             float[] row = new float[dimensions + 1];
-            ByteBuffer.wrap(decode("head", heads.get(encoder), row.length * Float.BYTES))
+            ByteBuffer.wrap(decode(kernelId, "head", base64, row.length * Float.BYTES))
                     .asFloatBuffer()
                     .get(row);
             return row;
         }
 
-        private byte[] decode(String field, String base64, int length) {
+        private static byte[] decode(String kernelId, String field, String base64, int length) {
             byte[] bytes;
             try {
                 bytes = Base64.getDecoder().decode(base64);
@@ -223,7 +230,8 @@ public record RouterAdapter(
                 null,
                 0.5,
                 new Metrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
-                List.of());
+                List.of(),
+                null);
     }
 
     @JsonIgnore
