@@ -35,6 +35,7 @@ import tools.jackson.databind.JsonNode;
  * @param planThreshold the least probability at which a composition is taken
  * @param metrics figures of prompts that the scoring model had not seen
  * @param curve stated against observed probability of the picked kernel, on the same prompts
+ * @param profile what those prompts looked like, for the check whether later ones still do; null if nothing was kept of it
  */
 public record RouterAdapter(
         int version,
@@ -54,7 +55,8 @@ public record RouterAdapter(
         @Nullable LogisticModel plan,
         double planThreshold,
         Metrics metrics,
-        List<Bin> curve) {
+        List<Bin> curve,
+        @Nullable Profile profile) {
 
     static final int VERSION = 2;
 
@@ -223,7 +225,33 @@ public record RouterAdapter(
                 null,
                 0.5,
                 new Metrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
-                List.of());
+                List.of(),
+                null);
+    }
+
+    /** The same with other worth of its probabilities, and what follows from that. */
+    RouterAdapter recalibrated(
+            Calibration newCalibration, double newBound, List<Level> newLevels, @Nullable Profile newProfile) {
+        return new RouterAdapter(
+                version,
+                encoders,
+                kernelsDigest,
+                promptsDigest,
+                seed,
+                kernels,
+                none,
+                pick,
+                fit,
+                newCalibration,
+                threshold,
+                guarantee,
+                newBound,
+                newLevels,
+                plan,
+                planThreshold,
+                metrics,
+                curve,
+                newProfile);
     }
 
     @JsonIgnore
