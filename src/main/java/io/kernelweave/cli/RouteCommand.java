@@ -101,7 +101,7 @@ final class RouteCommand implements Callable<Integer> {
             output.table(headers, signals(decision.candidates()));
         }
         Assurance assurance = decision.assurance();
-        if (assurance.confidence() > 0) {
+        if (assurance.confidence() > 0 && assurance.error() < 1) {
             output.text(String.format(
                     Locale.ROOT,
                     "  Of prompts that are routed, at most %.1f %% go to a wrong kernel (confidence %.0f %%, no kernel fits %.0f %% of the"

@@ -31,6 +31,9 @@ public record Expectation(
 
     /** The guarantee in words, one line. */
     public String says() {
+        if (bound >= 1) {
+            return "Nothing is certified of the error among routed prompts.";
+        }
         return String.format(
                 Locale.ROOT,
                 "Of prompts that are routed, at most %.1f %% go to a wrong kernel (confidence %.0f %%, no kernel fits %.0f %% of the"

@@ -1,8 +1,6 @@
 package io.kernelweave.route;
 
 import io.kernelweave.route.RouterAdapter.Bin;
-import io.kernelweave.route.RouterAdapter.Level;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,11 +13,12 @@ import java.util.TreeMap;
  * <p>An answer passes if the kernel was right and the model did its part: chance of a pass = P' · skill of the model with that
  * kernel. Who is to blame for a failure is guessed in turn with the three (expectation maximisation, Dempster, Laird and Rubin 1977): failures
  * that come as often at any probability are the model's, those that come where the router was less sure are the router's. The
- * adapter's own calibration is the prior, worth {@value #PRIOR} clusters (power prior, Ibrahim and Chen 2000). Only a correction that a
- * likelihood-ratio test at 5 % supports is made.
+ * adapter's own calibration is the prior, worth {@value #PRIOR} clusters (power prior, Ibrahim and Chen 2000). Only a correction
+ * that a likelihood-ratio test at 5 % supports is made.
  *
  * <p>A pass is a proxy of a right route, and prompts below the threshold have no feedback at all: so a correction only lowers
- * probabilities. The threshold's number stays, which makes it stricter. See docs/decisions/0008.
+ * probabilities. The threshold's number stays, which makes it stricter. The bound is withdrawn: what speaks for a correction speaks
+ * against clusters that are like those of the calibration. See docs/decisions/0008.
  *
  * @param adapter the corrected one, or the one given if nothing was corrected
  * @param corrected whether anything was corrected
@@ -42,6 +41,9 @@ public record Recalibration(
 
     /** 95 % quantile of χ² with two degrees of freedom. */
     private static final double ENOUGH = 5.991;
+
+    /** The least change of a probability that is worth another adapter. */
+    private static final double STEP = 0.01;
 
     private static final int ROUNDS = 100;
     private static final double LARGEST_SKILL = 1 - 1e-6;
@@ -183,29 +185,20 @@ public record Recalibration(
     private static RouterAdapter corrected(RouterAdapter adapter, Fit fit) {
         Calibration before = adapter.calibration();
         Calibration after = before.then(fit::corrected);
-        if (after.inverse(adapter.threshold()) <= before.inverse(adapter.threshold())) {
-            return adapter; // nothing that is routed became less likely to be
+        double lowered = 0;
+        for (double p = adapter.threshold(); p <= 1; p += STEP) {
+            lowered = Math.max(lowered, p - fit.corrected(p));
         }
-        List<Level> levels = new ArrayList<>();
-        for (Level level : adapter.levels()) {
-            Double threshold = level.threshold();
-            levels.add(new Level(level.maxError(), threshold == null ? null : after.of(before.inverse(threshold))));
+        if (lowered < STEP) {
+            return adapter; // of what is routed, nothing is less likely than it was stated
         }
         Profile profile = adapter.profile();
         return adapter.recalibrated(
                 after,
-                bound(adapter, before.of(after.inverse(adapter.threshold()))),
-                levels,
                 profile == null
                         ? null
                         : new Profile(
                                 profile.probability().moved(p -> after.of(before.inverse(p))), profile.similarity()));
-    }
-
-    /** All thresholds from the order's start down to the certified one keep to the error together; of others nothing is known. */
-    private static double bound(RouterAdapter adapter, double threshold) {
-        double error = adapter.guarantee().maxError();
-        return adapter.bound() <= error && threshold <= ErrorBound.onGrid(1 - error) ? error : 1;
     }
 
     /** What was concluded, one line. */
@@ -214,7 +207,7 @@ public record Recalibration(
                 Locale.ROOT,
                 "feedback of %d clusters: %s (skill of the model %.2f, intercept %+.2f, slope %.2f, χ² = %.1f)",
                 clusters,
-                corrected ? "probabilities corrected downwards, certificate restated" : "nothing corrected",
+                corrected ? "probabilities corrected downwards, nothing is certified until it is trained anew" : "nothing corrected",
                 skill,
                 intercept,
                 slope,

@@ -235,7 +235,7 @@ public final class Router {
         if (!equals.isEmpty()) {
             reason.append("; tied with ")
                     .append(String.join(", ", equals))
-                    .append(taken ? ", the first by name is taken" : "");
+                    .append(taken && usage.total() == 0 ? ", the first by name is taken" : "");
         }
         reason.append("; preconditions ").append(best.preconditions());
         if (!best.conflicts().isEmpty()) {
@@ -287,12 +287,11 @@ public final class Router {
         }
         Ranked unused = ranked.stream()
                 .filter(other -> other.isEligible() == best.isEligible())
-                .max(Comparator.comparingDouble(Ranked::logShare))
+                .min(Comparator.comparingDouble((Ranked other) -> -other.logShare())
+                        .thenComparing(other -> other.match().kernel()))
                 .orElse(best);
         return "; usage (" + usage.total() + " accepted) "
-                + (unused.logShare() > best.logShare()
-                        ? "settles it against " + id(unused.match().kernel())
-                        : "changes nothing");
+                + (unused == best ? "changes nothing" : "settles it against " + id(unused.match().kernel()));
     }
 
     private List<Signal> signals(Ranked ranked) {

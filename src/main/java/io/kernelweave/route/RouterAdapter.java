@@ -229,9 +229,8 @@ public record RouterAdapter(
                 null);
     }
 
-    /** The same with other worth of its probabilities, and what follows from that. */
-    RouterAdapter recalibrated(
-            Calibration newCalibration, double newBound, List<Level> newLevels, @Nullable Profile newProfile) {
+    /** The same with other worth of its probabilities, of which nothing is certified. */
+    RouterAdapter recalibrated(Calibration newCalibration, @Nullable Profile newProfile) {
         return new RouterAdapter(
                 version,
                 encoders,
@@ -245,8 +244,8 @@ public record RouterAdapter(
                 newCalibration,
                 threshold,
                 guarantee,
-                newBound,
-                newLevels,
+                1,
+                levels.stream().map(level -> new Level(level.maxError, null)).toList(),
                 plan,
                 planThreshold,
                 metrics,
