@@ -108,7 +108,7 @@ public final class DriftCheck {
             double allowed = anything + (1 - anything) * reference.atMost(i, LIMIT_ERROR);
             double seen = Tail.share(values, reference.at().get(i));
             double p = Math.min(1, points * (p(seen * values.size(), values.size(), allowed) + LIMIT_ERROR));
-            if (p < worst.p()) {
+            if (i == 0 || p < worst.p()) {
                 worst = new Finding(statistic, seen, allowed, p, false);
             }
         }

@@ -207,7 +207,9 @@ public record Recalibration(
                 Locale.ROOT,
                 "feedback of %d clusters: %s (skill of the model %.2f, intercept %+.2f, slope %.2f, χ² = %.1f)",
                 clusters,
-                corrected ? "probabilities corrected downwards, nothing is certified until it is trained anew" : "nothing corrected",
+                corrected
+                        ? "probabilities corrected downwards, nothing is certified until it is trained anew"
+                        : "nothing corrected",
                 skill,
                 intercept,
                 slope,

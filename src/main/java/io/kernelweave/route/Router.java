@@ -291,7 +291,9 @@ public final class Router {
                         .thenComparing(other -> other.match().kernel()))
                 .orElse(best);
         return "; usage (" + usage.total() + " accepted) "
-                + (unused == best ? "changes nothing" : "settles it against " + id(unused.match().kernel()));
+                + (unused == best
+                        ? "changes nothing"
+                        : "settles it against " + id(unused.match().kernel()));
     }
 
     private List<Signal> signals(Ranked ranked) {

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +40,11 @@ class ExperienceTest {
 
     private JobSpec job(String more) {
         try {
-            return Json.parseYaml(Files.readString(files.file("job.yaml")) + more, JobSpec.class, "job.yaml");
+            String text = Files.readString(files.file("job.yaml"));
+            return Json.parseYaml(
+                    (more.startsWith("adapter") ? text.replace("adapter: none\n", "") : text) + more,
+                    JobSpec.class,
+                    "job.yaml");
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -131,6 +136,35 @@ class ExperienceTest {
                 .anyMatch(row -> row.arm().equals(Arm.ROUTER_GATE.label())
                         && row.decision() != null
                         && row.decision().action().equals("compose"));
+    }
+
+    @Test
+    void recalibrationTakesTheFeedbackOnTheTrainedAdapterAlone() {
+        Workbench trained = open("adapter: train\n");
+        RouterAdapter adapter = trained.adapter();
+        assertThat(open("adapter: recalibrate\n").adapter().digest()).isEqualTo(adapter.digest());
+        ledger().append(failingWhereLessSure(adapter, "0".repeat(64)));
+        assertThat(open("adapter: recalibrate\n").adapter().digest())
+                .as("another adapter's feedback")
+                .isEqualTo(adapter.digest());
+        ledger().append(failingWhereLessSure(adapter, adapter.digest()));
+        Workbench work = open("adapter: recalibrate\n");
+        assertThat(work.adapter().digest()).isNotEqualTo(adapter.digest());
+        assertThat(work.adapter().bound()).isEqualTo(1);
+        assertThat(work.fingerprint()).containsKey("ledger");
+        assertThat(open("adapter: train\n").adapter().digest()).isEqualTo(adapter.digest());
+    }
+
+    private static List<Entry> failingWhereLessSure(RouterAdapter adapter, String router) {
+        return IntStream.range(0, 400)
+                .mapToObj(i -> new Entry(
+                        "k",
+                        "1".repeat(64),
+                        "c" + i,
+                        i % 2 == 0 || i % 5 == 0 ? Outcome.PASS : Outcome.FAIL,
+                        router,
+                        i % 2 == 0 ? 0.99 : (adapter.threshold() + 1) / 2))
+                .toList();
     }
 
     @Test

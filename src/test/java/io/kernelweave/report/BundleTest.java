@@ -97,7 +97,10 @@ class BundleTest {
                 .folder()
                 .write(RoutingDrift.FILE, Json.pretty(Expectation.of(RouterAdapter.untrained())));
         assertThat(benchmark(rows()))
-                .contains("## Guarantee and drift", "Nothing is certified", "**drift unknown: the router keeps no profile");
+                .contains(
+                        "## Guarantee and drift",
+                        "Nothing is certified",
+                        "**drift unknown: the router keeps no profile");
     }
 
     @Test

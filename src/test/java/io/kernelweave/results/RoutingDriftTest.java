@@ -60,12 +60,13 @@ class RoutingDriftTest {
     void rowsLikeTheCalibrationShowNoDrift() {
         Map<String, Metric> metrics = metrics(rows(200, 0.9, 100));
         assertThat(metrics.get("routing.drift")).extracting(Metric::value).isEqualTo(0.0);
-        assertThat(metrics).containsKeys(
-                "routing.drift_improbable",
-                "routing.drift_improbable_p",
-                "routing.drift_far_p",
-                "routing.drift_wrong",
-                "routing.drift_wrong_p");
+        assertThat(metrics)
+                .containsKeys(
+                        "routing.drift_improbable",
+                        "routing.drift_improbable_p",
+                        "routing.drift_far_p",
+                        "routing.drift_wrong",
+                        "routing.drift_wrong_p");
     }
 
     @Test

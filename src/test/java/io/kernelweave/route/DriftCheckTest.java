@@ -136,8 +136,8 @@ class DriftCheckTest {
 
     @Test
     void doesNotMindTrafficThatIsSurerAndNearer() {
-        Drift drift = check(traffic(
-                5, 1000, 0, known -> new Sighting(known.cluster(), 0.999, 0.999, true, Boolean.FALSE)));
+        Drift drift =
+                check(traffic(5, 1000, 0, known -> new Sighting(known.cluster(), 0.999, 0.999, true, Boolean.FALSE)));
         assertThat(drift.verdict()).isEqualTo(Verdict.NONE_FOUND);
         assertThat(drift.says()).isEqualTo("no drift found in 1000 clusters");
     }

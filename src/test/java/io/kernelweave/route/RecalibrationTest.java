@@ -108,7 +108,9 @@ class RecalibrationTest {
             double last = 0;
             for (double p = 0; p <= 1; p += 1.0 / 1024) {
                 double worth = result.calibration().of(p);
-                assertThat(worth).isLessThanOrEqualTo(ADAPTER.calibration().of(p)).isGreaterThanOrEqualTo(last);
+                assertThat(worth)
+                        .isLessThanOrEqualTo(ADAPTER.calibration().of(p))
+                        .isGreaterThanOrEqualTo(last);
                 last = worth;
             }
         }
@@ -120,9 +122,7 @@ class RecalibrationTest {
         RouterAdapter stricter = Recalibration.of(ADAPTER, feedback(1, 600, RecalibrationTest::worse, 0.8, 0))
                 .adapter();
         assertThat(stricter.bound()).isEqualTo(1);
-        assertThat(stricter.levels())
-                .hasSameSizeAs(ADAPTER.levels())
-                .allMatch(level -> level.threshold() == null);
+        assertThat(stricter.levels()).hasSameSizeAs(ADAPTER.levels()).allMatch(level -> level.threshold() == null);
         assertThat(Router.of(KERNELS, VECTORS, stricter)
                         .route("convert 3 hours to seconds")
                         .assurance()
@@ -140,8 +140,7 @@ class RecalibrationTest {
         }
         Recalibration result = Recalibration.of(ADAPTER, often);
         assertThat(result.clusters()).isEqualTo(30);
-        assertThat(result.evidence())
-                .isCloseTo(Recalibration.of(ADAPTER, once).evidence(), within(1e-6));
+        assertThat(result.evidence()).isCloseTo(Recalibration.of(ADAPTER, once).evidence(), within(1e-6));
     }
 
     @Test

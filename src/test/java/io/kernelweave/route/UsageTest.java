@@ -7,8 +7,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.kernelweave.json.InputException;
 import io.kernelweave.kernel.Kernel;
+import io.kernelweave.route.KernelIndex.Match;
+import io.kernelweave.route.Matcher.Ranked;
+import io.kernelweave.verify.Outcome;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class UsageTest {
@@ -51,7 +59,11 @@ class UsageTest {
 
     @Test
     void settlesATieAndSaysSo() {
-        assertThat(router(Usage.none()).route("hours to seconds").candidates().get(0).kernelId())
+        assertThat(router(Usage.none())
+                        .route("hours to seconds")
+                        .candidates()
+                        .get(0)
+                        .kernelId())
                 .isEqualTo("a-first");
         RouteDecision decision = router(new Usage(Map.of("b-twin", 40L))).explain("hours to seconds");
         assertThat(decision.candidates().get(0).kernelId()).isEqualTo("b-twin");
@@ -76,11 +88,66 @@ class UsageTest {
         assertThat(after.reason()).contains("usage (1000000 accepted) changes nothing");
     }
 
+    /** Kernels that are told apart by noisy logits, asked for as {@code weights} say; how much more often usage gets it right. */
+    private static double gain(double[] weights, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<String> names =
+                IntStream.range(0, weights.length).mapToObj(k -> "k" + k).toList();
+        double[] trained = new double[weights.length];
+        Arrays.fill(trained, 1);
+        Map<String, Long> accepted = new TreeMap<>();
+        int gain = 0;
+        for (int i = 0; i < 4000; i++) {
+            int asked = 0;
+            for (double draw = random.nextDouble() * Arrays.stream(weights).sum(); draw > weights[asked]; ) {
+                draw -= weights[asked++];
+            }
+            double[] logits = new double[weights.length];
+            for (int k = 0; k < logits.length; k++) {
+                logits[k] = 3 * (random.nextGaussian() + (k == asked ? 3 : 0));
+            }
+            double sum = Arrays.stream(logits).map(Math::exp).sum();
+            List<Ranked> ranked = IntStream.range(0, logits.length)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble(k -> -logits[k]))
+                    .map(k -> new Ranked(
+                            new Match(k, new double[0], new double[0], 0, 0, 0, Outcome.PASS, List.of()),
+                            new double[] {LogisticModel.logit(Math.exp(logits[k]) / sum)},
+                            0))
+                    .toList();
+            int before = ranked.get(0).match().kernel();
+            int after = Usage.order(ranked, new Usage(accepted).shifts(names, trained))
+                    .get(0)
+                    .match()
+                    .kernel();
+            gain += (after == asked ? 1 : 0) - (before == asked ? 1 : 0);
+            if (before == asked) {
+                accepted.merge(names.get(asked), 1L, Long::sum);
+            }
+        }
+        return gain / 4000.0;
+    }
+
+    @Test
+    void skewedTrafficGainsAndEvenTrafficLosesNothingButNoise() {
+        double[] zipf = IntStream.range(0, 20).mapToDouble(k -> 1.0 / (1 + k)).toArray();
+        double[] even = new double[20];
+        Arrays.fill(even, 1);
+        double skewed = 0;
+        double flat = 0;
+        for (int seed = 0; seed < 5; seed++) {
+            skewed += gain(zipf, seed) / 5;
+            flat += gain(even, seed) / 5;
+        }
+        assertThat(skewed).isGreaterThan(0.003);
+        assertThat(flat).isGreaterThan(-0.002);
+    }
+
     @Test
     void isPartOfTheRoutersDigestOnceThereIsSome() {
         assertThat(router(Usage.none()).digest())
-                .isEqualTo(Router.of(KERNELS, VECTORS, RouterAdapter.untrained())
-                        .digest());
+                .isEqualTo(
+                        Router.of(KERNELS, VECTORS, RouterAdapter.untrained()).digest());
         assertThat(router(new Usage(Map.of("b-twin", 1L))).digest())
                 .isNotEqualTo(router(Usage.none()).digest())
                 .isNotEqualTo(router(new Usage(Map.of("b-twin", 2L))).digest());
