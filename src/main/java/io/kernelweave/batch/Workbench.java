@@ -23,15 +23,18 @@ import io.kernelweave.report.Bundle;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.RoutingDrift;
 import io.kernelweave.results.RowForm;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.Scoring;
 import io.kernelweave.route.Embedder;
+import io.kernelweave.route.Expectation;
 import io.kernelweave.route.LabelledPrompt;
 import io.kernelweave.route.Router;
 import io.kernelweave.route.RouterAdapter;
 import io.kernelweave.route.RouterTrainer;
+import io.kernelweave.route.Usage;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.runtime.Backend;
 import io.kernelweave.runtime.KernelRuntime;
@@ -72,6 +75,7 @@ public final class Workbench implements Work<ResultRow> {
     private final List<SentenceEncoder> encoders;
     private final List<EmbeddingCache> embedders;
     private final List<Kernel> kernels;
+    private final @Nullable Experience experience; // of the ledger when the job starts, where the rows depend on it
     private @Nullable RouterAdapter adapter;
     private @Nullable KernelRuntime runtime;
     private @Nullable LlamaModel llama;
@@ -87,6 +91,7 @@ public final class Workbench implements Work<ResultRow> {
                 .map(encoder -> EmbeddingCache.open(state.resolve("embeddings"), encoder))
                 .toList();
         this.kernels = shown(job, dataset);
+        this.experience = job.usesLedger() ? Experience.of(ledger(state), kernels) : null;
     }
 
     /** Opens a job's data; builds the data set where it is not there yet. */
@@ -171,6 +176,10 @@ public final class Workbench implements Work<ResultRow> {
     public void prepare(RunFolder folder, Progress progress) {
         progress.begin("prepare: router and model", 0);
         folder.folder().write("inputs/router.json", Json.pretty(adapter()));
+        folder.folder().write(RoutingDrift.FILE, Json.pretty(Expectation.of(adapter())));
+        if (experience != null) {
+            folder.folder().write("inputs/ledger.json", Json.pretty(experience));
+        }
         folder.folder().write("inputs/kernels.json", Json.pretty(kernels()));
         folder.folder().write("inputs/dataset.json", Json.pretty(Datasets.card(spec, dataset)));
     }
@@ -203,8 +212,10 @@ public final class Workbench implements Work<ResultRow> {
     }
 
     @Override
-    public Map<String, Metric> metrics(Run run, List<ResultRow> results) {
-        return Metrics.of(results, run);
+    public Map<String, Metric> metrics(RunFolder folder, List<ResultRow> results) {
+        Map<String, Metric> metrics = Metrics.of(results, folder.run());
+        RoutingDrift.of(folder, results).ifPresent(drift -> metrics.putAll(drift.metrics()));
+        return metrics;
     }
 
     @Override
@@ -228,6 +239,7 @@ public final class Workbench implements Work<ResultRow> {
             return;
         }
         Map<String, String> digests = kernels().stream().collect(Collectors.toMap(Kernel::kernelId, Kernel::digest));
+        String router = adapter().digest();
         List<FeedbackLedger.Entry> entries = new ArrayList<>();
         for (ResultRow row : results) {
             ResultRow.Attempt last = row.attempts().stream()
@@ -242,8 +254,14 @@ public final class Workbench implements Work<ResultRow> {
                 boolean own = last.failed().stream()
                         .anyMatch(name -> kernelIds.size() == 1 || name.startsWith(kernelId + "/"));
                 Outcome outcome = own ? Outcome.valueOf(String.valueOf(last.gate())) : Outcome.PASS;
+                boolean alone = kernelIds.size() == 1;
                 entries.add(new FeedbackLedger.Entry(
-                        kernelId, digests.getOrDefault(kernelId, ""), row.clusterId(), outcome));
+                        kernelId,
+                        digests.getOrDefault(kernelId, ""),
+                        row.clusterId(),
+                        outcome,
+                        alone ? router : null,
+                        alone ? row.decision().probability() : null));
             }
         }
         ledger().append(entries);
@@ -283,6 +301,9 @@ public final class Workbench implements Work<ResultRow> {
                         String.valueOf(job.shots()),
                         Json.compact(job.guarantee()),
                         dataset.digest())));
+        if (experience != null) {
+            parts.put("ledger", experience.snapshot().head());
+        }
         parts.put("model", Digest.of(job.model().settings() + "/" + modelDigest()));
         parts.put("config", job.rowSettings());
         parts.put("code", codeDigest());
@@ -348,9 +369,12 @@ public final class Workbench implements Work<ResultRow> {
         if (adapter == null) {
             boolean untrained =
                     job.adapter().equals("none") || Integer.valueOf(0).equals(job.shots());
-            adapter = untrained
+            RouterAdapter trained = untrained
                     ? RouterAdapter.untrained()
                     : RouterTrainer.train(kernels(), labelled(fitted()), embedders, job.guarantee(), job.seed());
+            adapter = experience != null && job.adapter().equals("recalibrate")
+                    ? experience.recalibrate(trained).adapter()
+                    : trained;
             saveAdapter(adapter);
         }
         return adapter;
@@ -414,7 +438,8 @@ public final class Workbench implements Work<ResultRow> {
     }
 
     public Router router() {
-        return Router.of(kernels(), embedders, adapter());
+        Usage usage = experience != null && job.priors().equals("ledger") ? experience.usage() : Usage.none();
+        return Router.of(kernels(), embedders, adapter(), usage);
     }
 
     /** The loop, with everything that it needs. */

@@ -14,6 +14,7 @@ import io.kernelweave.route.RouterAdapter.Learned;
 import io.kernelweave.verify.Contract;
 import io.kernelweave.verify.Outcome;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -48,11 +49,17 @@ public final class Router {
     private final Assurance assurance;
     private final Optional<FastTier> fast;
     private final Assurance fastAssurance;
+    private final Usage usage;
+    private final double[] shifts; // of each kernel, by its usage
     private final String note;
     private final String digest;
 
     private Router(
-            Collection<Kernel> all, List<? extends Embedder> given, RouterAdapter adapter, @Nullable Embedder easy) {
+            Collection<Kernel> all,
+            List<? extends Embedder> given,
+            RouterAdapter adapter,
+            Usage usage,
+            @Nullable Embedder easy) {
         List<Encoder> encoders = Encoder.of(given);
         if (!encoders.isEmpty() && !adapter.encoders().isEmpty() && !encoders.equals(adapter.encoders())) {
             throw InputException.at(
@@ -88,14 +95,23 @@ public final class Router {
                 ? assurance
                 : Assurance.of(
                         adapter.guarantee(), adapter.fast().bound(), List.of(adapter.fast().encoder()));
+        this.usage = usage;
+        shifts = usage.total() == 0
+                ? new double[kernels.size()]
+                : usage.shifts(
+                        kernels.stream().map(Kernel::kernelId).toList(), taught(kernels, trained ? adapter : null));
         note = (trained ? "" : "untrained router: ") + (embedders.isEmpty() ? "by words alone: " : "");
-        digest = Digest.of(Json.compact(List.of(
+        List<Object> parts = new ArrayList<>(List.of(
                 adapter.digest(),
                 fast.isPresent(),
                 Encoder.of(embedders),
                 kernels.stream()
                         .map(kernel -> List.of(kernel.kernelId(), kernel.computedDigest()))
-                        .toList())));
+                        .toList()));
+        if (usage.total() > 0) {
+            parts.add(usage);
+        }
+        digest = Digest.of(Json.compact(parts));
     }
 
     private static String identities(List<Encoder> encoders) {
@@ -109,7 +125,13 @@ public final class Router {
      * @throws InputException if the adapter was trained with other encoders
      */
     public static Router of(Collection<Kernel> kernels, List<? extends Embedder> embedders, RouterAdapter adapter) {
-        return new Router(kernels, embedders, adapter, null);
+        return of(kernels, embedders, adapter, Usage.none());
+    }
+
+    /** A router that prefers, of kernels that are nearly tied, those whose answers were accepted more often. */
+    public static Router of(
+            Collection<Kernel> kernels, List<? extends Embedder> embedders, RouterAdapter adapter, Usage usage) {
+        return of(kernels, embedders, adapter, usage, null);
     }
 
     /**
@@ -118,13 +140,17 @@ public final class Router {
      * @param easy the embedder that the tier was trained with; another one is left aside
      */
     public static Router of(
-            Collection<Kernel> kernels, List<? extends Embedder> embedders, RouterAdapter adapter, @Nullable Embedder easy) {
-        return new Router(kernels, embedders, adapter, easy);
+            Collection<Kernel> kernels,
+            List<? extends Embedder> embedders,
+            RouterAdapter adapter,
+            Usage usage,
+            @Nullable Embedder easy) {
+        return new Router(kernels, embedders, adapter, usage, easy);
     }
 
     /** A router with one encoder. */
     public static Router of(Collection<Kernel> kernels, Embedder embedder, RouterAdapter adapter) {
-        return new Router(kernels, List.of(embedder), adapter, null);
+        return of(kernels, List.of(embedder), adapter);
     }
 
     /** Of everything that a decision depends on: kernels, encoder, adapter. */
@@ -194,7 +220,7 @@ public final class Router {
                 taken ? List.of(id(shown.match().kernel())) : List.of(),
                 probability,
                 matcher.threshold(),
-                reason(candidate(shown, false), candidates, taken),
+                reason(candidate(shown, false), candidates, taken) + usage(ranked, shown),
                 candidates,
                 assurance);
     }
@@ -226,7 +252,24 @@ public final class Router {
     }
 
     private List<Ranked> rank(Query query) {
-        return matcher.rank(index.matches(query, Set.of()));
+        List<Ranked> ranked = matcher.rank(index.matches(query, Set.of()));
+        return usage.total() > 0 ? Usage.order(ranked, shifts) : ranked;
+    }
+
+    /** How many labelled texts of each kernel the heads were trained on; the same for all where they were not. */
+    private static double[] taught(List<Kernel> kernels, @Nullable RouterAdapter adapter) {
+        double[] taught = new double[kernels.size()];
+        Arrays.fill(taught, 1);
+        if (adapter != null) {
+            Map<String, Learned> learned =
+                    adapter.kernels().stream().collect(Collectors.toMap(Learned::kernelId, Function.identity()));
+            for (int k = 0; k < taught.length; k++) {
+                Learned known = learned.get(kernels.get(k).kernelId());
+                taught[k] = KernelText.of(kernels.get(k)).texts().size()
+                        + (known == null ? 0 : known.exemplars().size());
+            }
+        }
+        return taught;
     }
 
     private String reason(Candidate best, List<Candidate> candidates, boolean taken) {
@@ -261,7 +304,7 @@ public final class Router {
         if (!equals.isEmpty()) {
             reason.append("; tied with ")
                     .append(String.join(", ", equals))
-                    .append(taken ? ", the first by name is taken" : "");
+                    .append(taken && usage.total() == 0 ? ", the first by name is taken" : "");
         }
         reason.append("; preconditions ").append(best.preconditions());
         if (!best.conflicts().isEmpty()) {
@@ -303,7 +346,32 @@ public final class Router {
                 match.coverage(),
                 match.preconditions(),
                 match.conflicts(),
-                explained ? matcher.signals(ranked) : List.of());
+                explained ? signals(ranked) : List.of());
+    }
+
+    /** What usage did to the choice; nothing where the router has not been told of any. */
+    private String usage(List<Ranked> ranked, Ranked best) {
+        if (usage.total() == 0) {
+            return "";
+        }
+        Ranked unused = ranked.stream()
+                .filter(other -> other.isEligible() == best.isEligible())
+                .min(Comparator.comparingDouble((Ranked other) -> -other.logShare())
+                        .thenComparing(other -> other.match().kernel()))
+                .orElse(best);
+        return "; usage (" + usage.total() + " accepted) "
+                + (unused == best
+                        ? "changes nothing"
+                        : "settles it against " + id(unused.match().kernel()));
+    }
+
+    private List<Signal> signals(Ranked ranked) {
+        List<Signal> signals = new ArrayList<>(matcher.signals(ranked));
+        if (usage.total() > 0) {
+            int kernel = ranked.match().kernel();
+            signals.add(new Signal(Usage.SIGNAL, usage.accepted().getOrDefault(id(kernel), 0L), shifts[kernel]));
+        }
+        return signals;
     }
 
     private Contract contract(int kernel) {

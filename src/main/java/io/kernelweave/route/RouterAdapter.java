@@ -36,6 +36,7 @@ import tools.jackson.databind.JsonNode;
  * @param metrics figures of prompts that the scoring model had not seen
  * @param curve stated against observed probability of the picked kernel, on the same prompts
  * @param fast what answers easy requests without the encoders; null: nothing does
+ * @param profile what those prompts looked like, for the check whether later ones still do; null if nothing was kept of it
  */
 public record RouterAdapter(
         int version,
@@ -56,7 +57,8 @@ public record RouterAdapter(
         double planThreshold,
         Metrics metrics,
         List<Bin> curve,
-        FastTier.@Nullable Kept fast) {
+        FastTier.@Nullable Kept fast,
+        @Nullable Profile profile) {
 
     static final int VERSION = 2;
 
@@ -231,7 +233,33 @@ public record RouterAdapter(
                 0.5,
                 new Metrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
                 List.of(),
+                null,
                 null);
+    }
+
+    /** The same with other worth of its probabilities, of which nothing is certified; without the fast tier, which has its own. */
+    RouterAdapter recalibrated(Calibration newCalibration, @Nullable Profile newProfile) {
+        return new RouterAdapter(
+                version,
+                encoders,
+                kernelsDigest,
+                promptsDigest,
+                seed,
+                kernels,
+                none,
+                pick,
+                fit,
+                newCalibration,
+                threshold,
+                guarantee,
+                1,
+                levels.stream().map(level -> new Level(level.maxError, null)).toList(),
+                plan,
+                planThreshold,
+                metrics,
+                curve,
+                null,
+                newProfile);
     }
 
     @JsonIgnore

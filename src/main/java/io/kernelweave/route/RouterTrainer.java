@@ -85,8 +85,8 @@ public final class RouterTrainer {
         }
     }
 
-    /** The picked kernel's probability, and whether it is right. */
-    private record Top(Item item, Kind kind, double probability, boolean right, double weight) {}
+    /** The picked kernel's probability and similarity, and whether it is right. */
+    private record Top(Item item, Kind kind, double probability, double similarity, boolean right, double weight) {}
 
     private final List<Kernel> kernels;
     private final List<KernelText> texts;
@@ -228,6 +228,7 @@ public final class RouterTrainer {
                         top.item,
                         top.kind,
                         foldCalibrations.get(top.item.fold).of(top.probability),
+                        top.similarity,
                         top.right,
                         top.weight))
                 .toList();
@@ -263,7 +264,8 @@ public final class RouterTrainer {
                 plans.threshold,
                 metrics(tops, threshold, plans, bins),
                 bins,
-                distil == null ? null : fast(tops, threshold, distil));
+                distil == null ? null : fast(tops, threshold, distil),
+                profile(tops, threshold));
     }
 
     private FastTier.@Nullable Kept fast(
@@ -299,6 +301,24 @@ public final class RouterTrainer {
         return FastTier.train(
                         kernels.stream().map(Kernel::kernelId).toList(), cases, distil, guarantee, seed)
                 .orElse(null);
+    }
+
+    private static Profile profile(List<Top> tops, double threshold) {
+        Map<String, List<Double>> probabilities = new TreeMap<>();
+        Map<String, List<Double>> similarities = new TreeMap<>();
+        for (Top top : tops) {
+            if (top.kind == Kind.IN_SCOPE) {
+                probabilities
+                        .computeIfAbsent(top.item.origin, origin -> new ArrayList<>())
+                        .add(top.probability);
+                if (top.right && top.probability >= threshold) {
+                    similarities
+                            .computeIfAbsent(top.item.origin, origin -> new ArrayList<>())
+                            .add(top.similarity);
+                }
+            }
+        }
+        return new Profile(Tail.of(probabilities), Tail.of(similarities));
     }
 
     private List<Level> levels(ErrorBound bound) {
@@ -546,9 +566,10 @@ public final class RouterTrainer {
                         row.item,
                         row.kind,
                         top.probability(),
+                        top.match().similarity(),
                         row.accepts(top.match().kernel()),
                         row.weight))
-                .orElse(new Top(row.item, row.kind, 0, false, row.weight));
+                .orElse(new Top(row.item, row.kind, 0, 0, false, row.weight));
     }
 
     private Calibration calibration(List<Top> tops) {

@@ -64,7 +64,7 @@ class FastTierTest {
             RouterTrainer.train(KERNELS, PROMPTS, List.of(VECTORS), Guarantee.standard(), 7, CHEAP::of);
 
     private final Dear dear = new Dear();
-    private final Router router = Router.of(KERNELS, List.of(dear), ADAPTER, CHEAP);
+    private final Router router = Router.of(KERNELS, List.of(dear), ADAPTER, Usage.none(), CHEAP);
 
     @Test
     void answersEasyRequestsWithoutTheEncoder() {
@@ -118,7 +118,7 @@ class FastTierTest {
 
     @Test
     void isLeftAsideWithAnotherEmbedder() {
-        Router other = Router.of(KERNELS, List.of(VECTORS), ADAPTER, VECTORS);
+        Router other = Router.of(KERNELS, List.of(VECTORS), ADAPTER, Usage.none(), VECTORS);
         assertThat(other.route("convert 3 hours to seconds").reason()).doesNotContain("fast tier");
         assertThat(other.digest()).isNotEqualTo(router.digest());
     }
@@ -127,7 +127,7 @@ class FastTierTest {
     void survivesItsFile() {
         RouterAdapter read = Json.convert(Json.tree(ADAPTER), RouterAdapter.class, "adapter");
         assertThat(read.digest()).isEqualTo(ADAPTER.digest());
-        assertThat(Router.of(KERNELS, List.of(VECTORS), read, CHEAP).route("convert 3 hours to seconds"))
+        assertThat(Router.of(KERNELS, List.of(VECTORS), read, Usage.none(), CHEAP).route("convert 3 hours to seconds"))
                 .isEqualTo(router.route("convert 3 hours to seconds"));
     }
 }
