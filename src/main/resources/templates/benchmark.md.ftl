@@ -64,6 +64,19 @@ Arm ${code(main)}: decisions that are right, answers accepted at the first attem
 | ${line.name} | ${line.rows} | ${line.right} | ${line.first} | ${line.reused} | ${line.passes} |
 </#list>
 
+<#if kinds?has_content>
+## Prompts that no kernel fits
+
+Abstentions by kind. A near miss uses the words of a kernel and asks for something else, another task is what else people ask, nonsense is no
+question at all. "Sent to": the kernels that ${code(main)} took most often all the same.
+
+| kind | rows | clusters |<#list arms as arm> ${arm.name} |</#list> sent to |
+|---|---:|---:|<#list arms as arm>---|</#list>---|
+<#list kinds as line>
+| ${line.name} | ${line.rows} | ${line.clusters} |<@row line.cells/> ${line.wrong} |
+</#list>
+
+</#if>
 <#if intents?has_content>
 ## Intents
 

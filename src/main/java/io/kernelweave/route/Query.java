@@ -56,9 +56,9 @@ final class Query {
         return new Query(text, vectors, preconditions);
     }
 
-    /** What a prompt asks for, without what is pasted, at a sensible length. */
+    /** What a prompt asks for, without what is pasted or quoted, at a sensible length. */
     static String request(String prompt) {
-        String request = PromptInput.of(prompt).request();
+        String request = PromptInput.asked(prompt);
         return request.length() <= LONGEST ? request : request.substring(0, LONGEST);
     }
 

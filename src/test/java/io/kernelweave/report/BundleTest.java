@@ -183,6 +183,29 @@ class BundleTest {
     }
 
     @Test
+    void kindsOfPromptsThatNoKernelFitsHaveALineEachWhereTheDataSetTellsThemApart() {
+        assertThat(benchmark(rows())).doesNotContain("## Prompts that no kernel fits");
+        List<ResultRow> rows = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            String kind = Rows.NO_KERNEL + ",\"kind\":\"near-miss\"";
+            rows.add(Rows.row("n" + i, "n" + i / 2, Arm.RAW, "{" + kind + "}"));
+            rows.add(Rows.row(
+                    "n" + i,
+                    "n" + i / 2,
+                    Arm.ROUTER,
+                    "{" + kind + "," + (i == 0 ? "\"route_correct\":false" : Rows.ABSTAINED) + "}"));
+        }
+        rows.add(Rows.row(
+                "s", "s", Arm.ROUTER, "{" + Rows.NO_KERNEL + ",\"kind\":\"nonsense\"," + Rows.ABSTAINED + "}"));
+        String markdown = benchmark(rows);
+        assertThat(markdown)
+                .containsPattern("\\| near-miss \\| 4 \\| 2 \\| – \\| 75.0 % .* of 4 \\| k1 \\(1\\) \\|")
+                .containsPattern("\\| nonsense \\| 1 \\| 1 \\| – \\| 100.0 % .* of 1 \\| – \\|")
+                .containsPattern("went to raw generation \\(near-miss 75.0 % .* of 4, nonsense 100.0 % .* of 1\\)\\.")
+                .doesNotContain("| other-task |");
+    }
+
+    @Test
     void whatPromptsAnswersAndKernelsSayCannotBecomeMarkup() {
         ObjectNode change = Json.object()
                 .put("prompt", HOSTILE)
