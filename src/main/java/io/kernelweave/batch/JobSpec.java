@@ -69,11 +69,9 @@ public record JobSpec(
         int demo,
         boolean intents,
         boolean export)
-        implements JobFile {
+        implements JobFile, RouterSettings {
 
-    private static final List<String> EMBEDDERS = List.of("minilm+bge", "minilm", "bge", "none");
-
-    static final String NAME = "[a-z0-9][a-z0-9_-]{0,40}";
+    private static final String NAME = "[a-z0-9][a-z0-9_-]{0,40}";
 
     /** What generates answers. */
     public enum BackendKind {
@@ -175,12 +173,8 @@ public record JobSpec(
     }
 
     public JobSpec {
-        if (name == null || !name.matches(NAME)) {
-            throw InputException.at("/name", "a job needs a name", "use lower-case letters, digits, '_' and '-'");
-        }
-        if (dataset == null) {
-            throw InputException.at("/dataset", "is missing", "name a data set spec, such as phasecd/kernelweave.yaml");
-        }
+        requireName(name);
+        requireDataset(dataset);
         split = split == null ? "eval" : split;
         if (!DatasetSpec.SPLITS.contains(split)) {
             throw InputException.at("/split", "unknown split \"" + split + "\"", "use one of " + DatasetSpec.SPLITS);
@@ -191,10 +185,7 @@ public record JobSpec(
         if (!List.of("train", "none").contains(adapter)) {
             throw InputException.at("/adapter", "unknown \"" + adapter + "\"", "use train or none");
         }
-        embedder = embedder == null ? "minilm+bge" : embedder;
-        if (!EMBEDDERS.contains(embedder)) {
-            throw InputException.at("/embedder", "unknown \"" + embedder + "\"", "use one of " + EMBEDDERS);
-        }
+        embedder = RouterSettings.embedder(embedder);
         if (shots != null) {
             range("/shots", shots, 0, 1_000_000);
         }
@@ -247,6 +238,18 @@ public record JobSpec(
         }
     }
 
+    static void requireName(@Nullable String name) {
+        if (name == null || !name.matches(NAME)) {
+            throw InputException.at("/name", "a job needs a name", "use lower-case letters, digits, '_' and '-'");
+        }
+    }
+
+    static void requireDataset(@Nullable String dataset) {
+        if (dataset == null) {
+            throw InputException.at("/dataset", "is missing", "name a data set spec, such as phasecd/kernelweave.yaml");
+        }
+    }
+
     private static List<String> labels(List<Arm> arms) {
         return arms.stream().map(Arm::label).toList();
     }
@@ -262,9 +265,9 @@ public record JobSpec(
         return List.of(dataset);
     }
 
-    /** The sentence encoders by name, in order. */
-    List<String> encoders() {
-        return embedder.equals("none") ? List.of() : List.of(embedder.split("[+]"));
+    @Override
+    public boolean learns() {
+        return adapter.equals("train") && !Integer.valueOf(0).equals(shots);
     }
 
     /** Digest of the settings that decide the rows; how they are cut into chunks and judged is not among them. */

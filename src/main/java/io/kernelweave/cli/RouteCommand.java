@@ -1,6 +1,6 @@
 package io.kernelweave.cli;
 
-import io.kernelweave.batch.Workbench;
+import io.kernelweave.batch.Routing;
 import io.kernelweave.embed.EmbeddingCache;
 import io.kernelweave.embed.SentenceEncoder;
 import io.kernelweave.json.InputException;
@@ -56,7 +56,7 @@ final class RouteCommand implements Callable<Integer> {
         KernelStore.Contents store = workspace.store().load();
         store.refusals().forEach(refusal -> System.err.println("refused: " + refusal));
         RouterAdapter adapter =
-                lexical ? RouterAdapter.untrained() : Workbench.savedAdapter(workspace.state(), store.digest());
+                lexical ? RouterAdapter.untrained() : Routing.saved(workspace.state(), store.digest());
         RouteDecision decision;
         if (lexical) {
             decision = Router.of(store.kernels(), List.of(), adapter).explain(prompt);
@@ -78,7 +78,7 @@ final class RouteCommand implements Callable<Integer> {
         output.text("  " + decision.reason());
         if (!adapter.isTrained()) {
             output.text(
-                    "  The router is untrained (kernel text alone); `kernelweave run jobs/nightly.yaml` trains it.");
+                    "  The router is untrained (kernel text alone); `kernelweave run jobs/train-router.yaml` trains it.");
         }
         output.table(
                 List.of("candidate", "P", "similarity", "lexical", "coverage", "preconditions", "conflicts"),

@@ -1,0 +1,42 @@
+package io.kernelweave.batch;
+
+import io.kernelweave.json.InputException;
+import io.kernelweave.route.Guarantee;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a job says of its router. */
+interface RouterSettings {
+    List<String> EMBEDDERS = List.of("minilm+bge", "minilm", "bge", "none");
+
+    /** Whether the router learns from labelled prompts, or works from kernel text alone. */
+    boolean learns();
+
+    /** One of {@link #EMBEDDERS}. */
+    String embedder();
+
+    /** How many examples of each kernel the router may learn from; null for all. */
+    @Nullable
+    Integer shots();
+
+    Guarantee guarantee();
+
+    long seed();
+
+    /** What the router is judged on, and so never learns from. */
+    String split();
+
+    /** The sentence encoders by name, in order. */
+    default List<String> encoders() {
+        return embedder().equals("none") ? List.of() : List.of(embedder().split("[+]"));
+    }
+
+    /** The encoders that a job file names, or both. */
+    static String embedder(@Nullable String given) {
+        String embedder = given == null ? EMBEDDERS.get(0) : given;
+        if (!EMBEDDERS.contains(embedder)) {
+            throw InputException.at("/embedder", "unknown \"" + embedder + "\"", "use one of " + EMBEDDERS);
+        }
+        return embedder;
+    }
+}

@@ -1,0 +1,170 @@
+package io.kernelweave.batch;
+
+import io.kernelweave.dataset.Dataset;
+import io.kernelweave.dataset.DatasetRow;
+import io.kernelweave.embed.EmbeddingCache;
+import io.kernelweave.embed.SentenceEncoder;
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.Json;
+import io.kernelweave.kernel.Kernel;
+import io.kernelweave.kernel.KernelStore;
+import io.kernelweave.route.Embedder;
+import io.kernelweave.route.LabelledPrompt;
+import io.kernelweave.route.Router;
+import io.kernelweave.route.RouterAdapter;
+import io.kernelweave.route.RouterTrainer;
+import io.kernelweave.storage.Folder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a job routes with: its kernels as the router may see them, the encoders, and the adapter that is learned from the prompts
+ * that are not judged. Trains when first asked for the adapter; all that decides it is in {@link #fingerprint}.
+ */
+public final class Routing implements AutoCloseable {
+    private final RouterSettings settings;
+    private final Dataset dataset;
+    private final Path state;
+    private final List<SentenceEncoder> encoders;
+    private final List<EmbeddingCache> embedders;
+    private final List<Kernel> kernels;
+    private @Nullable RouterAdapter adapter;
+
+    private Routing(RouterSettings settings, Dataset dataset, Path state) {
+        this.settings = settings;
+        this.dataset = dataset;
+        this.state = state;
+        this.encoders =
+                settings.encoders().stream().map(SentenceEncoder::named).toList();
+        this.embedders = encoders.stream()
+                .map(encoder -> EmbeddingCache.open(state.resolve("embeddings"), encoder))
+                .toList();
+        this.kernels = shown(settings, dataset);
+    }
+
+    static Routing open(RouterSettings settings, Dataset dataset, Path state) {
+        return new Routing(settings, dataset, state);
+    }
+
+    /** The kernels, with no more examples than the job lets the router see. */
+    private static List<Kernel> shown(RouterSettings settings, Dataset dataset) {
+        Integer shots = settings.shots();
+        return shots == null
+                ? dataset.kernels()
+                : dataset.kernels().stream()
+                        .map(kernel -> kernel.withExamples(kernel.examples().stream()
+                                .distinct()
+                                .sorted(Comparator.comparing(
+                                        (String prompt) -> Digest.of(settings.seed() + "/" + prompt)))
+                                .limit(shots)
+                                .toList()))
+                        .toList();
+    }
+
+    List<Kernel> kernels() {
+        return kernels;
+    }
+
+    List<? extends Embedder> embedders() {
+        return embedders;
+    }
+
+    String storeDigest() {
+        return new KernelStore.Contents(kernels, List.of()).digest();
+    }
+
+    /** Digest of what decides the adapter, the kernels aside. */
+    String fingerprint() {
+        return Digest.of(String.join(
+                "/",
+                String.valueOf(settings.learns()),
+                embedders.stream().map(Embedder::identity).collect(Collectors.joining("+")),
+                String.valueOf(settings.shots()),
+                Json.compact(settings.guarantee()),
+                settings.split(),
+                dataset.digest()));
+    }
+
+    /** Trained on {@link #fitted}, and saved for {@code kernelweave route}; untrained if the job says so. */
+    synchronized RouterAdapter adapter() {
+        if (adapter == null) {
+            adapter = settings.learns()
+                    ? RouterTrainer.train(
+                            kernels, labelled(fitted()), embedders, settings.guarantee(), settings.seed())
+                    : RouterAdapter.untrained();
+            if (adapter.isTrained()) {
+                Folder.of(state.toAbsolutePath().toString())
+                        .write(savedAs(), Json.compact(adapter));
+            }
+        }
+        return adapter;
+    }
+
+    /** Where the adapter is saved, in the state folder. */
+    String savedAs() {
+        return savedAs(storeDigest());
+    }
+
+    private static String savedAs(String storeDigest) {
+        return "routers/" + storeDigest.substring(0, 16) + ".json";
+    }
+
+    /** The adapter that a job saved for just these kernels, or an untrained one. */
+    public static RouterAdapter saved(Path state, String storeDigest) {
+        Path file = state.resolve(savedAs(storeDigest));
+        return Files.exists(file) ? RouterAdapter.read(file) : RouterAdapter.untrained();
+    }
+
+    Router router() {
+        return Router.of(kernels, embedders, adapter());
+    }
+
+    /** A router that has learned nothing. */
+    Router untrained() {
+        return Router.of(kernels, embedders, RouterAdapter.untrained());
+    }
+
+    /**
+     * What the router is fitted on: all that is neither judged nor kept for the evaluation; with a number of shots, of what a kernel
+     * fits only its examples.
+     */
+    List<DatasetRow> fitted() {
+        Set<String> examples =
+                kernels.stream().flatMap(kernel -> kernel.examples().stream()).collect(Collectors.toSet());
+        return dataset.rows().stream()
+                .filter(row -> !row.split().equals("eval") && !row.split().equals(settings.split()))
+                .filter(row -> settings.shots() == null
+                        || row.labelledKernels().isEmpty()
+                        || row.split().equals("train") && examples.contains(row.prompt()))
+                .toList();
+    }
+
+    /** Prompts with their labels, one a row of the targets that teach a choice; all rows where no target does. */
+    private static List<LabelledPrompt> labelled(List<DatasetRow> rows) {
+        List<DatasetRow> choices = rows.stream()
+                .filter(row -> row.target().equals("selection") || row.target().equals("composition"))
+                .toList();
+        Set<String> seen = new HashSet<>();
+        return (choices.isEmpty() ? rows : choices)
+                .stream()
+                        .filter(row -> seen.add(row.prompt()))
+                        .map(row -> new LabelledPrompt(
+                                row.prompt(),
+                                row.clusterId(),
+                                row.isComposition() ? Set.of() : new LinkedHashSet<>(row.acceptableKernels()),
+                                row.isComposition() ? row.labelledKernels() : List.of()))
+                        .toList();
+    }
+
+    @Override
+    public void close() {
+        encoders.forEach(SentenceEncoder::close);
+    }
+}
