@@ -41,8 +41,7 @@ public final class Routing implements AutoCloseable {
         this.settings = settings;
         this.dataset = dataset;
         this.state = state;
-        this.encoders =
-                settings.encoders().stream().map(SentenceEncoder::named).toList();
+        this.encoders = settings.encoders().stream().map(SentenceEncoder::named).toList();
         this.embedders = encoders.stream()
                 .map(encoder -> EmbeddingCache.open(state.resolve("embeddings"), encoder))
                 .toList();
@@ -96,12 +95,10 @@ public final class Routing implements AutoCloseable {
     synchronized RouterAdapter adapter() {
         if (adapter == null) {
             adapter = settings.learns()
-                    ? RouterTrainer.train(
-                            kernels, labelled(fitted()), embedders, settings.guarantee(), settings.seed())
+                    ? RouterTrainer.train(kernels, labelled(fitted()), embedders, settings.guarantee(), settings.seed())
                     : RouterAdapter.untrained();
             if (adapter.isTrained()) {
-                Folder.of(state.toAbsolutePath().toString())
-                        .write(savedAs(), Json.compact(adapter));
+                Folder.of(state.toAbsolutePath().toString()).write(savedAs(), Json.compact(adapter));
             }
         }
         return adapter;

@@ -55,8 +55,7 @@ final class RouteCommand implements Callable<Integer> {
         }
         KernelStore.Contents store = workspace.store().load();
         store.refusals().forEach(refusal -> System.err.println("refused: " + refusal));
-        RouterAdapter adapter =
-                lexical ? RouterAdapter.untrained() : Routing.saved(workspace.state(), store.digest());
+        RouterAdapter adapter = lexical ? RouterAdapter.untrained() : Routing.saved(workspace.state(), store.digest());
         RouteDecision decision;
         if (lexical) {
             decision = Router.of(store.kernels(), List.of(), adapter).explain(prompt);

@@ -151,7 +151,10 @@ final class RouterPlots {
             if (point[1] > y.high()) {
                 down = false;
             } else if (!down || Math.hypot(atX - lastX, atY - lastY) >= 1) {
-                path.append(down ? 'L' : 'M').append(x.pixel(point[0])).append(' ').append(y.pixel(point[1]));
+                path.append(down ? 'L' : 'M')
+                        .append(x.pixel(point[0]))
+                        .append(' ')
+                        .append(y.pixel(point[1]));
                 lastX = atX;
                 lastY = atY;
                 down = true;

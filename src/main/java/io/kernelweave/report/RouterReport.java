@@ -218,7 +218,8 @@ final class RouterReport {
         List<Map<String, String>> lines = new ArrayList<>();
         shares.forEach((name, title) -> {
             if (metric("trained." + name) != null) {
-                boolean nothing = name.startsWith("coverage_at") && isZero("untrained." + name) && isZero("trained." + name);
+                boolean nothing =
+                        name.startsWith("coverage_at") && isZero("untrained." + name) && isZero("trained." + name);
                 lines.add(
                         nothing
                                 ? line(title, "not certifiable", "not certifiable", "–")
@@ -278,12 +279,14 @@ final class RouterReport {
 
     /** By what the picked kernels lead over the next, on average. */
     private List<Map<String, String>> pick() {
-        return strongest(card.pick(), (name, weight) -> mean(trained, row -> {
-            RouteRow.Signal signal = signal(row, name);
-            return signal == null || signal.next() == null
-                    ? Double.NaN
-                    : weight * (signal.value() - signal.next());
-        }));
+        return strongest(
+                card.pick(),
+                (name, weight) -> mean(trained, row -> {
+                    RouteRow.Signal signal = signal(row, name);
+                    return signal == null || signal.next() == null
+                            ? Double.NaN
+                            : weight * (signal.value() - signal.next());
+                }));
     }
 
     /** By how much their part in the logit differs from prompt to prompt. */
@@ -316,8 +319,7 @@ final class RouterReport {
             }
         }
         return strengths.entrySet().stream()
-                .sorted(Comparator.comparingDouble(
-                        (Map.Entry<String, Double> entry) -> -Math.abs(entry.getValue())))
+                .sorted(Comparator.comparingDouble((Map.Entry<String, Double> entry) -> -Math.abs(entry.getValue())))
                 .limit(WEIGHTS)
                 .map(entry -> Map.of(
                         "name", entry.getKey(),
@@ -403,8 +405,7 @@ final class RouterReport {
                 .orElse("none");
     }
 
-    private List<Map<String, Object>> kernels(
-            Comparator<Change> order, java.util.function.Predicate<Change> which) {
+    private List<Map<String, Object>> kernels(Comparator<Change> order, java.util.function.Predicate<Change> which) {
         return changes().stream()
                 .filter(which)
                 .sorted(order.thenComparing(Change::label))
@@ -426,8 +427,10 @@ final class RouterReport {
         Map<String, RouteRow> examples = new TreeMap<>();
         before.forEach((pair, rows) -> examples.put(pair, rows.get(0)));
         after.forEach((pair, rows) -> examples.put(pair, rows.get(0)));
-        Function<String, Integer> was = pair -> before.getOrDefault(pair, List.of()).size();
-        Function<String, Integer> is = pair -> after.getOrDefault(pair, List.of()).size();
+        Function<String, Integer> was =
+                pair -> before.getOrDefault(pair, List.of()).size();
+        Function<String, Integer> is =
+                pair -> after.getOrDefault(pair, List.of()).size();
         return examples.entrySet().stream()
                 .sorted(Comparator.comparingInt((Map.Entry<String, RouteRow> entry) ->
                                 -Math.abs(is.apply(entry.getKey()) - was.apply(entry.getKey())))
@@ -440,7 +443,10 @@ final class RouterReport {
                         "before", was.apply(entry.getKey()),
                         "after", is.apply(entry.getKey()),
                         "example",
-                                shorten(PromptInput.of(entry.getValue().prompt()).request(), 80)))
+                                shorten(
+                                        PromptInput.of(entry.getValue().prompt())
+                                                .request(),
+                                        80)))
                 .toList();
     }
 
@@ -474,8 +480,7 @@ final class RouterReport {
 
     /** Without training, with it but not calibrated (if that makes a difference), and with both. */
     List<Reliability> reliability() {
-        Map<String, RouteRow> rows =
-                trained.stream().collect(Collectors.toMap(RouteRow::rowId, Function.identity()));
+        Map<String, RouteRow> rows = trained.stream().collect(Collectors.toMap(RouteRow::rowId, Function.identity()));
         List<RoutedPrompt> after = RoutedPrompt.of(trained);
         List<Reliability> curves = new ArrayList<>();
         curves.add(Reliability.of("untrained", outcomes(RoutedPrompt.of(untrained), RoutedPrompt::probability)));

@@ -180,14 +180,15 @@ public final class IntentMetrics {
                 .map(entry -> new Cluster(entry.getKey(), entry.getValue()[0], entry.getValue()[1]))
                 .toList();
         ClusterMean mean = figure.share ? ClusterMean.of(clusters) : ClusterMean.ofMeasure(clusters);
-        Interval interval =
-                new Interval(Math.max(0, mean.interval().low()), Math.min(1, mean.interval().high()));
+        Interval interval = new Interval(
+                Math.max(0, mean.interval().low()), Math.min(1, mean.interval().high()));
         all.put(prefix + name, new Metric(prefix + name, mean.mean(), interval, values.size(), mean.clusters()));
     }
 
     private void put(String name, double value, @Nullable Interval interval) {
         boolean measured = !Double.isNaN(value);
-        int clusters = (int) prompts.stream().map(RoutedPrompt::cluster).distinct().count();
+        int clusters =
+                (int) prompts.stream().map(RoutedPrompt::cluster).distinct().count();
         all.put(
                 prefix + name,
                 new Metric(prefix + name, value, interval, measured ? prompts.size() : 0, measured ? clusters : 0));
@@ -251,7 +252,8 @@ public final class IntentMetrics {
             return Double.NaN;
         }
         double least = inside[inside.length / 20];
-        return share(prompts.stream().filter(prompt -> !prompt.inScope()).toList(), prompt -> prompt.probability() >= least);
+        return share(
+                prompts.stream().filter(prompt -> !prompt.inScope()).toList(), prompt -> prompt.probability() >= least);
     }
 
     private static int bin(RoutedPrompt prompt) {
@@ -269,8 +271,7 @@ public final class IntentMetrics {
     }
 
     private static double f1(Collection<? extends RoutedRow> rows) {
-        List<? extends RoutedRow> own =
-                rows.stream().filter(RoutedPrompt::fits).toList();
+        List<? extends RoutedRow> own = rows.stream().filter(RoutedPrompt::fits).toList();
         if (own.stream().allMatch(row -> row.acceptableKernels().isEmpty())) {
             return Double.NaN; // there is no intent
         }
@@ -328,8 +329,8 @@ public final class IntentMetrics {
                 List<RoutedPrompt> taken = held.stream()
                         .filter(prompt -> prompt.probability() >= least)
                         .toList();
-                halves.coverage[i] =
-                        share(held.stream().filter(RoutedPrompt::inScope).toList(), prompt -> prompt.probability() >= least);
+                halves.coverage[i] = share(
+                        held.stream().filter(RoutedPrompt::inScope).toList(), prompt -> prompt.probability() >= least);
                 halves.routed[i] = share(held, prompt -> prompt.probability() >= least);
                 halves.violations[i] = !taken.isEmpty() && share(taken, prompt -> !prompt.right()) > error ? 1 : 0;
             }

@@ -70,9 +70,7 @@ public final class RouteMetrics {
 
     /** The same, with the share that the run's settings state. */
     public static Map<String, Metric> of(List<RouteRow> rows, Run run) {
-        return of(
-                rows,
-                run.settings().path("guarantee").path("no_kernel_share").asDouble(0));
+        return of(rows, run.settings().path("guarantee").path("no_kernel_share").asDouble(0));
     }
 
     private IntentMetrics router(String prefix, List<RouteRow> rows, double noKernelShare) {
@@ -105,8 +103,8 @@ public final class RouteMetrics {
         if (inside > 0 && outside > 0) {
             for (RoutedPrompt prompt : prompts) {
                 if (prompt.routed()) {
-                    double weight =
-                            prompts.size() * (prompt.inScope() ? (1 - noKernelShare) / inside : noKernelShare / outside);
+                    double weight = prompts.size()
+                            * (prompt.inScope() ? (1 - noKernelShare) / inside : noKernelShare / outside);
                     double[] sum = sums.computeIfAbsent(prompt.cluster(), id -> new double[2]);
                     sum[0] += prompt.decidedRight() ? 0 : weight;
                     sum[1] += weight;
@@ -130,8 +128,7 @@ public final class RouteMetrics {
 
     // ---- what training bought ----
 
-    private void gains(
-            List<RouteRow> untrained, IntentMetrics before, List<RouteRow> trained, IntentMetrics after) {
+    private void gains(List<RouteRow> untrained, IntentMetrics before, List<RouteRow> trained, IntentMetrics after) {
         gain("routing_accuracy", figures(untrained, row -> true), figures(trained, row -> true), trained);
         gain(
                 "composition_accuracy",
@@ -182,7 +179,8 @@ public final class RouteMetrics {
         }
         double mean = IntentMetrics.mean(gains);
         if (!Double.isNaN(mean)) {
-            int clusters = (int) prompts.stream().map(RoutedPrompt::cluster).distinct().count();
+            int clusters =
+                    (int) prompts.stream().map(RoutedPrompt::cluster).distinct().count();
             all.put(
                     GAIN + metric,
                     new Metric(GAIN + metric, mean, IntentMetrics.spread(gains), prompts.size(), clusters));

@@ -65,9 +65,7 @@ public record RouterCard(
                 splits,
                 storeDigest,
                 adapter.promptsDigest(),
-                adapter.encoders().stream()
-                        .map(RouterAdapter.Encoder::identity)
-                        .toList(),
+                adapter.encoders().stream().map(RouterAdapter.Encoder::identity).toList(),
                 adapter.pick(),
                 adapter.fit(),
                 adapter.calibration(),
