@@ -16,7 +16,7 @@
 </#list>
 <path class="rule" d="${rule}"/>
 <#if ruleText?has_content>
-<text class="label" x="496" y="${ruleY}" text-anchor="end">${ruleText}</text>
+<text class="label" x="508" y="${ruleY}" dy="4">${ruleText}</text>
 </#if>
 <#list lines as line>
 <path class="line ${line.style}" d="${line.path}"/>
@@ -25,10 +25,11 @@
 </#list>
 </#list>
 <#list lines as line>
-<path class="line ${line.style}" d="M520 ${76 + 72 * line?index}h24"/>
+<path class="line ${line.style}" d="M520 ${76 + 84 * line?index}h24"/>
 <#list line.texts as text>
-<text<#if text?index gt 0> class="label"</#if> x="552" y="${80 + 72 * line?index + 18 * text?index}">${text}</text>
+<text<#if text?index gt 0> class="label"</#if> x="552" y="${80 + 84 * line?index + 18 * text?index}">${text}</text>
 </#list>
 </#list>
+<text class="label" transform="rotate(-90 24 230)" x="24" y="230" text-anchor="middle">${yLabel}</text>
 <text class="label" x="290" y="${bottom + 38}" text-anchor="middle">${xLabel}</text>
 </@f.figure>

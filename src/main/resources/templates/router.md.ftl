@@ -60,11 +60,14 @@ binomial bounds over clusters, on scores of models that had not seen them (Learn
 | at most ${level.error} | ${level.threshold} | ${level.coverage} | ${level.judged} |
 </#list>
 
-The last two columns are of the ${data.split()} split as it is, without compositions; the share of prompts that no kernel fits may be another than the one stated.
+The last two columns, as the figure above, are of the ${data.split()} split without compositions, each kind of prompt weighed as the traffic is stated to be.
 
 ## Is a stated probability what it turns out to be?
 
 ![Stated and observed probability](../plots/reliability.svg)
+
+Each kind of prompt weighs what it is stated to be of the traffic (no kernel fits ${noKernel} of it), because that is what probabilities are fitted
+for; ${judgedNoKernel} of the prompts of the split are such.
 
 <#if calibration == "none">
 No calibration did better, on prompts that it had not seen, than the probabilities as they are: with and without, they are the same.

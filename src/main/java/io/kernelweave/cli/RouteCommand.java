@@ -55,9 +55,11 @@ final class RouteCommand implements Callable<Integer> {
         }
         KernelStore.Contents store = workspace.store().load();
         store.refusals().forEach(refusal -> System.err.println("refused: " + refusal));
-        RouterAdapter adapter = lexical ? RouterAdapter.untrained() : Routing.saved(workspace.state(), store.digest());
+        RouterAdapter saved = Routing.saved(workspace.state(), store.digest());
+        boolean wordsAlone = saved.isTrained() && saved.encoders().isEmpty();
+        RouterAdapter adapter = lexical && !wordsAlone ? RouterAdapter.untrained() : saved;
         RouteDecision decision;
-        if (lexical) {
+        if (lexical || wordsAlone) {
             decision = Router.of(store.kernels(), List.of(), adapter).explain(prompt);
         } else {
             try (SentenceEncoder miniLm = SentenceEncoder.miniLm();

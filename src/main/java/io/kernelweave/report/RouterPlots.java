@@ -11,6 +11,9 @@ final class RouterPlots {
     private static final int TOP = 60;
     private static final int BOTTOM = 400;
 
+    /** The axis of errors ends at so many times the error that was asked for. */
+    private static final double MOST_ERROR = 4;
+
     /** Fewer routed prompts than this say nothing of an error. */
     private static final int LEAST_ROUTED = 20;
 
@@ -26,7 +29,6 @@ final class RouterPlots {
         Axis y = new Axis(0, 1, BOTTOM, TOP);
         List<Map<String, Object>> lines = new ArrayList<>();
         for (Reliability curve : curves) {
-            int all = curve.bins().stream().mapToInt(Reliability.Bin::prompts).sum();
             List<double[]> points = curve.bins().stream()
                     .map(bin -> new double[] {bin.stated(), bin.observed()})
                     .toList();
@@ -36,7 +38,7 @@ final class RouterPlots {
                             y,
                             bin.stated(),
                             bin.observed(),
-                            2.5 + 10 * Math.sqrt((double) bin.prompts() / all),
+                            2.5 + 10 * Math.sqrt(bin.share()),
                             bin.prompts() + " prompts: stated " + Templates.percent(bin.stated()) + ", observed "
                                     + Templates.percent(bin.observed())))
                     .toList();
@@ -50,11 +52,11 @@ final class RouterPlots {
                     path(x, y, points),
                     marks));
         }
-        Map<String, Object> model = model(x, y, "probability stated", lines);
+        Map<String, Object> model = model(x, y, List.of("probability stated", "how often it was right"), lines);
         model.put("title", "Is a stated probability what it turns out to be?");
         model.put(
                 "description",
-                "Probability of the likeliest kernel, stated against observed, over ten bins, on prompts that the router has not seen. On the"
+                "Probability of the likeliest kernel, stated against observed, over ten bins, on prompts that the router has not seen, weighed as the traffic is stated to be. On the"
                         + " dashed line both are equal.");
         model.put("rule", path(x, y, List.of(new double[] {0, 0}, new double[] {1, 1})));
         model.put("ruleText", "");
@@ -62,7 +64,7 @@ final class RouterPlots {
     }
 
     /**
-     * The error among routed prompts against coverage. The axis of errors ends where the curves of interest do; what is beyond is not drawn.
+     * The error among routed prompts against coverage. What is beyond the axis of errors is not drawn.
      *
      * @param curves by name, each with the threshold in use
      */
@@ -72,6 +74,7 @@ final class RouterPlots {
             RiskCurve.Point point = used.curve.at(used.threshold);
             most = Math.max(most, Double.isNaN(point.error()) ? 0 : 1.3 * point.error());
         }
+        most = Math.min(most, MOST_ERROR * maxError);
         Axis x = new Axis(0, 1, 80, 500);
         Axis y = new Axis(0, Math.min(1, most), BOTTOM, TOP);
         List<Map<String, Object>> lines = new ArrayList<>();
@@ -84,39 +87,41 @@ final class RouterPlots {
             }
             RiskCurve.Point at = used.curve.at(used.threshold);
             boolean routes = at.routed() > 0 && !Double.isNaN(at.coverage());
+            boolean shown = routes && at.error() <= y.high();
             List<String> texts = List.of(
                     name,
                     String.format(Locale.ROOT, "threshold in use %.2f:", used.threshold),
-                    routes
-                            ? Templates.percent(at.coverage()) + " routed, " + Templates.percent(at.error()) + " wrong"
-                            : "routes nothing");
+                    routes ? Templates.percent(at.coverage()) + " routed," : "routes nothing",
+                    routes ? Templates.percent(at.error()) + " wrong" : "");
             lines.add(line(
                     lines.isEmpty() ? BEFORE : AFTER,
                     texts,
                     path(x, y, points),
-                    routes ? List.of(mark(x, y, at.coverage(), at.error(), 6, String.join(" ", texts))) : List.of()));
+                    shown ? List.of(mark(x, y, at.coverage(), at.error(), 6, String.join(" ", texts))) : List.of()));
         });
-        Map<String, Object> model = model(x, y, "routed, of prompts that a kernel fits", lines);
+        Map<String, Object> model = model(
+                x, y, List.of("routed, of prompts that a kernel fits", "wrong kernels, of routed prompts"), lines);
         model.put("title", "What routing more prompts costs");
         model.put(
                 "description",
                 "Share of wrong kernels among routed prompts against the share of prompts routed among those that a kernel fits, at every"
-                        + " threshold; the marks are the thresholds in use, the dashed line is the error that was asked for.");
+                        + " threshold, weighed as the traffic is stated to be; the marks are the thresholds in use, the dashed line is the error that was asked for.");
         model.put("rule", path(x, y, List.of(new double[] {0, maxError}, new double[] {1, maxError})));
         model.put("ruleText", "asked for: at most " + Templates.percent(maxError));
-        model.put("ruleY", String.format(Locale.ROOT, "%.1f", y.at(maxError) - 5));
+        model.put("ruleY", y.pixel(maxError));
         return Templates.render("curves.svg.ftl", model);
     }
 
     /** A curve with the threshold in use. */
     record Used(RiskCurve curve, double threshold) {}
 
-    private static Map<String, Object> model(Axis x, Axis y, String xLabel, List<Map<String, Object>> lines) {
+    private static Map<String, Object> model(Axis x, Axis y, List<String> labels, List<Map<String, Object>> lines) {
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("lines", lines);
         model.put("ticks", ticks(x));
         model.put("yTicks", ticks(y));
-        model.put("xLabel", xLabel);
+        model.put("xLabel", labels.get(0));
+        model.put("yLabel", labels.get(1));
         model.put("bottom", BOTTOM);
         return model;
     }

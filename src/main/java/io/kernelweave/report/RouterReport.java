@@ -82,6 +82,8 @@ final class RouterReport {
         model.put("guarantee", guarantee());
         model.put("assumption", Assurance.EXCHANGEABLE);
         model.put("levels", levels());
+        model.put("noKernel", percent(card.guarantee().noKernelShare()));
+        model.put("judgedNoKernel", percent(mean(trained, row -> row.kernelId() == null ? 1 : 0)));
         model.put("calibration", card.calibration().method());
         model.put("pick", pick());
         model.put("fit", fit());
@@ -140,12 +142,12 @@ final class RouterReport {
                         ? "The prompts are of one kind: how well abstention tells them apart cannot be said."
                         : "Kernel or none: AUROC " + decimal(auroc.value(), auroc.interval()) + " with training, "
                                 + decimals("untrained.oos_auroc") + " without.");
-        Metric before = metric("untrained.ece");
-        Metric after = metric("trained.ece");
+        Metric before = metric("untrained.ece_stated");
+        Metric after = metric("trained.ece_stated");
         if (before != null && after != null) {
             findings.add(String.format(
                     Locale.ROOT,
-                    "A stated probability is off by %.3f on average, %.3f without training.",
+                    "In such traffic a stated probability is off by %.3f on average, %.3f without training.",
                     after.value(),
                     before.value()));
         }
@@ -199,15 +201,14 @@ final class RouterReport {
     // ---- before and after ----
 
     private List<Map<String, String>> headline() {
+        String share = percent(card.guarantee().noKernelShare());
         Map<String, String> shares = new LinkedHashMap<>();
         shares.put("routing_accuracy", "right decisions, of all prompts");
         shares.put("in_scope_accuracy", "likeliest kernel right, of prompts that one fits");
         shares.put("oos_recall", "abstentions, of prompts that none fits, at the threshold");
         shares.put("in_scope_coverage", "routed, of prompts that a kernel fits, at the threshold");
         shares.put("routed_error", "wrong kernels, of routed prompts");
-        shares.put(
-                "routed_error_stated",
-                "… where no kernel fits " + percent(card.guarantee().noKernelShare()) + " of the traffic");
+        shares.put("routed_error_stated", "… where no kernel fits " + share + " of the traffic");
         shares.put("combined_accuracy", "right decisions, compositions left out");
         shares.put("composition_accuracy", "right decisions, compositions");
         for (String percent : List.of("1", "2", "5")) {
@@ -231,6 +232,7 @@ final class RouterReport {
         });
         if (metric("trained.ece") != null) {
             lines.add(decimalLine("expected calibration error", "ece"));
+            lines.add(decimalLine("… where no kernel fits " + share + " of the traffic", "ece_stated"));
         }
         return lines;
     }
@@ -254,7 +256,7 @@ final class RouterReport {
     }
 
     private List<Map<String, String>> levels() {
-        RiskCurve curve = RiskCurve.of(RoutedPrompt.of(trained));
+        RiskCurve curve = curve(trained);
         return card.levels().stream()
                 .map(level -> {
                     Double threshold = level.threshold();
@@ -496,10 +498,12 @@ final class RouterReport {
         return !card.calibration().method().equals("none");
     }
 
-    private static List<Reliability.Outcome> outcomes(
-            List<RoutedPrompt> prompts, ToDoubleFunction<RoutedPrompt> stated) {
+    private List<Reliability.Outcome> outcomes(List<RoutedPrompt> prompts, ToDoubleFunction<RoutedPrompt> stated) {
+        ToDoubleFunction<RoutedPrompt> weights =
+                RoutedPrompt.weights(prompts, card.guarantee().noKernelShare());
         return prompts.stream()
-                .map(prompt -> new Reliability.Outcome(stated.applyAsDouble(prompt), prompt.right()))
+                .map(prompt -> new Reliability.Outcome(
+                        stated.applyAsDouble(prompt), prompt.right(), weights.applyAsDouble(prompt)))
                 .toList();
     }
 
@@ -523,14 +527,20 @@ final class RouterReport {
         return curves;
     }
 
-    private static RouterPlots.Used used(List<RouteRow> rows) {
+    private RiskCurve curve(List<RouteRow> rows) {
+        List<RoutedPrompt> prompts = RoutedPrompt.of(rows);
+        return RiskCurve.of(
+                prompts, RoutedPrompt.weights(prompts, card.guarantee().noKernelShare()));
+    }
+
+    private RouterPlots.Used used(List<RouteRow> rows) {
         double threshold = rows.stream()
                 .map(RouteRow::decision)
                 .filter(decision -> decision != null && !decision.action().equals("compose"))
                 .mapToDouble(decision -> decision == null ? 0 : decision.threshold())
                 .findFirst()
                 .orElse(Double.NaN);
-        return new RouterPlots.Used(RiskCurve.of(RoutedPrompt.of(rows)), threshold);
+        return new RouterPlots.Used(curve(rows), threshold);
     }
 
     /** Right decisions of each label, before and after. */

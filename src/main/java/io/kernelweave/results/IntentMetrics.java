@@ -180,8 +180,12 @@ public final class IntentMetrics {
                 .map(entry -> new Cluster(entry.getKey(), entry.getValue()[0], entry.getValue()[1]))
                 .toList();
         ClusterMean mean = figure.share ? ClusterMean.of(clusters) : ClusterMean.ofMeasure(clusters);
-        Interval interval = new Interval(
-                Math.max(0, mean.interval().low()), Math.min(1, mean.interval().high()));
+        boolean spread = figure.share || mean.standardError() > 1e-12; // no placement off 1 is no certainty
+        Interval interval = spread
+                ? new Interval(
+                        Math.max(0, mean.interval().low()),
+                        Math.min(1, mean.interval().high()))
+                : null;
         all.put(prefix + name, new Metric(prefix + name, mean.mean(), interval, values.size(), mean.clusters()));
     }
 
@@ -268,6 +272,17 @@ public final class IntentMetrics {
         return prompts.stream()
                 .mapToDouble(prompt -> Math.signum(sums[bin(prompt)]) * gap.applyAsDouble(prompt))
                 .toArray();
+    }
+
+    /** The same over weighted prompts, without a figure of each; NaN of nothing. */
+    static double calibrationError(List<RoutedPrompt> prompts, ToDoubleFunction<RoutedPrompt> weights) {
+        double[] sums = new double[BINS];
+        prompts.forEach(prompt ->
+                sums[bin(prompt)] += weights.applyAsDouble(prompt) * (prompt.probability() - (prompt.right() ? 1 : 0)));
+        double all = prompts.stream().mapToDouble(weights).sum();
+        return prompts.isEmpty()
+                ? Double.NaN
+                : Arrays.stream(sums).map(Math::abs).sum() / all;
     }
 
     private static double f1(Collection<? extends RoutedRow> rows) {

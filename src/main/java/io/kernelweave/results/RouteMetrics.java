@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The figures of a run that trains a router: {@code untrained.<metric>} and {@code trained.<metric>} of the same prompts.
@@ -20,7 +21,8 @@ import java.util.function.Predicate;
  * <tr><td>routing_accuracy</td><td>decisions equal to the label, abstention and compositions included, among all rows</td></tr>
  * <tr><td>composition_accuracy</td><td>the same among rows that ask for several kernels</td></tr>
  * <tr><td>routed_error_stated</td><td>wrong kernels, among routed prompts, in traffic of which no kernel fits the share that the
- * guarantee states</td></tr>
+ * guarantee states; of all as they are where they are of one kind</td></tr>
+ * <tr><td>ece_stated</td><td>expected calibration error in such traffic</td></tr>
  * <tr><td>error_rate</td><td>rows that raised an error, among all</td></tr>
  * </table>
  *
@@ -78,7 +80,7 @@ public final class RouteMetrics {
         share(prefix + "routing_accuracy", rows, row -> true, row -> right(row) == 1);
         share(prefix + "composition_accuracy", rows, RouteMetrics::isComposition, row -> right(row) == 1);
         all.putAll(intents.all());
-        stated(prefix + "routed_error_stated", intents.prompts(), noKernelShare);
+        stated(prefix, intents.prompts(), noKernelShare);
         share(prefix + "error_rate", rows, row -> true, row -> row.error() != null);
         return intents;
     }
@@ -95,24 +97,23 @@ public final class RouteMetrics {
     }
 
     /** Each kind of prompt weighs what it is said to be of the traffic. */
-    private void stated(String name, List<RoutedPrompt> prompts, double noKernelShare) {
-        double inside = prompts.stream().filter(RoutedPrompt::inScope).count();
-        double outside = prompts.size() - inside;
+    private void stated(String prefix, List<RoutedPrompt> prompts, double noKernelShare) {
+        ToDoubleFunction<RoutedPrompt> weights = RoutedPrompt.weights(prompts, noKernelShare);
         Map<String, double[]> sums = new TreeMap<>();
-        int routed = 0;
-        if (inside > 0 && outside > 0) {
-            for (RoutedPrompt prompt : prompts) {
-                if (prompt.routed()) {
-                    double weight = prompts.size()
-                            * (prompt.inScope() ? (1 - noKernelShare) / inside : noKernelShare / outside);
-                    double[] sum = sums.computeIfAbsent(prompt.cluster(), id -> new double[2]);
-                    sum[0] += prompt.decidedRight() ? 0 : weight;
-                    sum[1] += weight;
-                    routed++;
-                }
-            }
+        List<RoutedPrompt> routed =
+                prompts.stream().filter(RoutedPrompt::routed).toList();
+        for (RoutedPrompt prompt : routed) {
+            double[] sum = sums.computeIfAbsent(prompt.cluster(), id -> new double[2]);
+            sum[0] += prompt.decidedRight() ? 0 : weights.applyAsDouble(prompt);
+            sum[1] += weights.applyAsDouble(prompt);
         }
-        put(name, sums, routed);
+        put(prefix + "routed_error_stated", sums, routed.size());
+        int clusters =
+                (int) prompts.stream().map(RoutedPrompt::cluster).distinct().count();
+        String name = prefix + "ece_stated";
+        all.put(
+                name,
+                new Metric(name, IntentMetrics.calibrationError(prompts, weights), null, prompts.size(), clusters));
     }
 
     private void put(String name, Map<String, double[]> sums, int rows) {

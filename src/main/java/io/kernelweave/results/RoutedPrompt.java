@@ -3,6 +3,7 @@ package io.kernelweave.results;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * A prompt that one kernel or none fits, and what a router made of it. A row with an error is the wrong decision that its prompt could
@@ -29,6 +30,15 @@ public record RoutedPrompt(
                 .map(RoutedPrompt::of)
                 .sorted(Comparator.comparing(RoutedPrompt::row))
                 .toList();
+    }
+
+    /** How much each of some prompts weighs in traffic of which no kernel fits a share; as much as any where all are of one kind. */
+    public static ToDoubleFunction<RoutedPrompt> weights(List<RoutedPrompt> prompts, double noKernelShare) {
+        double inside = prompts.stream().filter(RoutedPrompt::inScope).count();
+        double outside = prompts.size() - inside;
+        return inside == 0 || outside == 0
+                ? prompt -> 1
+                : prompt -> prompts.size() * (prompt.inScope ? (1 - noKernelShare) / inside : noKernelShare / outside);
     }
 
     /** Whether the row is of such a prompt, and no composition. */
