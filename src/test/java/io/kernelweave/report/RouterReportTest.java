@@ -51,9 +51,9 @@ class RouterReportTest {
         assertThat(report)
                 .startsWith("# Router training route-1: not judged\n")
                 .contains("| likeliest kernel right, of prompts that one fits | 75.0 % ", "| +25.0 points ")
-                .contains("| 1.000 | +0.438 ") // whose spread nothing shows
+                .contains("| 1.0000 | +0.4375 ") // whose spread nothing shows
                 .contains("| abstentions, of prompts that none fits, at the threshold | 0.0 % ", "| +100.0 points ")
-                .contains("| AUROC of the probability, a kernel fits or none | 0.563 ", "| 1.000 ", "| +0.438 ")
+                .contains("| AUROC of the probability, a kernel fits or none | 0.5625 ", "| 1.0000 ", "| +0.4375 ")
                 .contains("at a certified error of 1 % | not certifiable | not certifiable | – |")
                 .contains(
                         "The router learned from the train split of data set `small` and is judged on 6 prompts in 6 clusters")
