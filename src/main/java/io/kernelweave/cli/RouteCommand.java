@@ -1,6 +1,7 @@
 package io.kernelweave.cli;
 
 import io.kernelweave.batch.Experience;
+import io.kernelweave.batch.Routing;
 import io.kernelweave.batch.Workbench;
 import io.kernelweave.embed.EmbeddingCache;
 import io.kernelweave.embed.SentenceEncoder;
@@ -63,14 +64,15 @@ final class RouteCommand implements Callable<Integer> {
         }
         KernelStore.Contents store = workspace.store().load();
         store.refusals().forEach(refusal -> System.err.println("refused: " + refusal));
-        RouterAdapter saved =
-                lexical ? RouterAdapter.untrained() : Workbench.savedAdapter(workspace.state(), store.digest());
+        RouterAdapter saved = Routing.saved(workspace.state(), store.digest());
+        boolean wordsAlone = saved.isTrained() && saved.encoders().isEmpty();
         Experience experience = Experience.of(Workbench.ledger(workspace.state()), store.kernels());
-        Recalibration recalibration = experience.recalibrate(saved);
+        Recalibration recalibration =
+                experience.recalibrate(lexical && !wordsAlone ? RouterAdapter.untrained() : saved);
         RouterAdapter adapter = recalibration.adapter();
         Usage usage = experience.usage();
         RouteDecision decision;
-        if (lexical) {
+        if (lexical || wordsAlone) {
             decision = Router.of(store.kernels(), List.of(), adapter, usage).explain(prompt);
         } else {
             try (SentenceEncoder miniLm = SentenceEncoder.miniLm();
@@ -79,7 +81,13 @@ final class RouteCommand implements Callable<Integer> {
                         .filter(encoder -> isNeeded(adapter, encoder))
                         .map(encoder -> EmbeddingCache.open(workspace.state().resolve("embeddings"), encoder))
                         .toList();
-                decision = Router.of(store.kernels(), caches, adapter, usage).explain(prompt);
+                decision = Router.of(
+                                store.kernels(),
+                                caches,
+                                adapter,
+                                usage,
+                                Routing.savedTable(workspace.state(), store.digest()))
+                        .explain(prompt);
             }
         }
         output.json(decision);
@@ -90,7 +98,7 @@ final class RouteCommand implements Callable<Integer> {
         output.text("  " + decision.reason());
         if (!adapter.isTrained()) {
             output.text(
-                    "  The router is untrained (kernel text alone); `kernelweave run jobs/nightly.yaml` trains it.");
+                    "  The router is untrained (kernel text alone); `kernelweave run jobs/train-router.yaml` trains it.");
         }
         output.table(
                 List.of("candidate", "P", "similarity", "lexical", "coverage", "preconditions", "conflicts"),

@@ -19,7 +19,7 @@ public record Assurance(
         double noKernelShare,
         String assumption,
         List<String> encoders) {
-    static final String EXCHANGEABLE =
+    public static final String EXCHANGEABLE =
             "clusters of prompts to come are exchangeable with those that the router was calibrated on";
 
     public Assurance {

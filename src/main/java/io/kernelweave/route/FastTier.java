@@ -37,11 +37,7 @@ public final class FastTier {
      * @param bound the share of wrong kernels among those that it takes, at most, with the guarantee's confidence
      */
     public record Kept(
-            Encoder encoder,
-            Map<String, String> heads,
-            Handover handover,
-            Calibration calibration,
-            double bound) {}
+            Encoder encoder, Map<String, String> heads, Handover handover, Calibration calibration, double bound) {}
 
     /**
      * A labelled prompt.
@@ -159,7 +155,8 @@ public final class FastTier {
                 labels.add(k);
             });
         }
-        LinearHead head = LinearHead.ofMeans(means(vectors, labels, none, embedder.dimensions()), embedder.dimensions());
+        LinearHead head =
+                LinearHead.ofMeans(means(vectors, labels, none, embedder.dimensions()), embedder.dimensions());
         head.train(vectors, labels.stream().mapToInt(label -> label).toArray(), seed);
         FastTier all = new FastTier(embedder, none, head, 0, Calibration.none());
         List<Case> tried = cases.stream().filter(Case::tried).toList();

@@ -4,7 +4,6 @@ import io.kernelweave.vector.VectorFile;
 import io.kernelweave.vector.VectorIndex;
 import io.kernelweave.verify.Outcome;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;

@@ -1,9 +1,9 @@
 package io.kernelweave.route;
 
+import io.kernelweave.compose.Clauses;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
-import io.kernelweave.compose.Clauses;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.route.KernelIndex.Exemplar;
 import io.kernelweave.route.Matcher.Hit;
@@ -89,12 +89,15 @@ public final class Router {
                 : Matcher.untrained(names);
         assurance = trained ? Assurance.of(adapter) : Assurance.none(names);
         fast = trained
-                ? FastTier.of(adapter.fast(), kernels.stream().map(Kernel::kernelId).toList(), easy)
+                ? FastTier.of(
+                        adapter.fast(), kernels.stream().map(Kernel::kernelId).toList(), easy)
                 : Optional.empty();
         fastAssurance = adapter.fast() == null
                 ? assurance
                 : Assurance.of(
-                        adapter.guarantee(), adapter.fast().bound(), List.of(adapter.fast().encoder()));
+                        adapter.guarantee(),
+                        adapter.fast().bound(),
+                        List.of(adapter.fast().encoder()));
         this.usage = usage;
         shifts = usage.total() == 0
                 ? new double[kernels.size()]
@@ -233,9 +236,9 @@ public final class Router {
         return fast.get()
                 .answer(request)
                 .filter(answer -> answer.probability() >= matcher.threshold())
-                .filter(answer -> Query.of(prompt, request, List.of(), this::contract)
-                                .preconditions(answer.kernel())
-                        != Outcome.FAIL)
+                .filter(answer ->
+                        Query.of(prompt, request, List.of(), this::contract).preconditions(answer.kernel())
+                                != Outcome.FAIL)
                 .map(answer -> new RouteDecision(
                         RouteAction.KERNEL,
                         List.of(id(answer.kernel())),

@@ -298,8 +298,7 @@ public final class RouterTrainer {
                         kind == Kind.NO_KERNEL ? !taken : taken && top.right));
             }
         }
-        return FastTier.train(
-                        kernels.stream().map(Kernel::kernelId).toList(), cases, distil, guarantee, seed)
+        return FastTier.train(kernels.stream().map(Kernel::kernelId).toList(), cases, distil, guarantee, seed)
                 .orElse(null);
     }
 

@@ -90,7 +90,9 @@ public record Handover(double threshold, int trials, double accepted, double che
             Trial trial = surest.get(i);
             extra += ((trial.cheapRight ? 0 : 1) - (trial.dearRight ? 0 : 1)) * trial.weight;
             boolean last = i + 1 == surest.size() || surest.get(i + 1).score < trial.score;
-            if (last && trial.score > Double.NEGATIVE_INFINITY && extra <= most + 1e-9 * most) { // equal scores are accepted together
+            if (last
+                    && trial.score > Double.NEGATIVE_INFINITY
+                    && extra <= most + 1e-9 * most) { // equal scores are accepted together
                 threshold = trial.score;
             }
         }

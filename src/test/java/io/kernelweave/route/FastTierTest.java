@@ -127,7 +127,8 @@ class FastTierTest {
     void survivesItsFile() {
         RouterAdapter read = Json.convert(Json.tree(ADAPTER), RouterAdapter.class, "adapter");
         assertThat(read.digest()).isEqualTo(ADAPTER.digest());
-        assertThat(Router.of(KERNELS, List.of(VECTORS), read, Usage.none(), CHEAP).route("convert 3 hours to seconds"))
+        assertThat(Router.of(KERNELS, List.of(VECTORS), read, Usage.none(), CHEAP)
+                        .route("convert 3 hours to seconds"))
                 .isEqualTo(router.route("convert 3 hours to seconds"));
     }
 }
