@@ -24,9 +24,9 @@ final class Space {
     private final int kernels;
     private final LinearHead head;
     private final float[][] centroids;
-    private final float[][] exemplars; // per kernel, a row for each dimension
+    private final float[][][] exemplars; // per kernel, a row for each dimension
     private final int[] counts;
-    private final float[] none; // the same, of requests that no kernel fits
+    private final float[][] none; // the same, of requests that no kernel fits
     private final int noneCount;
     private final double mean;
     private final double deviation;
@@ -37,7 +37,7 @@ final class Space {
      */
     Space(List<List<float[]>> vectors, List<float[]> none, int dimensions) {
         this.kernels = vectors.size();
-        this.exemplars = new float[kernels][];
+        this.exemplars = new float[kernels][][];
         this.centroids = new float[kernels][dimensions];
         this.counts = new int[kernels];
         List<float[]> means = new ArrayList<>();
@@ -61,12 +61,11 @@ final class Space {
         this.deviation = scale[1];
     }
 
-    private static float[] columns(List<float[]> vectors, int dimensions) {
-        int count = vectors.size();
-        float[] columns = new float[dimensions * count];
-        for (int i = 0; i < count; i++) {
+    private static float[][] columns(List<float[]> vectors, int dimensions) {
+        float[][] columns = new float[dimensions][vectors.size()];
+        for (int i = 0; i < vectors.size(); i++) {
             for (int d = 0; d < dimensions; d++) {
-                columns[d * count + i] = vectors.get(i)[d];
+                columns[d][i] = vectors.get(i)[d];
             }
         }
         return columns;
