@@ -15,10 +15,18 @@ final class LinearHead {
     private static final float START = 20;
 
     private static final int BATCH = 32;
-    private static final int EPOCHS = 8;
+    private static final int EPOCHS = 4;
     private static final int FEWEST_STEPS = 600;
-    private static final float STEP = 4;
+    private static final float STEP = 8;
     private static final float MOMENTUM = 0.9f;
+
+    /** Below this, e^x adds nothing to a float of one or more. */
+    private static final float NOTHING = -17;
+
+    private static final float LOG2_E = 1.44269504f;
+    private static final float LN_2_HIGH = 0.693359375f;
+    private static final float LN_2_LOW = -2.12194440e-4f;
+    private static final float ROUNDING = 3 << 22; // added to a small float, it leaves no room for a fraction
 
     private final int kernels;
     private final int classes; // one more than kernels, for what fits none
@@ -97,12 +105,12 @@ final class LinearHead {
         float[] biasVelocity = new float[classes];
         float[][] inputs = new float[BATCH][];
         float[][] errors = new float[BATCH][classes];
-        float[] column = new float[BATCH];
+        float[] component = new float[BATCH]; // one of each input
+        int[] wanted = new int[BATCH];
         int[] order = new int[count];
         Arrays.setAll(order, i -> i);
         int next = count;
         for (int step = 0; step < steps; step++) {
-            int[] wanted = new int[BATCH];
             for (int i = 0; i < BATCH; i++) {
                 if (next == count) {
                     shuffle(order, random);
@@ -121,12 +129,12 @@ final class LinearHead {
             float size = STEP * (steps - step) / steps / BATCH;
             for (int d = 0; d < dimensions; d++) {
                 for (int i = 0; i < BATCH; i++) {
-                    column[i] = inputs[i][d];
+                    component[i] = inputs[i][d];
                 }
-                descend(weights[d], velocity[d], column, errors, size);
+                descend(weights[d], velocity[d], component, errors, size);
             }
-            Arrays.fill(column, 1);
-            descend(biases, biasVelocity, column, errors, size);
+            Arrays.fill(component, 1);
+            descend(biases, biasVelocity, component, errors, size);
         }
     }
 
@@ -162,14 +170,6 @@ final class LinearHead {
             logits[k] *= scale;
         }
     }
-
-    /** Below this, e^x adds nothing to a float of one or more. */
-    private static final float NOTHING = -17;
-
-    private static final float LOG2_E = 1.44269504f;
-    private static final float LN_2_HIGH = 0.693359375f;
-    private static final float LN_2_LOW = -2.12194440e-4f;
-    private static final float ROUNDING = 3 << 22; // added to a small float, it leaves no room for a fraction
 
     /** e^x for x ≤ 0 to about 1e-7 of it, by the polynomial of Cephes' expf (Moshier 1992); 0 where it adds nothing to 1. */
     static float exp(float x) {
