@@ -239,6 +239,11 @@ public final class Workbench implements Work<ResultRow> {
         Bundle.render(folder, run, results, metrics);
     }
 
+    /** What it routes with. */
+    Routing routing() {
+        return routing;
+    }
+
     public Dataset dataset() {
         return dataset;
     }

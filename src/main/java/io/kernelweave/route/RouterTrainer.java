@@ -99,6 +99,7 @@ public final class RouterTrainer {
     private final int folds;
     private final boolean composes; // are there labelled compositions to learn from?
     private final List<Item> severalClauses;
+    private final List<List<Item>> ofKernel;
     private final Map<String, List<float[]>> vectors;
     private final List<Set<List<String>>> heldOut; // the words of each fold's prompts
 
@@ -151,6 +152,10 @@ public final class RouterTrainer {
             throw InputException.at("router training", "no prompt is for a single kernel", "give some of each kernel");
         }
         this.items = items;
+        this.ofKernel = this.kernels.stream()
+                .map(kernel -> (List<Item>) new ArrayList<Item>())
+                .toList();
+        items.forEach(item -> item.acceptable.forEach(k -> ofKernel.get(k).add(item)));
         long compositions = items.stream()
                 .filter(item -> item.prompt.isComposition())
                 .map(item -> item.prompt.clusterId())
@@ -210,14 +215,11 @@ public final class RouterTrainer {
 
     private RouterAdapter train(@Nullable Function<List<String>, ? extends Embedder> distil) {
         List<Set<Integer>> hidings = hidings();
-        List<KernelIndex> indices = IntStream.rangeClosed(0, folds + hidings.size())
-                .parallel()
-                .mapToObj(
-                        i -> i <= folds ? index(i == folds ? -1 : i, Set.of()) : index(-1, hidings.get(i - folds - 1)))
-                .toList();
+        List<KernelIndex> indices = indices(hidings);
         List<Scored> scored = score(indices, hidings);
-        List<Matcher> foldMatchers = perFold(fold -> matcher(scored, fold));
-        Matcher matcher = matcher(scored, -1);
+        List<Matcher> matchers = parallel(folds + 1, fold -> matcher(scored, fold));
+        List<Matcher> foldMatchers = matchers.subList(0, folds);
+        Matcher matcher = matchers.get(folds);
         List<Top> raw = scored.stream()
                 .map(row -> top(row, foldMatchers.get(row.item.fold)))
                 .toList();
@@ -354,13 +356,38 @@ public final class RouterTrainer {
         return vectors.getOrDefault(text, List.of());
     }
 
+    /** An index with what its heads are to be shown, as labels of the examples' vectors. */
+    private record Lesson(KernelIndex index, List<Exemplar> examples, int[] labels) {
+        void train(int encoder, long seed) {
+            index.space(encoder)
+                    .train(
+                            examples.stream()
+                                    .map(example -> example.vectors().get(encoder))
+                                    .toList(),
+                            labels,
+                            seed);
+        }
+    }
+
+    /** Indices with trained heads: one without each fold, one with everything, one for each hiding. */
+    private List<KernelIndex> indices(List<Set<Integer>> hidings) {
+        List<Lesson> lessons = parallel(
+                folds + 1 + hidings.size(),
+                i -> i <= folds ? lesson(i == folds ? -1 : i, Set.of()) : lesson(-1, hidings.get(i - folds - 1)));
+        int heads = embedders.size();
+        IntStream.range(0, lessons.size() * heads)
+                .parallel()
+                .forEach(i -> lessons.get(i / heads).train(i % heads, seed));
+        return lessons.stream().map(Lesson::index).toList();
+    }
+
     /**
-     * An index with trained heads, made without one fold and without some kernels.
+     * An index made without one fold and without some kernels.
      *
      * @param without a fold, or −1
      * @param hidden kernels that no text of the index is of; it has them without exemplars
      */
-    private KernelIndex index(int without, Set<Integer> hidden) {
+    private Lesson lesson(int without, Set<Integer> hidden) {
         List<Exemplar> labelled = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
             if (hidden.contains(k)) {
@@ -393,17 +420,7 @@ public final class RouterTrainer {
         int[] labels = shown.stream()
                 .mapToInt(exemplar -> exemplar.kernel() < 0 ? kernels.size() : exemplar.kernel())
                 .toArray();
-        for (int e = 0; e < embedders.size(); e++) {
-            int encoder = e;
-            index.space(e)
-                    .train(
-                            shown.stream()
-                                    .map(exemplar -> exemplar.vectors().get(encoder))
-                                    .toList(),
-                            labels,
-                            seed);
-        }
-        return index;
+        return new Lesson(index, shown, labels);
     }
 
     /** A kernel's own texts but for those that a fold's prompts repeat: an example may be a prompt of the data. */
@@ -446,8 +463,8 @@ public final class RouterTrainer {
         Set<String> seen = new HashSet<>();
         texts.get(kernel).texts().forEach(text -> seen.add(canonical(text)));
         Map<String, List<String>> byCluster = new LinkedHashMap<>();
-        for (Item item : items) {
-            if (item.fold != without && item.acceptable.contains(kernel) && seen.add(canonical(item.request))) {
+        for (Item item : ofKernel.get(kernel)) {
+            if (item.fold != without && seen.add(canonical(item.request))) {
                 byCluster
                         .computeIfAbsent(item.prompt.clusterId(), cluster -> new ArrayList<>())
                         .add(item.request);
@@ -520,7 +537,11 @@ public final class RouterTrainer {
     }
 
     private <T> List<T> perFold(IntFunction<T> fit) {
-        return IntStream.range(0, folds).parallel().mapToObj(fit).toList();
+        return parallel(folds, fit);
+    }
+
+    private static <T> List<T> parallel(int count, IntFunction<T> task) {
+        return IntStream.range(0, count).parallel().mapToObj(task).toList();
     }
 
     /** What picks a kernel, learned from prompts that one fits; and, of the kernels so picked, whether they fit. */
@@ -698,7 +719,6 @@ public final class RouterTrainer {
     private List<Learned> learned(KernelIndex index) {
         List<Learned> learned = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
-            List<String> exemplars = exemplars(k, -1);
             learned.add(learned(kernels.get(k).kernelId(), exemplars(k, -1), index, k));
         }
         return learned;

@@ -83,13 +83,13 @@ class ExperienceTest {
     void aJobKeepsToTheLedgerAsItWasWhenItWasOpened() {
         Workbench work = open("priors: ledger\n");
         Kernel kernel = work.kernels().get(3);
-        String before = work.router().digest();
+        String before = work.routing().router().digest();
         Map<String, String> fingerprint = work.fingerprint();
         accept(kernel, "c1");
-        assertThat(work.router().digest()).isEqualTo(before);
+        assertThat(work.routing().router().digest()).isEqualTo(before);
         assertThat(work.fingerprint()).isEqualTo(fingerprint);
-        assertThat(open("priors: ledger\n").router().digest()).isNotEqualTo(before);
-        assertThat(open("").router().digest()).isEqualTo(before);
+        assertThat(open("priors: ledger\n").routing().router().digest()).isNotEqualTo(before);
+        assertThat(open("").routing().router().digest()).isEqualTo(before);
     }
 
     @Test
@@ -105,7 +105,7 @@ class ExperienceTest {
         assertThat(kept.snapshot().head()).isEqualTo(later.fingerprint().get("ledger"));
         assertThat(Router.of(later.kernels(), List.of(), RouterAdapter.untrained(), kept.usage())
                         .digest())
-                .isEqualTo(later.router().digest());
+                .isEqualTo(later.routing().router().digest());
     }
 
     @Test
@@ -127,7 +127,7 @@ class ExperienceTest {
         work.feedback(Rows.run("small-1", "ngram"), Rows.gated());
         List<Entry> stated = ledger().snapshot().stated();
         assertThat(stated).isNotEmpty().allSatisfy(entry -> {
-            assertThat(entry.router()).isEqualTo(work.adapter().digest());
+            assertThat(entry.router()).isEqualTo(work.routing().adapter().digest());
             assertThat(entry.probability()).isEqualTo(0.9);
         });
         assertThat(stated).extracting(Entry::clusterId).contains("c1").hasSizeLessThan((int)
@@ -141,18 +141,18 @@ class ExperienceTest {
     @Test
     void recalibrationTakesTheFeedbackOnTheTrainedAdapterAlone() {
         Workbench trained = open("adapter: train\n");
-        RouterAdapter adapter = trained.adapter();
-        assertThat(open("adapter: recalibrate\n").adapter().digest()).isEqualTo(adapter.digest());
+        RouterAdapter adapter = trained.routing().adapter();
+        assertThat(open("adapter: recalibrate\n").routing().adapter().digest()).isEqualTo(adapter.digest());
         ledger().append(failingWhereLessSure(adapter, "0".repeat(64)));
-        assertThat(open("adapter: recalibrate\n").adapter().digest())
+        assertThat(open("adapter: recalibrate\n").routing().adapter().digest())
                 .as("another adapter's feedback")
                 .isEqualTo(adapter.digest());
         ledger().append(failingWhereLessSure(adapter, adapter.digest()));
         Workbench work = open("adapter: recalibrate\n");
-        assertThat(work.adapter().digest()).isNotEqualTo(adapter.digest());
-        assertThat(work.adapter().bound()).isEqualTo(1);
+        assertThat(work.routing().adapter().digest()).isNotEqualTo(adapter.digest());
+        assertThat(work.routing().adapter().bound()).isEqualTo(1);
         assertThat(work.fingerprint()).containsKey("ledger");
-        assertThat(open("adapter: train\n").adapter().digest()).isEqualTo(adapter.digest());
+        assertThat(open("adapter: train\n").routing().adapter().digest()).isEqualTo(adapter.digest());
     }
 
     private static List<Entry> failingWhereLessSure(RouterAdapter adapter, String router) {
