@@ -64,6 +64,19 @@ Arm ${code(main)}: decisions that are right, answers accepted at the first attem
 | ${line.name} | ${line.rows} | ${line.right} | ${line.first} | ${line.reused} | ${line.passes} |
 </#list>
 
+<#if kinds?has_content>
+## Prompts that no kernel fits
+
+Abstentions by kind. A near miss uses the words of a kernel and asks for something else, another task is what else people ask, nonsense is no
+question at all. "Sent to": the kernels that ${code(main)} took most often all the same.
+
+| kind | rows | clusters |<#list arms as arm> ${arm.name} |</#list> sent to |
+|---|---:|---:|<#list arms as arm>---|</#list>---|
+<#list kinds as line>
+| ${line.name} | ${line.rows} | ${line.clusters} |<@row line.cells/> ${line.wrong} |
+</#list>
+
+</#if>
 <#if intents?has_content>
 ## Intents
 
@@ -76,6 +89,25 @@ Arm ${code(main)}: decisions that are right, answers accepted at the first attem
 An error is certified on a random half of the clusters (Learn-then-Test, exact binomial bounds for prompts that a kernel fits and prompts that
 none fits apart, confidence 90 %) and measured on the other half, 200 times. It holds as long as prompts to come are exchangeable with those.
 
+</#if>
+<#if drift??>
+## Guarantee and drift
+
+${drift.guarantee}
+
+**${drift.says}**
+
+<#if drift.findings?has_content>
+| | | seen | allowed | p | |
+|---|---|---:|---:|---:|---|
+<#list drift.findings as line>
+| ${code(line.name)} | ${line.title} | ${line.seen} | ${line.allowed} | ${line.p} | ${line.drifted} |
+</#list>
+
+Each is over clusters; p is adjusted for their number (Holm), and there is drift where it is at most 5 %. The share that may be anything is in what is
+allowed: prompts without a kernel in the first, errors within the bound in the second.
+
+</#if>
 </#if>
 ## Routing confusions
 

@@ -29,7 +29,11 @@ import tools.jackson.databind.node.ObjectNode;
  * @param limit at most so many rows, whole clusters in turn from each kernel; 0 for all
  * @param arms what is compared; empty for all that the embedder allows
  * @param model where answers come from
- * @param adapter whether the router is trained on the splits that are not evaluated ({@code train}) or works from kernel text alone ({@code none})
+ * @param adapter whether the router is trained on the splits that are not evaluated ({@code train}), trained so and
+ *     then corrected by what the state folder's ledger holds of its own decisions ({@code recalibrate}), or works from kernel text alone ({@code
+ *     none})
+ * @param priors whether the router prefers, of kernels that are nearly tied, those whose answers the state folder's ledger holds more accepted of
+ *     ({@code ledger}) or not ({@code none}); with a ledger, what it holds when the job starts is part of the fingerprint
  * @param embedder the sentence encoders behind the router: {@code minilm}, {@code bge}, both with a {@code +} between them, or
  *     {@code none} for a router that works by words alone; the retrieval arm needs one, and takes the first
  * @param shots how many examples of each kernel the router may learn from, beside the prompts that no kernel fits; null for all, 0
@@ -56,6 +60,7 @@ public record JobSpec(
         List<Arm> arms,
         Model model,
         String adapter,
+        String priors,
         String embedder,
         @Nullable Integer shots,
         Guarantee guarantee,
@@ -182,8 +187,12 @@ public record JobSpec(
         targets = targets == null ? List.of() : List.copyOf(targets);
         model = model == null ? Model.standard() : model;
         adapter = adapter == null ? "train" : adapter;
-        if (!List.of("train", "none").contains(adapter)) {
-            throw InputException.at("/adapter", "unknown \"" + adapter + "\"", "use train or none");
+        if (!List.of("train", "recalibrate", "none").contains(adapter)) {
+            throw InputException.at("/adapter", "unknown \"" + adapter + "\"", "use train, recalibrate or none");
+        }
+        priors = priors == null ? "none" : priors;
+        if (!List.of("ledger", "none").contains(priors)) {
+            throw InputException.at("/priors", "unknown \"" + priors + "\"", "use ledger or none");
         }
         embedder = RouterSettings.embedder(embedder);
         if (shots != null) {
@@ -267,7 +276,17 @@ public record JobSpec(
 
     @Override
     public boolean learns() {
-        return adapter.equals("train") && !Integer.valueOf(0).equals(shots);
+        return !adapter.equals("none") && !Integer.valueOf(0).equals(shots);
+    }
+
+    @Override
+    public boolean recalibrates() {
+        return adapter.equals("recalibrate");
+    }
+
+    @Override
+    public boolean prefersUsed() {
+        return priors.equals("ledger");
     }
 
     /** Digest of the settings that decide the rows; how they are cut into chunks and judged is not among them. */

@@ -159,8 +159,8 @@ final class RouterWork implements Work<RouteRow> {
     }
 
     @Override
-    public Map<String, Metric> metrics(Run run, List<RouteRow> results) {
-        return RouteMetrics.of(results, run);
+    public Map<String, Metric> metrics(RunFolder folder, List<RouteRow> results) {
+        return RouteMetrics.of(results, folder.run());
     }
 
     @Override

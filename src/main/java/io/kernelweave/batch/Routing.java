@@ -13,6 +13,7 @@ import io.kernelweave.route.LabelledPrompt;
 import io.kernelweave.route.Router;
 import io.kernelweave.route.RouterAdapter;
 import io.kernelweave.route.RouterTrainer;
+import io.kernelweave.route.Usage;
 import io.kernelweave.storage.Folder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ public final class Routing implements AutoCloseable {
     private final List<SentenceEncoder> encoders;
     private final List<EmbeddingCache> embedders;
     private final List<Kernel> kernels;
+    private final @Nullable Experience experience;
     private @Nullable RouterAdapter adapter;
 
     private Routing(RouterSettings settings, Dataset dataset, Path state) {
@@ -46,6 +48,9 @@ public final class Routing implements AutoCloseable {
                 .map(encoder -> EmbeddingCache.open(state.resolve("embeddings"), encoder))
                 .toList();
         this.kernels = shown(settings, dataset);
+        this.experience = settings.recalibrates() || settings.prefersUsed()
+                ? Experience.of(Workbench.ledger(state), kernels)
+                : null;
     }
 
     static Routing open(RouterSettings settings, Dataset dataset, Path state) {
@@ -71,6 +76,12 @@ public final class Routing implements AutoCloseable {
         return kernels;
     }
 
+    /** What the ledger holds when the job starts; null where nothing depends on it. */
+    @Nullable
+    Experience experience() {
+        return experience;
+    }
+
     List<? extends Embedder> embedders() {
         return embedders;
     }
@@ -79,11 +90,12 @@ public final class Routing implements AutoCloseable {
         return new KernelStore.Contents(kernels, List.of()).digest();
     }
 
-    /** Digest of what decides the adapter, the kernels aside. */
+    /** Digest of what decides the adapter, kernels and ledger aside. */
     String fingerprint() {
         return Digest.of(String.join(
                 "/",
                 String.valueOf(settings.learns()),
+                String.valueOf(settings.recalibrates()),
                 embedders.stream().map(Embedder::identity).collect(Collectors.joining("+")),
                 String.valueOf(settings.shots()),
                 Json.compact(settings.guarantee()),
@@ -94,9 +106,12 @@ public final class Routing implements AutoCloseable {
     /** Trained on {@link #fitted}, and saved for {@code kernelweave route}; untrained if the job says so. */
     synchronized RouterAdapter adapter() {
         if (adapter == null) {
-            adapter = settings.learns()
+            RouterAdapter trained = settings.learns()
                     ? RouterTrainer.train(kernels, labelled(fitted()), embedders, settings.guarantee(), settings.seed())
                     : RouterAdapter.untrained();
+            adapter = experience != null && settings.recalibrates()
+                    ? experience.recalibrate(trained).adapter()
+                    : trained;
             if (adapter.isTrained()) {
                 Folder.of(state.toAbsolutePath().toString()).write(savedAs(), Json.compact(adapter));
             }
@@ -120,7 +135,8 @@ public final class Routing implements AutoCloseable {
     }
 
     Router router() {
-        return Router.of(kernels, embedders, adapter());
+        Usage usage = experience != null && settings.prefersUsed() ? experience.usage() : Usage.none();
+        return Router.of(kernels, embedders, adapter(), usage);
     }
 
     /** A router that has learned nothing. */

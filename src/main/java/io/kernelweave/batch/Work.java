@@ -63,7 +63,8 @@ sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, Ro
     /** Comes right before the units are replayed, in each process that replays some. */
     void begin(Progress progress);
 
-    Map<String, Metric> metrics(Run run, List<R> rows);
+    /** The figures of a run. */
+    Map<String, Metric> metrics(RunFolder folder, List<R> rows);
 
     /** The verdict on the rows. */
     Run.Judged judge(

@@ -20,10 +20,14 @@ import io.kernelweave.report.Bundle;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.RoutingDrift;
 import io.kernelweave.results.RowForm;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.Scoring;
+import io.kernelweave.route.Expectation;
+import io.kernelweave.route.Router;
+import io.kernelweave.route.RouterAdapter;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.runtime.Backend;
 import io.kernelweave.runtime.KernelRuntime;
@@ -139,7 +143,12 @@ public final class Workbench implements Work<ResultRow> {
     @Override
     public void prepare(RunFolder folder, Progress progress) {
         progress.begin("prepare: router and model", 0);
-        folder.folder().write("inputs/router.json", Json.pretty(routing.adapter()));
+        folder.folder().write("inputs/router.json", Json.pretty(adapter()));
+        folder.folder().write(RoutingDrift.FILE, Json.pretty(Expectation.of(adapter())));
+        Experience experience = routing.experience();
+        if (experience != null) {
+            folder.folder().write("inputs/ledger.json", Json.pretty(experience));
+        }
         folder.folder().write("inputs/kernels.json", Json.pretty(kernels()));
         folder.folder().write("inputs/dataset.json", Json.pretty(Datasets.card(spec, dataset)));
     }
@@ -172,8 +181,10 @@ public final class Workbench implements Work<ResultRow> {
     }
 
     @Override
-    public Map<String, Metric> metrics(Run run, List<ResultRow> results) {
-        return Metrics.of(results, run);
+    public Map<String, Metric> metrics(RunFolder folder, List<ResultRow> results) {
+        Map<String, Metric> metrics = Metrics.of(results, folder.run());
+        RoutingDrift.of(folder, results).ifPresent(drift -> metrics.putAll(drift.metrics()));
+        return metrics;
     }
 
     @Override
@@ -197,6 +208,7 @@ public final class Workbench implements Work<ResultRow> {
             return;
         }
         Map<String, String> digests = kernels().stream().collect(Collectors.toMap(Kernel::kernelId, Kernel::digest));
+        String router = adapter().digest();
         List<FeedbackLedger.Entry> entries = new ArrayList<>();
         for (ResultRow row : results) {
             ResultRow.Attempt last = row.attempts().stream()
@@ -211,8 +223,14 @@ public final class Workbench implements Work<ResultRow> {
                 boolean own = last.failed().stream()
                         .anyMatch(name -> kernelIds.size() == 1 || name.startsWith(kernelId + "/"));
                 Outcome outcome = own ? Outcome.valueOf(String.valueOf(last.gate())) : Outcome.PASS;
+                boolean alone = kernelIds.size() == 1;
                 entries.add(new FeedbackLedger.Entry(
-                        kernelId, digests.getOrDefault(kernelId, ""), row.clusterId(), outcome));
+                        kernelId,
+                        digests.getOrDefault(kernelId, ""),
+                        row.clusterId(),
+                        outcome,
+                        alone ? router : null,
+                        alone ? row.decision().probability() : null));
             }
         }
         ledger().append(entries);
@@ -243,6 +261,10 @@ public final class Workbench implements Work<ResultRow> {
         parts.put("dataset", dataset.digest());
         parts.put("store", routing.storeDigest());
         parts.put("router", routing.fingerprint());
+        Experience experience = routing.experience();
+        if (experience != null) {
+            parts.put("ledger", experience.snapshot().head());
+        }
         parts.put("model", Digest.of(job.model().settings() + "/" + modelDigest()));
         parts.put("config", job.rowSettings());
         parts.put("code", codeDigest());
@@ -297,6 +319,14 @@ public final class Workbench implements Work<ResultRow> {
         } catch (java.net.URISyntaxException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    public RouterAdapter adapter() {
+        return routing.adapter();
+    }
+
+    public Router router() {
+        return routing.router();
     }
 
     /** What became of each kernel's answers, over all runs of this state folder. */

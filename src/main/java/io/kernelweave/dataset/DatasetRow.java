@@ -27,7 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param weight one over the number of rows that share cluster and target, so that each cluster weighs the same
  * @param clusterId rows that share an origin (one way of asking) have the same; a cluster is never split
  * @param origin where the row comes from: {@code generated:<scenario>} or the source's name and line
- * @param notes what else there is to say, such as the condition that a planted failure breaks
+ * @param notes what else there is to say, such as the condition that a planted failure breaks, or, where no kernel fits, the
+ *     kind of the prompt
  */
 public record DatasetRow(
         String id,
@@ -56,6 +57,12 @@ public record DatasetRow(
     /** What joins the ids of a composition. */
     public static final String COMPOSED = "+";
 
+    /**
+     * The kinds of prompts that no kernel fits: the words of a kernel with another question, what else people ask, and what is
+     * no question at all.
+     */
+    public static final List<String> KINDS = List.of("near-miss", "other-task", "nonsense");
+
     /** The kernels that the label names, in order: none, one, or several for a composition. */
     public List<String> labelledKernels() {
         return kernelId == null ? List.of() : List.of(kernelId.split("\\" + COMPOSED));
@@ -68,6 +75,11 @@ public record DatasetRow(
     /** For a planted failure: the condition that its response breaks. */
     public @Nullable String breaks() {
         return notes.startsWith("breaks: ") ? notes.substring("breaks: ".length()) : null;
+    }
+
+    /** For a prompt that no kernel fits: which of {@link #KINDS} it is, or null if the data set does not say. */
+    public @Nullable String kind() {
+        return kernelId == null && KINDS.contains(notes) ? notes : null;
     }
 
     /** The rows with their weights: one over the number of rows that share cluster and target. */

@@ -29,7 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param responses by kernel id, the template of its answer (JSON); for a scenario without kernels a plain-text reply under the empty string
  * @param asks the ways to ask
  * @param failures planted mistakes
- * @param kind {@code near-miss}, {@code other-task} or {@code nonsense} where no kernel fits, else {@code task}
+ * @param kind one of {@link DatasetRow#KINDS} where no kernel fits, else {@code task}
  */
 record Scenario(
         String origin,

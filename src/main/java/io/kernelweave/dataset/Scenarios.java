@@ -74,7 +74,7 @@ record Scenarios(List<Scenario> all, String digest) {
                                 Map.of("", required(unfit.reply(), file, "none/reply")),
                                 List.of(required(unfit.ask(), file, "none/ask")),
                                 List.of(),
-                                required(unfit.kind(), file, "none/kind")));
+                                kind(required(unfit.kind(), file, "none/kind"), file)));
                     }
                 }
                 case "compositions.yaml" -> {
@@ -156,6 +156,14 @@ record Scenarios(List<Scenario> all, String digest) {
             templates.add(source.stringValue());
         }
         return templates;
+    }
+
+    private static String kind(String kind, Path file) {
+        if (!DatasetRow.KINDS.contains(kind)) {
+            throw InputException.at(
+                    file + " /none/kind", "unknown kind \"" + kind + "\"", "use one of " + DatasetRow.KINDS);
+        }
+        return kind;
     }
 
     private static <T> T required(@Nullable T value, Path file, String field) {

@@ -36,6 +36,7 @@ public record PromptInput(
     private static final Pattern NUMBER =
             Pattern.compile("(?<![\\w.])-?(?:\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?(?![\\d])");
     private static final int LONGEST_NUMBER = 100;
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]");
     private static final Pattern BLANK_LINE = Pattern.compile("\\n[ \\t]*\\n");
 
     /** Reads a prompt; every prompt has a reading. */
@@ -89,6 +90,22 @@ public record PromptInput(
             }
         }
         return new PromptInput(request.strip().replaceAll("\\s+", " "), source, blocks, language, quoted, numbers);
+    }
+
+    /**
+     * What a prompt asks for in its own words: outside the pasted material as in {@link #request}, and without the passages
+     * that it quotes. Somebody's text may ask for anything; that the prompt repeats it does not make it a request. Where
+     * nothing else is said, the request as it is.
+     */
+    public static String asked(String prompt) {
+        String text = prompt.replace("\r\n", "\n");
+        String outside = FENCE.matcher(text).replaceAll("\n");
+        boolean fenced = outside.length() != text.length();
+        String said = Passages.without(outside).strip();
+        if (!fenced) {
+            said = BLANK_LINE.split(said, 2)[0];
+        }
+        return WORD.matcher(said).find() ? said.replaceAll("\\s+", " ") : of(prompt).request;
     }
 
     /** As the JSON object that input schemas and preconditions see: a field is there only if it holds something. */

@@ -6,6 +6,7 @@ import static io.kernelweave.report.Templates.percent;
 import static io.kernelweave.report.Templates.points;
 import static io.kernelweave.report.Templates.shorten;
 
+import io.kernelweave.dataset.DatasetRow;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.ResultRow;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** The view model of {@code benchmark.md}: every line of the report as text, computed from the rows of one run. */
 final class BenchmarkReport {
     private static final int WORST = 12;
+    private static final int MOST_WRONG = 3;
 
     private final Run run;
     private final List<ResultRow> rows;
@@ -67,6 +69,7 @@ final class BenchmarkReport {
         model.put("headline", headline());
         model.put("targets", groups(ResultRow::target));
         model.put("kernels", kernels());
+        model.put("kinds", kinds());
         model.put("intents", intents());
         model.put("confusions", confusions());
         model.put("latency", latency());
@@ -80,6 +83,48 @@ final class BenchmarkReport {
         model.put("brokenRejected", share("gate.broken_rejected"));
         model.put("goodAccepted", share("gate.good_accepted"));
         return model;
+    }
+
+    /** Abstentions by kind of prompt that no kernel fits; empty if the data set tells none apart. */
+    private List<Map<String, Object>> kinds() {
+        List<Map<String, Object>> lines = new ArrayList<>();
+        for (String kind : DatasetRow.KINDS) {
+            Metric metric = Metrics.get(metrics, main, Metrics.abstention(kind));
+            if (metric != null && metric.isMeasured()) {
+                lines.add(Map.of(
+                        "name",
+                        kind,
+                        "rows",
+                        metric.rows(),
+                        "clusters",
+                        metric.clusters(),
+                        "cells",
+                        arms.stream()
+                                .map(arm -> shareOf(Metrics.get(metrics, arm, Metrics.abstention(kind))))
+                                .toList(),
+                        "wrong",
+                        wrongKernels(kind)));
+            }
+        }
+        return lines;
+    }
+
+    /** The kernels that prompts of a kind are sent to most, in words. */
+    private String wrongKernels(String kind) {
+        Map<String, Long> counts = rows.stream()
+                .filter(row -> row.arm().equals(main.label())
+                        && kind.equals(row.kind())
+                        && Boolean.FALSE.equals(row.routeCorrect()))
+                .collect(Collectors.groupingBy(
+                        row -> String.valueOf(decided(row)), TreeMap::new, Collectors.counting()));
+        return counts.isEmpty()
+                ? "–"
+                : counts.entrySet().stream()
+                        .sorted(Comparator.comparingLong((Map.Entry<String, Long> count) -> -count.getValue())
+                                .thenComparing(Map.Entry::getKey))
+                        .limit(MOST_WRONG)
+                        .map(count -> count.getKey() + " (" + count.getValue() + ")")
+                        .collect(Collectors.joining(", "));
     }
 
     /** How well intents are told apart; empty if the run was not asked. */
@@ -166,7 +211,7 @@ final class BenchmarkReport {
                     + (abstention == null || !abstention.isMeasured()
                             ? "no row was without a fitting kernel."
                             : percent(abstention.value(), abstention.interval()) + " of the " + abstention.rows()
-                                    + " prompts that no kernel fits went to raw generation."));
+                                    + " prompts that no kernel fits went to raw generation" + byKind() + "."));
         }
         if (backend().equals("ngram")) {
             findings.add("The answers come from a small statistical model (n-grams of order "
@@ -185,6 +230,18 @@ final class BenchmarkReport {
         return findings;
     }
 
+    /** The abstentions by kind, in brackets. */
+    private String byKind() {
+        List<String> kinds = new ArrayList<>();
+        for (String kind : DatasetRow.KINDS) {
+            Metric metric = metrics.get("routing." + Metrics.abstention(kind));
+            if (metric != null && metric.isMeasured()) {
+                kinds.add(kind + " " + percent(metric.value(), metric.interval()) + " of " + metric.rows());
+            }
+        }
+        return kinds.isEmpty() ? "" : " (" + String.join(", ", kinds) + ")";
+    }
+
     private String mainRate() {
         Metric rate = Metrics.get(metrics, main, "verification_pass_rate");
         return rate == null ? "–" : percent(rate.value(), rate.interval());
@@ -196,7 +253,10 @@ final class BenchmarkReport {
     }
 
     private String share(String name) {
-        Metric metric = metrics.get(name);
+        return shareOf(metrics.get(name));
+    }
+
+    private static String shareOf(@Nullable Metric metric) {
         return metric == null || !metric.isMeasured()
                 ? "–"
                 : percent(metric.value(), metric.interval()) + " of " + metric.rows();
@@ -222,12 +282,8 @@ final class BenchmarkReport {
             boolean any = false;
             for (Arm arm : arms) {
                 Metric metric = Metrics.get(metrics, arm, name);
-                if (metric == null || !metric.isMeasured()) {
-                    cells.add("–");
-                } else {
-                    any = true;
-                    cells.add(percent(metric.value(), metric.interval()) + " of " + metric.rows());
-                }
+                any |= metric != null && metric.isMeasured();
+                cells.add(shareOf(metric));
             }
             if (any) {
                 lines.add(Map.of("title", title, "cells", cells));

@@ -9,6 +9,7 @@ import io.kernelweave.results.ResultRow;
 import io.kernelweave.results.RouteMetrics;
 import io.kernelweave.results.RouteRow;
 import io.kernelweave.results.RouterCard;
+import io.kernelweave.results.RoutingDrift;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.runtime.Arm;
@@ -31,7 +32,9 @@ public final class Bundle {
         return switch (run.measure()) {
             case ANSWERS -> {
                 List<ResultRow> rows = folder.rows(ResultRow.FORM);
-                render(folder, run, rows, Metrics.of(rows, run));
+                Map<String, Metric> metrics = Metrics.of(rows, run);
+                RoutingDrift.of(folder, rows).ifPresent(drift -> metrics.putAll(drift.metrics()));
+                render(folder, run, rows, metrics);
                 yield rows.size();
             }
             case ROUTING -> {
@@ -86,6 +89,7 @@ public final class Bundle {
         bundle.write("plots/arms.svg", Plots.arms(arms, metrics));
         bundle.write("plots/latency.svg", Plots.latency(arms, metrics));
         Map<String, Object> benchmark = new BenchmarkReport(run, rows, metrics).model();
+        RoutingDrift.of(folder, rows).ifPresent(drift -> benchmark.put("drift", DriftSection.of(drift)));
         bundle.write("benchmark/benchmark.md", Templates.render("benchmark.md.ftl", benchmark));
         benchmark.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
         bundle.write("benchmark/benchmark.json", Json.pretty(benchmark));

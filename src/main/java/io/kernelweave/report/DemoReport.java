@@ -143,7 +143,11 @@ final class DemoReport {
         Map<String, Object> scene = new LinkedHashMap<>();
         scene.put("title", title);
         scene.put("row", row.rowId());
-        scene.put("label", row.kernelId() == null ? "no kernel" : row.kernelId());
+        scene.put(
+                "label",
+                row.kernelId() != null
+                        ? row.kernelId()
+                        : row.kind() == null ? "no kernel" : "no kernel: " + row.kind());
         scene.put("prompt", row.prompt());
         scene.put("stages", stages);
         scene.put("path", path(row));

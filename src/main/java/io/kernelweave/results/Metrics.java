@@ -1,5 +1,6 @@
 package io.kernelweave.results;
 
+import io.kernelweave.dataset.DatasetRow;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.stats.Cluster;
 import io.kernelweave.stats.ClusterMean;
@@ -17,6 +18,7 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>in_scope_accuracy</td><td>the same among rows that a kernel fits (recall)</td></tr>
  * <tr><td>routing_precision</td><td>right kernels, among rows that were routed to one</td></tr>
  * <tr><td>abstention_accuracy</td><td>abstentions, among rows that no kernel fits</td></tr>
+ * <tr><td>abstention_accuracy.near_miss|other_task|nonsense</td><td>the same among those of one kind, where the data set
+ * tells kinds apart</td></tr>
  * <tr><td>kernel_reuse_rate</td><td>answers given by a kernel (and accepted, where there is a gate), among all rows</td></tr>
  * <tr><td>composition_success_rate</td><td>PASS, among rows that ask for two kernels</td></tr>
  * <tr><td>failure_recovery_rate</td><td>PASS in the end, among rows whose first answer the gate rejected</td></tr>
@@ -48,12 +52,19 @@ import org.jspecify.annotations.Nullable;
  * good_accepted}; {@code gain.<arm>.verification_pass_rate} is the paired difference router+gate − arm.
  */
 public final class Metrics {
-    private static final List<String> ROUTING =
-            List.of("routing_accuracy", "in_scope_accuracy", "routing_precision", "abstention_accuracy");
+    private static final List<String> ROUTING = Stream.concat(
+                    Stream.of("routing_accuracy", "in_scope_accuracy", "routing_precision", "abstention_accuracy"),
+                    DatasetRow.KINDS.stream().map(Metrics::abstention))
+            .toList();
 
     /** The metrics of an arm that are a figure of each row, so that two runs can be paired by them. */
     public static final List<String> PAIRED =
             List.of("verification_pass_rate", "routing_accuracy", "verification_score");
+
+    /** Name of the abstention accuracy among prompts of one of {@link DatasetRow#KINDS}, without its arm. */
+    public static String abstention(String kind) {
+        return "abstention_accuracy." + kind.replace('-', '_');
+    }
 
     /** The arm that {@code <arm>.<metric>} is a figure of. */
     public static String arm(String name) {
@@ -160,6 +171,9 @@ public final class Metrics {
             share(prefix + "in_scope_accuracy", rows, row -> row.kernelId() != null, right);
             share(prefix + "routing_precision", rows, orError(routed), right);
             share(prefix + "abstention_accuracy", rows, row -> row.kernelId() == null, right);
+            for (String kind : DatasetRow.KINDS) {
+                share(prefix + abstention(kind), rows, row -> kind.equals(row.kind()), right);
+            }
         }
         if (masked) {
             share(prefix + "kernel_reuse_rate", rows, row -> true, ResultRow::answeredByKernel);

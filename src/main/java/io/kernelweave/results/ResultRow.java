@@ -15,6 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param rowId id of the data set's row
  * @param kernelId the label: the kernel that the prompt asks for (ids joined by {@code +} for a composition); null if no
  *     kernel fits
+ * @param kind where no kernel fits: which of {@link DatasetRow#KINDS} the prompt is; null elsewhere, where the data set does
+ *     not say, and in files that were written before there was this field
  * @param breaks for a row whose recorded response is a planted failure: the condition that it breaks
  * @param decision the route; null for an arm that takes none
  * @param answer the final answer
@@ -41,6 +43,7 @@ public record ResultRow(
         String prompt,
         @Nullable String kernelId,
         List<String> acceptableKernels,
+        @Nullable String kind,
         @Nullable String breaks,
         @Nullable Decision decision,
         @Nullable FinalAnswer answer,

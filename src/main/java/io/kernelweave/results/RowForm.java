@@ -21,8 +21,13 @@ public record RowForm<R extends Row>(
 
     /** The Parquet schema in a file beside this class. */
     static ParquetRows.Schema schema(String file) {
+        return ParquetRows.Schema.parse(text(file));
+    }
+
+    /** A resource beside this class. */
+    static String text(String file) {
         try (InputStream in = Objects.requireNonNull(RowForm.class.getResourceAsStream(file), file)) {
-            return ParquetRows.Schema.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  */
 final class LinearHead {
     /** Logits per unit of cosine before training. */
-    private static final float START = 20;
+    static final float START = 20;
 
     private static final int BATCH = 32;
     private static final int EPOCHS = 8;

@@ -55,6 +55,11 @@ record Matcher(
         boolean isEligible() {
             return match.preconditions() != Outcome.FAIL;
         }
+
+        /** Log of the kernel's share among those listed. */
+        double logShare() {
+            return -StrictMath.log1p(StrictMath.exp(-fit[0]));
+        }
     }
 
     /** A kernel with the clause that chose it. */

@@ -4,8 +4,10 @@ import io.kernelweave.kernel.PromptInput;
 import io.kernelweave.verify.Contract;
 import io.kernelweave.verify.Outcome;
 import io.kernelweave.verify.Subject;
+import java.util.HashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * A request, or one clause of it, as it is compared with kernels. What the preconditions say of the prompt is asked once a
@@ -21,22 +23,17 @@ final class Query {
 
     private static final class Preconditions {
         private final Subject subject;
-        private final List<Contract> contracts;
-        private final @Nullable Outcome[] outcomes;
+        private final IntFunction<Contract> contracts;
+        private final Map<Integer, Outcome> outcomes = new HashMap<>();
 
-        Preconditions(String prompt, List<Contract> contracts) {
+        Preconditions(String prompt, IntFunction<Contract> contracts) {
             this.subject = Subject.of(prompt, "");
             this.contracts = contracts;
-            this.outcomes = new Outcome[contracts.size()];
         }
 
         Outcome of(int kernel) {
-            Outcome outcome = outcomes[kernel];
-            if (outcome == null) {
-                outcome = contracts.get(kernel).preconditions(subject).outcome();
-                outcomes[kernel] = outcome;
-            }
-            return outcome;
+            return outcomes.computeIfAbsent(
+                    kernel, k -> contracts.apply(k).preconditions(subject).outcome());
         }
     }
 
@@ -49,9 +46,9 @@ final class Query {
     /**
      * @param request see {@link #request}
      * @param vectors its sentence vector of each encoder
-     * @param contracts of the kernels, in the index's order
+     * @param contracts of the kernels, by their numbers in the index
      */
-    static Query of(String prompt, String request, List<float[]> vectors, List<Contract> contracts) {
+    static Query of(String prompt, String request, List<float[]> vectors, IntFunction<Contract> contracts) {
         return new Query(request, vectors, new Preconditions(prompt, contracts));
     }
 
@@ -59,9 +56,9 @@ final class Query {
         return new Query(text, vectors, preconditions);
     }
 
-    /** What a prompt asks for, without what is pasted, at a sensible length. */
+    /** What a prompt asks for, without what is pasted or quoted, at a sensible length. */
     static String request(String prompt) {
-        String request = PromptInput.of(prompt).request();
+        String request = PromptInput.asked(prompt);
         return request.length() <= LONGEST ? request : request.substring(0, LONGEST);
     }
 

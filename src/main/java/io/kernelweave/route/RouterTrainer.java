@@ -15,6 +15,7 @@ import io.kernelweave.route.RouterAdapter.Learned;
 import io.kernelweave.route.RouterAdapter.Level;
 import io.kernelweave.route.RouterAdapter.Metrics;
 import io.kernelweave.verify.Contract;
+import io.kernelweave.verify.Outcome;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -84,8 +85,8 @@ public final class RouterTrainer {
         }
     }
 
-    /** The picked kernel's probability, and whether it is right. */
-    private record Top(Item item, Kind kind, double probability, boolean right, double weight) {}
+    /** The picked kernel's probability and similarity, and whether it is right. */
+    private record Top(Item item, Kind kind, double probability, double similarity, boolean right, double weight) {}
 
     private final List<Kernel> kernels;
     private final List<KernelText> texts;
@@ -99,6 +100,7 @@ public final class RouterTrainer {
     private final boolean composes; // are there labelled compositions to learn from?
     private final List<Item> severalClauses;
     private final Map<String, List<float[]>> vectors;
+    private final List<Set<List<String>>> heldOut; // the words of each fold's prompts
 
     private RouterTrainer(
             Collection<Kernel> kernels,
@@ -160,6 +162,12 @@ public final class RouterTrainer {
                 .limit(MOST_SCORED)
                 .toList();
         this.vectors = embed();
+        this.heldOut = IntStream.range(0, folds)
+                .mapToObj(fold -> items.stream()
+                        .filter(item -> item.fold == fold)
+                        .map(item -> Origins.words(item.request))
+                        .collect(Collectors.toSet()))
+                .toList();
     }
 
     /**
@@ -176,7 +184,22 @@ public final class RouterTrainer {
             List<? extends Embedder> embedders,
             Guarantee guarantee,
             long seed) {
-        return new RouterTrainer(kernels, prompts, embedders, guarantee, seed).train();
+        return train(kernels, prompts, embedders, guarantee, seed, null);
+    }
+
+    /**
+     * Trains with a fast tier.
+     *
+     * @param distil makes its embedder from texts; null: there shall be none
+     */
+    public static RouterAdapter train(
+            Collection<Kernel> kernels,
+            List<LabelledPrompt> prompts,
+            List<? extends Embedder> embedders,
+            Guarantee guarantee,
+            long seed,
+            @Nullable Function<List<String>, ? extends Embedder> distil) {
+        return new RouterTrainer(kernels, prompts, embedders, guarantee, seed).train(distil);
     }
 
     /** Trains for the standard guarantee, with one encoder. */
@@ -185,7 +208,7 @@ public final class RouterTrainer {
         return train(kernels, prompts, List.of(embedder), Guarantee.standard(), seed);
     }
 
-    private RouterAdapter train() {
+    private RouterAdapter train(@Nullable Function<List<String>, ? extends Embedder> distil) {
         List<Set<Integer>> hidings = hidings();
         List<KernelIndex> indices = IntStream.rangeClosed(0, folds + hidings.size())
                 .parallel()
@@ -205,6 +228,7 @@ public final class RouterTrainer {
                         top.item,
                         top.kind,
                         foldCalibrations.get(top.item.fold).of(top.probability),
+                        top.similarity,
                         top.right,
                         top.weight))
                 .toList();
@@ -239,7 +263,62 @@ public final class RouterTrainer {
                 plans.model,
                 plans.threshold,
                 metrics(tops, threshold, plans, bins),
-                bins);
+                bins,
+                distil == null ? null : fast(tops, threshold, distil),
+                profile(tops, threshold));
+    }
+
+    private FastTier.@Nullable Kept fast(
+            List<Top> tops, double threshold, Function<List<String>, ? extends Embedder> distil) {
+        Map<Item, Top> judged = new HashMap<>();
+        tops.stream().filter(top -> top.kind != Kind.HIDDEN).forEach(top -> judged.put(top.item, top));
+        List<FastTier.Case> cases = new ArrayList<>();
+        for (int k = 0; k < kernels.size(); k++) {
+            int kernel = k;
+            texts(k, FastTier.TRIED)
+                    .forEach(text -> cases.add(FastTier.Case.known(text, Kind.IN_SCOPE, each -> each == kernel)));
+        }
+        for (Item item : items) {
+            Kind kind = item.prompt.fitsNoKernel() ? Kind.NO_KERNEL : Kind.IN_SCOPE;
+            Top top = judged.get(item);
+            if (item.fold != FastTier.TRIED && (kind == Kind.NO_KERNEL || !item.acceptable.isEmpty())) {
+                cases.add(FastTier.Case.known(item.request, kind, item.acceptable::contains));
+            } else if (item.fold == FastTier.TRIED && top != null) {
+                boolean taken = top.probability >= threshold;
+                boolean several = !Clauses.readings(item.request).isEmpty();
+                Query query = query(item);
+                cases.add(new FastTier.Case(
+                        item.request,
+                        kind,
+                        item.acceptable::contains,
+                        kernel -> !several && query.preconditions(kernel) != Outcome.FAIL,
+                        item.origin,
+                        true,
+                        top.weight,
+                        kind == Kind.NO_KERNEL ? !taken : taken && top.right));
+            }
+        }
+        return FastTier.train(
+                        kernels.stream().map(Kernel::kernelId).toList(), cases, distil, guarantee, seed)
+                .orElse(null);
+    }
+
+    private static Profile profile(List<Top> tops, double threshold) {
+        Map<String, List<Double>> probabilities = new TreeMap<>();
+        Map<String, List<Double>> similarities = new TreeMap<>();
+        for (Top top : tops) {
+            if (top.kind == Kind.IN_SCOPE) {
+                probabilities
+                        .computeIfAbsent(top.item.origin, origin -> new ArrayList<>())
+                        .add(top.probability);
+                if (top.right && top.probability >= threshold) {
+                    similarities
+                            .computeIfAbsent(top.item.origin, origin -> new ArrayList<>())
+                            .add(top.similarity);
+                }
+            }
+        }
+        return new Profile(Tail.of(probabilities), Tail.of(similarities));
     }
 
     private List<Level> levels(ErrorBound bound) {
@@ -283,19 +362,13 @@ public final class RouterTrainer {
      * @param hidden kernels that no text of the index is of; it has them without exemplars
      */
     private KernelIndex index(int without, Set<Integer> hidden) {
-        Set<List<String>> heldOut = items.stream()
-                .filter(item -> item.fold == without)
-                .map(item -> Origins.words(item.request))
-                .collect(Collectors.toSet());
         List<Exemplar> labelled = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
             if (hidden.contains(k)) {
                 continue;
             }
-            for (String text : texts.get(k).texts()) {
-                if (!heldOut.contains(Origins.words(text))) { // an example may be a prompt of the data
-                    labelled.add(new Exemplar(k, text, vectors(text)));
-                }
+            for (String text : texts(k, without)) {
+                labelled.add(new Exemplar(k, text, vectors(text)));
             }
             for (String request : exemplars(k, without)) {
                 labelled.add(new Exemplar(k, request, rounded(request)));
@@ -323,7 +396,7 @@ public final class RouterTrainer {
                 .toArray();
         for (int e = 0; e < embedders.size(); e++) {
             int encoder = e;
-            index.head(e)
+            index.space(e)
                     .train(
                             shown.stream()
                                     .map(exemplar -> exemplar.vectors().get(encoder))
@@ -332,6 +405,13 @@ public final class RouterTrainer {
                             seed);
         }
         return index;
+    }
+
+    /** A kernel's own texts but for those that a fold's prompts repeat: an example may be a prompt of the data. */
+    private List<String> texts(int kernel, int without) {
+        return texts.get(kernel).texts().stream()
+                .filter(text -> without < 0 || !heldOut.get(without).contains(Origins.words(text)))
+                .toList();
     }
 
     private List<float[]> rounded(String text) {
@@ -392,7 +472,7 @@ public final class RouterTrainer {
     }
 
     private Query query(Item item) {
-        return Query.of(item.prompt.prompt(), item.request, vectors(item.request), contracts);
+        return Query.of(item.prompt.prompt(), item.request, vectors(item.request), contracts::get);
     }
 
     // ---- scores that no model gave to what it had seen ----
@@ -486,9 +566,10 @@ public final class RouterTrainer {
                         row.item,
                         row.kind,
                         top.probability(),
+                        top.match().similarity(),
                         row.accepts(top.match().kernel()),
                         row.weight))
-                .orElse(new Top(row.item, row.kind, 0, false, row.weight));
+                .orElse(new Top(row.item, row.kind, 0, 0, false, row.weight));
     }
 
     private Calibration calibration(List<Top> tops) {
@@ -639,7 +720,7 @@ public final class RouterTrainer {
                                 .toList()))
                         .toList(),
                 IntStream.range(0, embedders.size())
-                        .mapToObj(e -> Learned.encodeHead(index.head(e).row(row)))
+                        .mapToObj(e -> Learned.encodeHead(index.space(e).row(row)))
                         .toList());
     }
 

@@ -23,7 +23,7 @@ public final class Sql {
     /**
      * Runs one query over views of some files. It can read these files and nothing else, and write none.
      *
-     * @param views name of a view → local Parquet files of one schema
+     * @param views name of a view → local Parquet files; a column that a file lacks is NULL in its rows
      */
     public static Table query(Map<String, List<String>> views, String sql) {
         if (views.values().stream().allMatch(List::isEmpty)) {
@@ -35,7 +35,7 @@ public final class Sql {
             for (Map.Entry<String, List<String>> view : views.entrySet()) {
                 try {
                     statement.execute("CREATE VIEW " + view.getKey() + " AS SELECT * FROM read_parquet("
-                            + list(view.getValue()) + ")");
+                            + list(view.getValue()) + ", union_by_name = true)");
                 } catch (SQLException e) {
                     throw InputException.at(view.getKey(), problem(e), "restore the file or delete its run's folder");
                 }

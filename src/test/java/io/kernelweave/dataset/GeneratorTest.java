@@ -2,6 +2,7 @@ package io.kernelweave.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
@@ -188,6 +189,28 @@ class GeneratorTest {
                 .message()
                 .hasLineCount(1);
         assertThat(folder.resolve("data/small/dataset.json")).doesNotExist();
+    }
+
+    @Test
+    void aPromptThatNoKernelFitsKeepsItsKind() {
+        Workspace workspace = new Workspace(folder).scenario("no-kernel", """
+                none:
+                  - {ask: what is a code?, kind: near-miss, reply: A number.}
+                  - {ask: bake a cake, kind: other-task, reply: "Flour, eggs, sugar."}
+                  - {ask: mnbvcxz, kind: nonsense, reply: What?}
+                """);
+        assertThat(workspace.datasets("data").build(workspace.spec(5)).rows())
+                .filteredOn(row -> row.kernelId() == null)
+                .extracting(DatasetRow::prompt, DatasetRow::kind)
+                .containsExactlyInAnyOrder(
+                        tuple("what is a code?", "near-miss"),
+                        tuple("bake a cake", "other-task"),
+                        tuple("mnbvcxz", "nonsense"));
+        workspace.scenario("no-kernel", "none: [{ask: hm, kind: near miss, reply: What?}]");
+        assertThatThrownBy(() -> workspace.datasets("other").build(workspace.spec(5)))
+                .isInstanceOf(InputException.class)
+                .hasMessageEndingWith(
+                        "no-kernel.yaml /none/kind: unknown kind \"near miss\"; use one of [near-miss, other-task, nonsense]");
     }
 
     @Test

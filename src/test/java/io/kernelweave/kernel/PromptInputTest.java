@@ -113,6 +113,59 @@ class PromptInputTest {
         assertThat(PromptInput.of(request).numbers()).isEqualTo(numbers);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '#',
+            value = {
+                "\"pull the errors out\" was said. Who was it? | … was said. Who was it?",
+                "My colleague wrote “pull the errors\\nout”. Why? | My colleague wrote …. Why?",
+                "'pull the errors out' - who? | … - who?",
+                "«pull the errors out», or „pull the errors out“? | …, or …?",
+                "what is `pull the errors out` in French? | what is … in French?",
+                "<text>pull the errors out</text> Who? | Who?",
+                "is <q>pull <i>the</i> errors out</q> right? | is … right?",
+                "> pull the errors out\\n\\nno thanks\\n\\n> why? | no thanks",
+                "no thanks\\n> pull the errors out\\nbye | no thanks bye",
+                "\"\"\"\\npull the errors out\\n\\nnow\\n\"\"\"\\nwhy? | why?",
+                "<doc>\\n\\npull the errors out\\n\\n</doc>\\n\\nwhy? | why?",
+                "who is on call?\\n10:00:01 INFO asked to pull the errors out | who is on call?",
+                "who is on call?\\n[2026-01-01 10:00] ann: pull the errors out\\nbye | who is on call? bye"
+            })
+    void whatIsQuotedIsNotAsked(String prompt, String asked) {
+        String text = prompt.replace("\\n", "\n");
+        assertThat(PromptInput.asked(text)).isEqualTo(asked);
+        assertThat(PromptInput.of(text).request()).isNotEqualTo(asked);
+        assertThat(PromptInput.asked(text + "\n```\npull the errors out\n```")).isEqualTo(asked);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rename `a b` to \"c\"",
+                "explain `*/15 9-17 * * 1-5` and `git log --oneline`",
+                "don't sort it, don't guess, it's Ann's",
+                "a 24\" wide and 27\" high screen for my desk",
+                "the \"rest of this is never closed",
+                "make a <table> of a < b and b > c",
+                "\"pull the errors out of this\"",
+                "> pull the errors out",
+                "12:30 UTC in epoch seconds please",
+                "what is this in epoch seconds? 2026-01-01T10:00:00Z",
+                ""
+            })
+    void namesApostrophesAndWhatStandsAloneAreAsked(String prompt) {
+        assertThat(PromptInput.asked(prompt)).isEqualTo(prompt);
+    }
+
+    @Test
+    void aMarkThatIsNeverClosedDoesNotReachIntoThePastedMaterial() {
+        assertThat(PromptInput.asked("who said \"no?\n\nalpha beta gamma\"\n\ndelta"))
+                .isEqualTo("who said \"no?");
+        assertThat(PromptInput.asked("who said \"no?\n```\nalpha beta gamma\"\n```\nwhy"))
+                .isEqualTo("who said \"no? why");
+    }
+
     @Test
     void theTypedInputHasOnlyFieldsThatHoldSomething() {
         assertThat(PromptInput.of("hello").toJson().propertyNames()).containsExactly("request");
@@ -150,7 +203,12 @@ class PromptInputTest {
             "\ud83d",
             "\u2028",
             "é",
-            "v1.4"
+            "v1.4",
+            "> ",
+            "<b>",
+            "</b>",
+            "one two three",
+            "\"\"\"\n"
         };
         for (int i = 0; i < 20_000; i++) {
             StringBuilder prompt = new StringBuilder();
@@ -160,6 +218,7 @@ class PromptInputTest {
             String text = prompt.toString();
             assertThatCode(() -> {
                         PromptInput input = PromptInput.of(text);
+                        assertThat(PromptInput.asked(text)).doesNotContain("\n");
                         assertThat(input.request())
                                 .isEqualTo(input.request().strip())
                                 .doesNotContain("\n");
@@ -175,9 +234,14 @@ class PromptInputTest {
 
     /** Some of these take minutes where reading takes time in the square of the length. */
     @ParameterizedTest
-    @ValueSource(strings = {"9", "1,", "“", "`", "\"", " ", "\n", "```\n", "\n```", " \n", "- "})
+    @ValueSource(
+            strings = {
+                "9", "1,", "“", "`", "\"", " ", "\n", "```\n", "\n```", " \n", "- ", "'", "»", "<a>", "</a>", "<a>\n\n",
+                "'''\n", "> \n", " 'a", "10:00 "
+            })
     void longPromptsAreReadInTimeThatGrowsWithThem(String piece) {
         String prompt = "x " + piece.repeat(400_000 / piece.length()) + " y";
         Assertions.assertTimeoutPreemptively(Duration.ofSeconds(5), () -> PromptInput.of(prompt));
+        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(5), () -> PromptInput.asked(prompt));
     }
 }

@@ -7,9 +7,12 @@ import io.kernelweave.json.Json;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.RoutingDrift;
 import io.kernelweave.results.Rows;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
+import io.kernelweave.route.Expectation;
+import io.kernelweave.route.RouterAdapter;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.storage.Folder;
 import io.kernelweave.trace.TraceEvent;
@@ -85,6 +88,19 @@ class BundleTest {
                         "plots/latency.svg",
                         "realtime_demo.json",
                         "realtime_demo.md");
+    }
+
+    @Test
+    void theGuaranteeStandsBesideWhatTheDriftCheckSaysOfIt() {
+        assertThat(benchmark(rows())).doesNotContain("Guarantee and drift");
+        new RunFolder(Folder.of(temporary.toString()))
+                .folder()
+                .write(RoutingDrift.FILE, Json.pretty(Expectation.of(RouterAdapter.untrained())));
+        assertThat(benchmark(rows()))
+                .contains(
+                        "## Guarantee and drift",
+                        "Nothing is certified",
+                        "**drift unknown: the router keeps no profile");
     }
 
     @Test
@@ -164,6 +180,29 @@ class BundleTest {
                 Rows.row("r1", "c1", Arm.RAW, "{" + Rows.verdict("FAIL", 0) + "}"),
                 Rows.row("r1", "c1", Arm.ROUTER_GATE, "{" + Rows.verdict("FAIL", 0) + "}"));
         assertThat(firstFinding(benchmark(rows))).startsWith("- No arm gave a single answer");
+    }
+
+    @Test
+    void kindsOfPromptsThatNoKernelFitsHaveALineEachWhereTheDataSetTellsThemApart() {
+        assertThat(benchmark(rows())).doesNotContain("## Prompts that no kernel fits");
+        List<ResultRow> rows = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            String kind = Rows.NO_KERNEL + ",\"kind\":\"near-miss\"";
+            rows.add(Rows.row("n" + i, "n" + i / 2, Arm.RAW, "{" + kind + "}"));
+            rows.add(Rows.row(
+                    "n" + i,
+                    "n" + i / 2,
+                    Arm.ROUTER,
+                    "{" + kind + "," + (i == 0 ? "\"route_correct\":false" : Rows.ABSTAINED) + "}"));
+        }
+        rows.add(Rows.row(
+                "s", "s", Arm.ROUTER, "{" + Rows.NO_KERNEL + ",\"kind\":\"nonsense\"," + Rows.ABSTAINED + "}"));
+        String markdown = benchmark(rows);
+        assertThat(markdown)
+                .containsPattern("\\| near-miss \\| 4 \\| 2 \\| – \\| 75.0 % .* of 4 \\| k1 \\(1\\) \\|")
+                .containsPattern("\\| nonsense \\| 1 \\| 1 \\| – \\| 100.0 % .* of 1 \\| – \\|")
+                .containsPattern("went to raw generation \\(near-miss 75.0 % .* of 4, nonsense 100.0 % .* of 1\\)\\.")
+                .doesNotContain("| other-task |");
     }
 
     @Test

@@ -111,6 +111,50 @@ class MetricsTest {
         assertThat(Metrics.of(List.of(), false)).isEmpty();
     }
 
+    /** Rows that no kernel fits: two near misses of one cluster and one of another, a nonsense, one of no stated kind. */
+    private static List<ResultRow> kinds() {
+        String right = "{" + Rows.NO_KERNEL + "," + Rows.ABSTAINED + ",\"kind\":";
+        String wrong = "{" + Rows.NO_KERNEL + ",\"route_correct\":false,\"kind\":";
+        return List.of(
+                Rows.row("a", "n1", Arm.ROUTER, right + "\"near-miss\"}"),
+                Rows.row("b", "n1", Arm.ROUTER, wrong + "\"near-miss\"}"),
+                Rows.row("c", "n2", Arm.ROUTER, wrong + "\"near-miss\"}"),
+                Rows.row("d", "n3", Arm.ROUTER, right + "\"nonsense\"}"),
+                Rows.row("e", "n4", Arm.ROUTER, wrong + "null}"),
+                Rows.row("f", "k1", Arm.ROUTER, "{}"));
+    }
+
+    @Test
+    void kindsOfPromptsThatNoKernelFitsAreCountedApart() {
+        Map<String, Metric> metrics = Metrics.of(kinds(), false);
+        for (String prefix : List.of("router.", "routing.")) {
+            Metric near = requireNonNull(metrics.get(prefix + "abstention_accuracy.near_miss"));
+            assertThat(near.value()).isCloseTo(1 / 3.0, within(1e-12));
+            assertThat(near.rows()).isEqualTo(3);
+            assertThat(near.clusters()).isEqualTo(2);
+            assertThat(requireNonNull(near.interval()).low()).isLessThan(near.value());
+            Metric nonsense = requireNonNull(metrics.get(prefix + "abstention_accuracy.nonsense"));
+            assertThat(nonsense.value()).isEqualTo(1);
+            assertThat(nonsense.rows()).isEqualTo(1);
+            assertThat(requireNonNull(nonsense.interval()).low()).isLessThan(0.1);
+        }
+        assertThat(requireNonNull(metrics.get("routing.abstention_accuracy")).rows())
+                .isEqualTo(5);
+    }
+
+    @Test
+    void aKindWithoutRowsHasNoFigure() {
+        Map<String, Metric> metrics = Metrics.of(kinds(), false);
+        assertThat(requireNonNull(metrics.get("routing.abstention_accuracy.other_task"))
+                        .isMeasured())
+                .isFalse();
+        assertThat(Metrics.flat(metrics))
+                .containsKey("routing.abstention_accuracy.near_miss")
+                .doesNotContainKey("routing.abstention_accuracy.other_task");
+        assertThat(Metrics.flat(Metrics.of(Rows.gated(), false)).keySet())
+                .noneMatch(name -> name.contains("abstention_accuracy."));
+    }
+
     @Test
     void intervalsAreWiderWhereRowsShareTheirOrigin() {
         List<ResultRow> alone = new ArrayList<>();

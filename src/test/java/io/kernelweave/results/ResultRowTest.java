@@ -4,21 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kernelweave.dataset.DatasetRow;
 import io.kernelweave.json.Json;
+import io.kernelweave.runtime.Arm;
 import io.kernelweave.storage.Folder;
 import io.kernelweave.storage.ParquetRows;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.node.ObjectNode;
 
 class ResultRowTest {
     @Test
     void everyFieldSurvivesTheFile(@TempDir Path folder) {
-        ResultRow full = Rows.row("é\u0000😀", "c", io.kernelweave.runtime.Arm.ROUTER_GATE, """
-                {"breaks":"c1","decision":{"action":"kernel","kernel_ids":["a","b"],"probability":0.1,"threshold":0.30000000000000004,
+        ResultRow full = Rows.row("é\u0000😀", "c", Arm.ROUTER_GATE, """
+                {"kind":"nonsense","breaks":"c1","decision":{"action":"kernel","kernel_ids":["a","b"],"probability":0.1,"threshold":0.30000000000000004,
                   "reason":"r","candidates":[{"kernel_id":"a","probability":1.0,"similarity":-0.5,"lexical":0.0,"coverage":1.0E-9,
                   "preconditions":"UNKNOWN","conflicts":["x",""]}]},
                  "verdict":{"outcome":"FAIL","score":0.5,"checks":[{"name":"c1","severity":"error","outcome":"FAIL","reason":"no",
@@ -35,6 +38,47 @@ class ResultRowTest {
         List<ResultRow> read = new ArrayList<>();
         ParquetRows.read(Folder.of(folder.toString()), "rows.parquet", json -> read.add(ResultRow.of(json)));
         assertThat(read).isEqualTo(rows);
+    }
+
+    @Test
+    void aFileFromBeforeThereWereKindsIsReadWithoutThem(@TempDir Path folder) {
+        String older = RowForm.text("result-row.parquet-schema").replaceFirst("optional binary kind \\(STRING\\);", "");
+        ParquetRows.write(
+                Folder.of(folder.toString()),
+                "older.parquet",
+                ParquetRows.Schema.parse(older),
+                Rows.gated().stream().map(ResultRow::toJson).toList());
+        List<ResultRow> read = new ArrayList<>();
+        ParquetRows.read(Folder.of(folder.toString()), "older.parquet", json -> {
+            assertThat(json.has("kind")).isFalse();
+            read.add(ResultRow.of(json));
+        });
+        assertThat(read).isEqualTo(Rows.gated());
+    }
+
+    @Test
+    void theKindOfAPromptThatNoKernelFitsComesFromTheDataSet() {
+        Scoring scoring = new Scoring("demo-1", List.of());
+        for (String kind : DatasetRow.KINDS) {
+            assertThat(kind(scoring, "{\"kernel_id\":null,\"notes\":\"" + kind + "\"}"))
+                    .isEqualTo(kind);
+        }
+        assertThat(kind(scoring, "{\"kernel_id\":null,\"notes\":\"a near-miss, says Ann\"}"))
+                .isNull();
+        assertThat(kind(scoring, "{\"kernel_id\":null,\"notes\":\"\"}")).isNull();
+        assertThat(kind(scoring, "{\"kernel_id\":\"a\",\"notes\":\"near-miss\"}"))
+                .isNull();
+    }
+
+    private static @Nullable String kind(Scoring scoring, String change) {
+        ObjectNode json = Json.parse(
+                "{\"id\":\"r\",\"prompt\":\"p\",\"cluster_id\":\"none/nonsense/1\",\"acceptable_kernels\":[]}",
+                ObjectNode.class,
+                "base");
+        json.setAll(Json.parse(change, ObjectNode.class, "change"));
+        DatasetRow row = Json.convert(json, DatasetRow.class, "row");
+        ResultRow failed = scoring.error(row, Arm.ROUTER, new IllegalStateException("no"));
+        return failed.kind();
     }
 
     @ParameterizedTest

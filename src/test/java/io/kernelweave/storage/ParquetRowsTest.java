@@ -139,6 +139,22 @@ class ParquetRowsTest {
     }
 
     @Test
+    void aColumnThatOnlySomeFilesHaveIsNullInTheRowsOfTheOthers() {
+        List<String> files = new ArrayList<>();
+        for (String field : List.of("a", "b")) {
+            ParquetRows.write(
+                    folder(),
+                    field + ".parquet",
+                    ParquetRows.Schema.parse("message m { required int32 n; optional int32 " + field + "; }"),
+                    List.of(Json.object().put("n", 1).put(field, 2)));
+            files.add(folder() + "/" + field + ".parquet");
+        }
+        assertThat(Sql.query(Map.of("rows", files), "SELECT n, a, b FROM rows ORDER BY a")
+                        .rows())
+                .containsExactlyInAnyOrder(List.of("1", "2", ""), List.of("1", "", "2"));
+    }
+
+    @Test
     void timestampsInQueriesAreUtcWhereverTheMachineIs() {
         ParquetRows.write(folder(), "rows.parquet", SCHEMA, ROWS);
         TimeZone before = TimeZone.getDefault();
