@@ -12,6 +12,16 @@ interface RouterSettings {
     /** Whether the router learns from labelled prompts, or works from kernel text alone. */
     boolean learns();
 
+    /** Whether the adapter is then corrected by what the ledger holds of its decisions. */
+    default boolean recalibrates() {
+        return false;
+    }
+
+    /** Whether the router prefers, of kernels that are nearly tied, those whose answers the ledger holds more accepted of. */
+    default boolean prefersUsed() {
+        return false;
+    }
+
     /** One of {@link #EMBEDDERS}. */
     String embedder();
 

@@ -90,11 +90,12 @@ public final class Routing implements AutoCloseable {
         return new KernelStore.Contents(kernels, List.of()).digest();
     }
 
-    /** Digest of what decides the adapter, the kernels aside. */
+    /** Digest of what decides the adapter, kernels and ledger aside. */
     String fingerprint() {
         return Digest.of(String.join(
                 "/",
                 String.valueOf(settings.learns()),
+                String.valueOf(settings.recalibrates()),
                 String.valueOf(settings.fastTier()),
                 embedders.stream().map(Embedder::identity).collect(Collectors.joining("+")),
                 String.valueOf(settings.shots()),

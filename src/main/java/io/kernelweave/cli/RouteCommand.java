@@ -64,11 +64,11 @@ final class RouteCommand implements Callable<Integer> {
         }
         KernelStore.Contents store = workspace.store().load();
         store.refusals().forEach(refusal -> System.err.println("refused: " + refusal));
-        RouterAdapter saved = Routing.saved(workspace.state(), store.digest());
-        boolean wordsAlone = saved.isTrained() && saved.encoders().isEmpty();
+        RouterAdapter found = Routing.saved(workspace.state(), store.digest());
+        boolean wordsAlone = found.isTrained() && found.encoders().isEmpty();
+        RouterAdapter saved = lexical && !wordsAlone ? RouterAdapter.untrained() : found;
         Experience experience = Experience.of(Workbench.ledger(workspace.state()), store.kernels());
-        Recalibration recalibration =
-                experience.recalibrate(lexical && !wordsAlone ? RouterAdapter.untrained() : saved);
+        Recalibration recalibration = experience.recalibrate(saved);
         RouterAdapter adapter = recalibration.adapter();
         Usage usage = experience.usage();
         RouteDecision decision;

@@ -28,10 +28,15 @@ public sealed interface RoutedRow extends Row permits ResultRow, RouteRow {
     /** The likeliest kernel that may be given the prompt: its preconditions do not fail. */
     default Optional<ResultRow.Candidate> likeliest() {
         ResultRow.Decision decision = decision();
-        return decision == null
-                ? Optional.empty()
-                : decision.candidates().stream()
-                        .filter(candidate -> !candidate.preconditions().equals("FAIL"))
-                        .findFirst();
+        if (decision == null) {
+            return Optional.empty();
+        }
+        if (decision.candidates().isEmpty() && decision.kernelIds().size() == 1) { // nothing else was weighed
+            return Optional.of(new ResultRow.Candidate(
+                    decision.kernelIds().get(0), decision.probability(), 0, 0, 0, "UNKNOWN", List.of()));
+        }
+        return decision.candidates().stream()
+                .filter(candidate -> !candidate.preconditions().equals("FAIL"))
+                .findFirst();
     }
 }
