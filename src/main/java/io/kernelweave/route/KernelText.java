@@ -8,7 +8,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a kernel says of itself, as the router reads it.
+ * What a kernel says of itself, as the router reads it. Where that is no more than its name, the name is read once more as
+ * a request: a bare word and a sentence lie apart for an encoder, whatever they are about.
  *
  * @param texts name, description without what it rules out, and each example: one exemplar each
  * @param ruledOut content words of the description's "Not for …" sentences that the kernel does not use of itself
@@ -30,8 +31,11 @@ record KernelText(List<String> texts, Set<String> ruledOut) {
         }
         List<String> texts = new ArrayList<>();
         texts.add(kernel.name());
-        if (!positive.isEmpty()) {
-            texts.add(String.join(" ", positive));
+        String description = String.join(" ", positive);
+        if (kernel.examples().isEmpty() && Words.of(kernel.name()).containsAll(Words.of(description))) {
+            texts.add("please " + kernel.name() + " for me");
+        } else if (!positive.isEmpty()) {
+            texts.add(description);
         }
         texts.addAll(kernel.examples());
         texts.forEach(text -> ruledOut.removeAll(Words.of(text)));
