@@ -31,11 +31,11 @@ record KernelText(List<String> texts, Set<String> ruledOut) {
         }
         List<String> texts = new ArrayList<>();
         texts.add(kernel.name());
-        String description = String.join(" ", positive);
-        if (kernel.examples().isEmpty() && Words.of(kernel.name()).containsAll(Words.of(description))) {
+        if (!positive.isEmpty()) {
+            texts.add(String.join(" ", positive));
+        }
+        if (kernel.examples().isEmpty() && Words.of(kernel.name()).containsAll(Words.of(String.join(" ", texts)))) {
             texts.add("please " + kernel.name() + " for me");
-        } else if (!positive.isEmpty()) {
-            texts.add(description);
         }
         texts.addAll(kernel.examples());
         texts.forEach(text -> ruledOut.removeAll(Words.of(text)));

@@ -20,7 +20,7 @@ class KernelTextTest {
     void readsABareNameAsARequestToo() {
         assertThat(KernelText.of(Fixtures.kernel("book-flight", "Book flight.", ""))
                         .texts())
-                .containsExactly("book flight", "please book flight for me");
+                .containsExactly("book flight", "Book flight.", "please book flight for me");
         assertThat(KernelText.of(Fixtures.kernel("book-flight", "Not for trains.", ""))
                         .texts())
                 .containsExactly("book flight", "please book flight for me");
