@@ -36,16 +36,6 @@ interface RouterSettings {
     /** What the router is judged on, and so never learns from. */
     String split();
 
-    /** Whether the adapter is corrected by what the ledger holds of its decisions. */
-    default boolean recalibrates() {
-        return false;
-    }
-
-    /** Whether nearly tied kernels are settled by how often the ledger says that their answers were accepted. */
-    default boolean prefersUsed() {
-        return false;
-    }
-
     /** Whether the router depends on what the ledger holds. */
     default boolean usesLedger() {
         return prefersUsed() || recalibrates();

@@ -8,7 +8,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a kernel says of itself, as the router reads it.
+ * What a kernel says of itself, as the router reads it. Where that is no more than its name, the name is read once more as
+ * a request: a bare word and a sentence lie apart for an encoder, whatever they are about.
  *
  * @param texts name, description without what it rules out, and each example: one exemplar each
  * @param ruledOut content words of the description's "Not for …" sentences that the kernel does not use of itself
@@ -32,6 +33,9 @@ record KernelText(List<String> texts, Set<String> ruledOut) {
         texts.add(kernel.name());
         if (!positive.isEmpty()) {
             texts.add(String.join(" ", positive));
+        }
+        if (kernel.examples().isEmpty() && Words.of(kernel.name()).containsAll(Words.of(String.join(" ", texts)))) {
+            texts.add("please " + kernel.name() + " for me");
         }
         texts.addAll(kernel.examples());
         texts.forEach(text -> ruledOut.removeAll(Words.of(text)));

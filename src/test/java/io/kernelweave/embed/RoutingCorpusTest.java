@@ -1,10 +1,12 @@
 package io.kernelweave.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.kernelweave.Corpora;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
+import io.kernelweave.route.Candidate;
 import io.kernelweave.route.Drift;
 import io.kernelweave.route.Expectation;
 import io.kernelweave.route.LabelledPrompt;
@@ -88,6 +90,38 @@ class RoutingCorpusTest {
             }
         }
         return sightings;
+    }
+
+    @Test
+    void tellsIntentsApartByTheirNamesAlone() {
+        List<Kernel> kernels = read("train").stream()
+                .map(Row::intent)
+                .distinct()
+                .sorted()
+                .limit(3 * INTENTS)
+                .map(intent -> kernel(intent, List.of()))
+                .toList();
+        try (SentenceEncoder encoder = SentenceEncoder.miniLm()) {
+            Router router = Router.of(kernels, encoder, RouterAdapter.untrained());
+            List<Row> inside = read("val").stream()
+                    .filter(row -> kernels.stream()
+                            .anyMatch(kernel -> kernel.kernelId().equals(row.intent)))
+                    .toList();
+            double right = 0;
+            double stated = 0;
+            for (Row row : inside) {
+                Candidate best = router.route(row.text).candidates().get(0);
+                right += best.kernelId().equals(row.intent) ? 1 : 0;
+                stated += best.probability();
+            }
+            List<Row> outside = read("oos_val");
+            long abstained = outside.stream()
+                    .filter(row -> router.route(row.text).action() == RouteAction.GENERATE)
+                    .count();
+            assertThat(right / inside.size()).as("best is right").isGreaterThan(0.795);
+            assertThat(stated / inside.size()).as("stated").isCloseTo(right / inside.size(), within(0.2));
+            assertThat((double) abstained / outside.size()).as("abstained").isGreaterThan(0.95);
+        }
     }
 
     private static Kernel kernel(String intent, List<String> examples) {
