@@ -76,6 +76,9 @@ public final class RouterTrainer {
 
     private static final int BINS = 10;
 
+    private static final int MANY_PROMPTS = 4000;
+    private static final int FEW_EXAMPLES = 20;
+
     /** A prompt with what is derived from it once. */
     private record Item(LabelledPrompt prompt, String request, Set<Integer> acceptable, String origin, int fold) {}
 
@@ -126,7 +129,7 @@ public final class RouterTrainer {
                     this.kernels.size() + " kernels and prompts of " + foldOf.size() + " clusters",
                     "give at least one kernel and prompts of two clusters");
         }
-        this.folds = Math.min(foldOf.size(), prompts.size() > 4000 ? 3 : 5);
+        this.folds = Math.min(foldOf.size(), folds(prompts.size(), this.kernels.size()));
         List<String> clusters = shuffled(List.copyOf(foldOf.keySet()), seed);
         for (int i = 0; i < clusters.size(); i++) {
             foldOf.put(clusters.get(i), i % folds);
@@ -211,6 +214,11 @@ public final class RouterTrainer {
     public static RouterAdapter train(
             Collection<Kernel> kernels, List<LabelledPrompt> prompts, Embedder embedder, long seed) {
         return train(kernels, prompts, List.of(embedder), Guarantee.standard(), seed);
+    }
+
+    /** The fewer examples a kernel has, the more it misses those of a fold; the more there are in all, the longer a fold takes. */
+    static int folds(int prompts, int kernels) {
+        return prompts > MANY_PROMPTS ? 3 : prompts < FEW_EXAMPLES * kernels ? 10 : 5;
     }
 
     private RouterAdapter train(@Nullable Function<List<String>, ? extends Embedder> distil) {

@@ -76,6 +76,13 @@ class RouterTrainerTest {
     }
 
     @Test
+    void leavesLittleOutAtATimeWhereExamplesAreFew() {
+        assertThat(RouterTrainer.folds(1600, 150)).isEqualTo(10);
+        assertThat(RouterTrainer.folds(1600, 20)).isEqualTo(5);
+        assertThat(RouterTrainer.folds(15_000, 150)).isEqualTo(3);
+    }
+
+    @Test
     void statesWhatTheThresholdCosts() {
         RouterAdapter adapter = RouterTrainer.train(KERNELS, Fixtures.prompts(1), VECTORS, 7);
         Metrics metrics = adapter.metrics();
