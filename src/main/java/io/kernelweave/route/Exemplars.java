@@ -1,25 +1,26 @@
 package io.kernelweave.route;
 
+import io.kernelweave.vector.Bits;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * The vectors of what belongs together, to be compared with a request's one by one. Where they are many, a bit a component
- * (is it above the centre's?) says which are worth it, as in {@link io.kernelweave.vector.VectorIndex}.
+ * The vectors of what belongs together, to be compared with a request's one by one. Where they are many, their {@link Bits}
+ * say which are worth it.
  */
 final class Exemplars {
     /** How many are compared exactly; ties with the last are compared too, so that their order decides nothing. */
-    private static final int COMPARED = 8;
+    private static final int COMPARED = 5;
 
     private final float[][] vectors;
-    private final long[][] columns; // of bits: for each word, that of each vector
+    private final int[][] columns; // of bits: for each word, that of each vector
 
-    /** @param centre see {@link #bits} */
+    /** @param centre see {@link Bits} */
     Exemplars(List<float[]> vectors, float[] centre) {
         this.vectors = vectors.toArray(float[][]::new);
-        this.columns = new long[(centre.length + Long.SIZE - 1) / Long.SIZE][vectors.size()];
+        this.columns = new int[Bits.words(centre.length)][vectors.size()];
         for (int i = 0; i < this.vectors.length; i++) {
-            long[] bits = bits(this.vectors[i], centre);
+            int[] bits = Bits.of(this.vectors[i], centre);
             for (int w = 0; w < bits.length; w++) {
                 columns[w][i] = bits[w];
             }
@@ -30,34 +31,16 @@ final class Exemplars {
         return vectors.length;
     }
 
-    /** One bit for each component: is it above the centre's? */
-    static long[] bits(float[] vector, float[] centre) {
-        long[] bits = new long[(centre.length + Long.SIZE - 1) / Long.SIZE];
-        for (int d = 0; d < centre.length; d++) {
-            bits[d / Long.SIZE] |= (vector[d] > centre[d] ? 1L : 0) << d;
-        }
-        return bits;
-    }
-
     /** The largest cosines, in rising order; all of them where there are few. */
-    float[] nearest(float[] vector, long[] ofVector) {
+    float[] nearest(float[] vector, int[] bits) {
         if (vectors.length <= COMPARED) {
-            float[] cosines = new float[vectors.length];
-            for (int i = 0; i < cosines.length; i++) {
-                cosines[i] = Vectors.dot(vector, vectors[i]);
-            }
+            float[] cosines = Vectors.dots(vector, vectors);
             Arrays.sort(cosines);
             return cosines;
         }
         int[] distances = new int[vectors.length];
-        for (int w = 0; w < columns.length; w++) {
-            long[] column = columns[w];
-            long word = ofVector[w];
-            for (int i = 0; i < distances.length; i++) {
-                distances[i] += Long.bitCount(column[i] ^ word);
-            }
-        }
-        int[] histogram = new int[columns.length * Long.SIZE + 1];
+        Bits.distances(bits, columns, distances);
+        int[] histogram = new int[columns.length * Integer.SIZE + 1];
         for (int distance : distances) {
             histogram[distance]++;
         }
@@ -66,13 +49,14 @@ final class Exemplars {
         while (within < COMPARED) {
             within += histogram[++limit];
         }
-        float[] cosines = new float[within];
+        float[][] near = new float[within][];
         int found = 0;
         for (int i = 0; i < distances.length; i++) {
             if (distances[i] <= limit) {
-                cosines[found++] = Vectors.dot(vector, vectors[i]);
+                near[found++] = vectors[i];
             }
         }
+        float[] cosines = Vectors.dots(vector, near);
         Arrays.sort(cosines);
         return cosines;
     }

@@ -1,5 +1,6 @@
 package io.kernelweave.route;
 
+import io.kernelweave.vector.Bits;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -162,14 +163,14 @@ final class Space {
 
     final class View {
         private final float[] vector;
-        private final long[] bits;
+        private final int[] bits;
         private final int @Nullable [] listed;
         private final float[] logits;
         private final double energy;
 
         private View(float[] vector, int @Nullable [] listed, float[] logits) {
             this.vector = vector;
-            this.bits = Exemplars.bits(vector, centre);
+            this.bits = Bits.of(vector, centre);
             this.listed = listed;
             this.logits = logits;
             this.energy = LinearHead.logSumExp(logits, logits.length - 1);

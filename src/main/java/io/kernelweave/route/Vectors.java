@@ -19,6 +19,35 @@ final class Vectors {
         return (s0 + s1) + (s2 + s3);
     }
 
+    /** The dot products with several vectors, four at a time: the machine waits for the memory of all four together. */
+    static float[] dots(float[] a, float[][] others) {
+        float[] dots = new float[others.length];
+        int i = 0;
+        for (; i + 3 < others.length; i += 4) {
+            float[] b0 = others[i], b1 = others[i + 1], b2 = others[i + 2], b3 = others[i + 3];
+            float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+            for (int d = 0; d < a.length; d++) {
+                float x = a[d];
+                s0 += x * b0[d];
+                s1 += x * b1[d];
+                s2 += x * b2[d];
+                s3 += x * b3[d];
+            }
+            dots[i] = s0;
+            dots[i + 1] = s1;
+            dots[i + 2] = s2;
+            dots[i + 3] = s3;
+        }
+        for (; i < others.length; i++) {
+            float sum = 0;
+            for (int d = 0; d < a.length; d++) { // in the same order, whatever the vector's place among the others
+                sum += a[d] * others[i][d];
+            }
+            dots[i] = sum;
+        }
+        return dots;
+    }
+
     /** into[k] += Σ_d vector[d] · matrix[d][k]: the matrix has a row for each component of the vector. */
     static void multiply(float[] vector, float[][] matrix, float[] into) {
         int d = 0;

@@ -4,11 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * One bit for each component of each vector: is it above the mean of all? Two vectors whose bits differ in few places point
- * in nearly the same direction (Charikar 2002; with the data's own axes less their mean in place of random ones, which on
- * sentence vectors was no worse and costs nothing).
- */
+/** The {@link Bits} of all rows of an index, and which rows a query's are like. */
 final class Sketch {
     /** One block of so many is looked at for a guess of how near the nearest rows are. */
     private static final int SAMPLE = 16;
@@ -42,13 +38,13 @@ final class Sketch {
 
     /** With the rows from {@code from} on added, around the same centre. */
     Sketch extended(List<Block> blocks, int from, int rows) {
-        int words = (dimensions + Integer.SIZE - 1) / Integer.SIZE;
+        int words = Bits.words(dimensions);
         List<int[][]> extended = new ArrayList<>(columns);
         while (extended.size() < blocks.size()) {
             extended.add(new int[words][Block.ROWS]);
         }
         for (int row = from; row < rows; row++) {
-            int[] bits = bits(blocks.get(row / Block.ROWS).vectors, row % Block.ROWS * dimensions);
+            int[] bits = Bits.of(blocks.get(row / Block.ROWS).vectors, row % Block.ROWS * dimensions, centre);
             int[][] block = extended.get(row / Block.ROWS);
             for (int w = 0; w < words; w++) {
                 block[w][row % Block.ROWS] = bits[w];
@@ -57,20 +53,12 @@ final class Sketch {
         return new Sketch(centre, extended);
     }
 
-    private int[] bits(float[] vectors, int start) {
-        int[] bits = new int[(dimensions + Integer.SIZE - 1) / Integer.SIZE];
-        for (int d = 0; d < dimensions; d++) {
-            bits[d / Integer.SIZE] |= (vectors[start + d] > centre[d] ? 1 : 0) << d;
-        }
-        return bits;
-    }
-
     /**
      * The rows, in their order, whose bits differ least from the query's: {@code wanted}, and those that tie with the last,
      * so that the order of rows decides nothing.
      */
     int[] nearest(float[] query, int rows, int wanted) {
-        int[] bits = bits(query, 0);
+        int[] bits = Bits.of(query, centre);
         // A guess from some blocks spares most of the rows that are only near as long as few have been seen.
         Shortlist some = scan(bits, rows, SAMPLE, new Shortlist(wanted * 3 / (2 * SAMPLE) + 1, dimensions));
         Shortlist near = scan(bits, rows, 1, new Shortlist(wanted, some.limit));
@@ -80,7 +68,7 @@ final class Sketch {
     private Shortlist scan(int[] bits, int rows, int step, Shortlist into) {
         int[] distances = new int[Block.ROWS];
         for (int first = 0; first < rows; first += step * Block.ROWS) {
-            distances(bits, columns.get(first / Block.ROWS), distances);
+            Bits.distances(bits, columns.get(first / Block.ROWS), distances);
             int count = Math.min(Block.ROWS, rows - first);
             for (int i = 0; i < count; i++) {
                 if (distances[i] <= into.limit) {
@@ -131,34 +119,6 @@ final class Sketch {
                 }
             }
             return Arrays.copyOf(rows, kept);
-        }
-    }
-
-    /** How many bits differ, for all rows of a block. Three words at a time: fewer sums are stored and loaded. */
-    private static void distances(int[] bits, int[][] columns, int[] into) {
-        Arrays.fill(into, 0);
-        int w = 0;
-        for (; w + 2 < bits.length; w += 3) {
-            add(bits[w], columns[w], bits[w + 1], columns[w + 1], bits[w + 2], columns[w + 2], into);
-        }
-        for (; w < bits.length; w++) {
-            add(bits[w], columns[w], into);
-        }
-    }
-
-    // One array a column and one index for all of them: in this form the compiler uses vector instructions.
-
-    private static void add(int a, int[] columnA, int b, int[] columnB, int c, int[] columnC, int[] into) {
-        for (int i = 0; i < Block.ROWS; i++) {
-            into[i] += Integer.bitCount(a ^ columnA[i])
-                    + Integer.bitCount(b ^ columnB[i])
-                    + Integer.bitCount(c ^ columnC[i]);
-        }
-    }
-
-    private static void add(int a, int[] columnA, int[] into) {
-        for (int i = 0; i < Block.ROWS; i++) {
-            into[i] += Integer.bitCount(a ^ columnA[i]);
         }
     }
 }
