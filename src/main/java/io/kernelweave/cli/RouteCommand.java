@@ -11,6 +11,9 @@ import io.kernelweave.route.RouteDecision;
 import io.kernelweave.route.Router;
 import io.kernelweave.route.RouterAdapter;
 import io.kernelweave.route.Signal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,13 +32,17 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  kernelweave route \"pull every error out of this log\"",
-            "  kernelweave route \"$(cat prompt.txt)\" --json",
+            "  kernelweave route - --json < prompt.txt",
+            "  kernelweave route -- \"- three errors of this log\"             # begins with a hyphen",
             "  kernelweave route --lexical \"convert 12 MiB/s to Mbit/s\"     # words alone, no sentence encoder"
         })
 final class RouteCommand implements Callable<Integer> {
     private static final int SIGNALS_OF = 3;
 
-    @Parameters(paramLabel = "PROMPT")
+    /** As much of standard input as a prompt may have. */
+    private static final int LONGEST = 16 << 20;
+
+    @Parameters(paramLabel = "PROMPT", description = "The prompt, or - for standard input (UTF-8).")
     @SuppressWarnings("NullAway.Init")
     private String prompt;
 
@@ -50,6 +57,7 @@ final class RouteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        String prompt = this.prompt.equals("-") ? standardInput() : this.prompt;
         if (prompt.isBlank()) {
             throw InputException.at("PROMPT", "is empty", "give the prompt in quotes");
         }
@@ -101,6 +109,18 @@ final class RouteCommand implements Callable<Integer> {
                     assurance.assumption()));
         }
         return 0;
+    }
+
+    private static String standardInput() {
+        try {
+            byte[] bytes = System.in.readNBytes(LONGEST + 1);
+            if (bytes.length > LONGEST) {
+                throw InputException.at("standard input", "is longer than 16 MiB", "give a shorter prompt");
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** An adapter wants the encoders that it was trained with; without one, all are of use. */

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /**
  * What a kernel says of itself, as the router reads it.
  *
- * @param texts name, description without what it rules out, and each example: one exemplar each
+ * @param texts name, description without what it rules out, and what each example asks for: one exemplar each, none blank
  * @param ruledOut content words of the description's "Not for …" sentences that the kernel does not use of itself
  */
 record KernelText(List<String> texts, Set<String> ruledOut) {
@@ -30,10 +30,9 @@ record KernelText(List<String> texts, Set<String> ruledOut) {
         }
         List<String> texts = new ArrayList<>();
         texts.add(kernel.name());
-        if (!positive.isEmpty()) {
-            texts.add(String.join(" ", positive));
-        }
-        texts.addAll(kernel.examples());
+        texts.add(String.join(" ", positive));
+        kernel.examples().stream().map(Query::request).forEach(texts::add);
+        texts.removeIf(String::isBlank);
         texts.forEach(text -> ruledOut.removeAll(Words.of(text)));
         return new KernelText(List.copyOf(texts), Set.copyOf(ruledOut));
     }

@@ -36,6 +36,7 @@ import java.util.stream.IntStream;
 public final class Router {
     private static final int SHOWN = 5;
 
+    private final Twins twins;
     private final List<Kernel> kernels;
     private final List<Contract> contracts;
     private final List<? extends Embedder> embedders;
@@ -57,7 +58,13 @@ public final class Router {
         boolean wordsOnly =
                 encoders.isEmpty() || adapter.isTrained() && adapter.encoders().isEmpty();
         boolean trained = adapter.isTrained() && adapter.encoders().isEmpty() == wordsOnly;
-        kernels = routable(all);
+        List<Kernel> routable = routable(all);
+        Set<String> known = adapter.kernels().stream()
+                .filter(kernel -> !kernel.exemplars().isEmpty())
+                .map(Learned::kernelId)
+                .collect(Collectors.toSet());
+        twins = Twins.of(routable, known::contains);
+        kernels = twins.kernels();
         contracts = kernels.stream().map(Contract::of).toList();
         embedders = wordsOnly ? List.of() : List.copyOf(given);
         List<String> names = Encoder.of(embedders).stream().map(Encoder::name).toList();
@@ -76,7 +83,7 @@ public final class Router {
         digest = Digest.of(Json.compact(List.of(
                 adapter.digest(),
                 Encoder.of(embedders),
-                kernels.stream()
+                routable.stream()
                         .map(kernel -> List.of(kernel.kernelId(), kernel.computedDigest()))
                         .toList())));
     }
@@ -116,6 +123,16 @@ public final class Router {
 
     private RouteDecision decide(String prompt, boolean explained) {
         String request = Query.request(prompt);
+        if (request.codePoints().noneMatch(Character::isLetterOrDigit)) {
+            return new RouteDecision(
+                    RouteAction.GENERATE,
+                    List.of(),
+                    0,
+                    matcher.threshold(),
+                    "raw generation: the prompt asks for nothing in words",
+                    List.of(),
+                    assurance);
+        }
         Query whole = Query.of(prompt, request, vectors(request), contracts);
         List<Ranked> ranked = rank(whole);
         List<Candidate> candidates = ranked.stream()
@@ -202,6 +219,12 @@ public final class Router {
             reason.append("; tied with ")
                     .append(String.join(", ", equals))
                     .append(taken ? ", the first by name is taken" : "");
+        }
+        List<String> alike = twins.of(best.kernelId());
+        if (!alike.isEmpty()) {
+            reason.append("; the same as ")
+                    .append(alike.stream().limit(SHOWN).collect(Collectors.joining(", ")))
+                    .append(alike.size() > SHOWN ? " and " + (alike.size() - SHOWN) + " more" : "");
         }
         reason.append("; preconditions ").append(best.preconditions());
         if (!best.conflicts().isEmpty()) {
