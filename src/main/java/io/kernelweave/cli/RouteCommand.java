@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  kernelweave route \"pull every error out of this log\"",
             "  kernelweave route - --json < prompt.txt",
-            "  kernelweave route -- \"- three errors of this log\"             # begins with a hyphen",
+            "  kernelweave route -- \"- three errors of this log\"",
             "  kernelweave route --lexical \"convert 12 MiB/s to Mbit/s\"     # words alone, no sentence encoder"
         })
 final class RouteCommand implements Callable<Integer> {
@@ -88,10 +88,10 @@ final class RouteCommand implements Callable<Integer> {
             output.text(
                     "  The router is untrained (kernel text alone); `kernelweave run jobs/nightly.yaml` trains it.");
         }
-        output.table(
-                List.of("candidate", "P", "similarity", "lexical", "coverage", "preconditions", "conflicts"),
-                decision.candidates().stream().map(RouteCommand::cells).toList());
         if (!decision.candidates().isEmpty()) {
+            output.table(
+                    List.of("candidate", "P", "similarity", "lexical", "coverage", "preconditions", "conflicts"),
+                    decision.candidates().stream().map(RouteCommand::cells).toList());
             List<String> headers = new ArrayList<>(List.of("signal", "value"));
             decision.candidates().stream().limit(SIGNALS_OF).forEach(candidate -> headers.add(candidate.kernelId()));
             output.table(headers, signals(decision.candidates()));
