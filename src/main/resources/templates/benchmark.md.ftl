@@ -90,6 +90,25 @@ An error is certified on a random half of the clusters (Learn-then-Test, exact b
 none fits apart, confidence 90 %) and measured on the other half, 200 times. It holds as long as prompts to come are exchangeable with those.
 
 </#if>
+<#if drift??>
+## Guarantee and drift
+
+${drift.guarantee}
+
+**${drift.says}**
+
+<#if drift.findings?has_content>
+| | | seen | allowed | p | |
+|---|---|---:|---:|---:|---|
+<#list drift.findings as line>
+| ${code(line.name)} | ${line.title} | ${line.seen} | ${line.allowed} | ${line.p} | ${line.drifted} |
+</#list>
+
+Each is over clusters; p is adjusted for their number (Holm), and there is drift where it is at most 5 %. The share that may be anything is in what is
+allowed: prompts without a kernel in the first, errors within the bound in the second.
+
+</#if>
+</#if>
 ## Routing confusions
 
 <#if confusions?has_content>

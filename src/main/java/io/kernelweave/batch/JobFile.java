@@ -15,8 +15,8 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A job file, {@code jobs/*.yaml}. What it measures decides which settings it has: {@link JobSpec} or {@link MaskSpec}. */
-public sealed interface JobFile permits JobSpec, MaskSpec {
+/** A job file, {@code jobs/*.yaml}. What it measures decides which settings it has: {@link JobSpec}, {@link RouterSpec} or {@link MaskSpec}. */
+public sealed interface JobFile permits JobSpec, RouterSpec, MaskSpec {
     /** The job's runs are called {@code <name>-<fingerprint>}. */
     String name();
 
@@ -43,6 +43,7 @@ public sealed interface JobFile permits JobSpec, MaskSpec {
         try {
             type = switch (Measure.of(tree.path("measure").asString(Measure.ANSWERS.label()))) {
                 case ANSWERS -> JobSpec.class;
+                case ROUTING -> RouterSpec.class;
                 case MASKS -> MaskSpec.class;
             };
         } catch (InputException e) {

@@ -29,11 +29,16 @@ import tools.jackson.databind.node.ObjectNode;
  * @param limit at most so many rows, whole clusters in turn from each kernel; 0 for all
  * @param arms what is compared; empty for all that the embedder allows
  * @param model where answers come from
- * @param adapter whether the router is trained on the splits that are not evaluated ({@code train}) or works from kernel text alone ({@code none})
+ * @param adapter whether the router is trained on the splits that are not evaluated ({@code train}), trained so and
+ *     then corrected by what the state folder's ledger holds of its own decisions ({@code recalibrate}), or works from kernel text alone ({@code
+ *     none})
+ * @param priors whether the router prefers, of kernels that are nearly tied, those whose answers the state folder's ledger holds more accepted of
+ *     ({@code ledger}) or not ({@code none}); with a ledger, what it holds when the job starts is part of the fingerprint
  * @param embedder the sentence encoders behind the router: {@code minilm}, {@code bge}, both with a {@code +} between them, or
  *     {@code none} for a router that works by words alone; the retrieval arm needs one, and takes the first
  * @param shots how many examples of each kernel the router may learn from, beside the prompts that no kernel fits; null for all, 0
  *     for kernel text alone
+ * @param fastTier whether a static table, distilled from the first encoder, answers easy requests
  * @param guarantee what the router's threshold shall keep to
  * @param retries of the gate before it rolls back
  * @param seed of everything drawn
@@ -56,8 +61,10 @@ public record JobSpec(
         List<Arm> arms,
         Model model,
         String adapter,
+        String priors,
         String embedder,
         @Nullable Integer shots,
+        boolean fastTier,
         Guarantee guarantee,
         int retries,
         long seed,
@@ -69,11 +76,9 @@ public record JobSpec(
         int demo,
         boolean intents,
         boolean export)
-        implements JobFile {
+        implements JobFile, RouterSettings {
 
-    private static final List<String> EMBEDDERS = List.of("minilm+bge", "minilm", "bge", "none");
-
-    static final String NAME = "[a-z0-9][a-z0-9_-]{0,40}";
+    private static final String NAME = "[a-z0-9][a-z0-9_-]{0,40}";
 
     /** What generates answers. */
     public enum BackendKind {
@@ -175,12 +180,8 @@ public record JobSpec(
     }
 
     public JobSpec {
-        if (name == null || !name.matches(NAME)) {
-            throw InputException.at("/name", "a job needs a name", "use lower-case letters, digits, '_' and '-'");
-        }
-        if (dataset == null) {
-            throw InputException.at("/dataset", "is missing", "name a data set spec, such as phasecd/kernelweave.yaml");
-        }
+        requireName(name);
+        requireDataset(dataset);
         split = split == null ? "eval" : split;
         if (!DatasetSpec.SPLITS.contains(split)) {
             throw InputException.at("/split", "unknown split \"" + split + "\"", "use one of " + DatasetSpec.SPLITS);
@@ -188,13 +189,14 @@ public record JobSpec(
         targets = targets == null ? List.of() : List.copyOf(targets);
         model = model == null ? Model.standard() : model;
         adapter = adapter == null ? "train" : adapter;
-        if (!List.of("train", "none").contains(adapter)) {
-            throw InputException.at("/adapter", "unknown \"" + adapter + "\"", "use train or none");
+        if (!List.of("train", "recalibrate", "none").contains(adapter)) {
+            throw InputException.at("/adapter", "unknown \"" + adapter + "\"", "use train, recalibrate or none");
         }
-        embedder = embedder == null ? "minilm+bge" : embedder;
-        if (!EMBEDDERS.contains(embedder)) {
-            throw InputException.at("/embedder", "unknown \"" + embedder + "\"", "use one of " + EMBEDDERS);
+        priors = priors == null ? "none" : priors;
+        if (!List.of("ledger", "none").contains(priors)) {
+            throw InputException.at("/priors", "unknown \"" + priors + "\"", "use ledger or none");
         }
+        embedder = RouterSettings.embedder(embedder);
         if (shots != null) {
             range("/shots", shots, 0, 1_000_000);
         }
@@ -247,6 +249,18 @@ public record JobSpec(
         }
     }
 
+    static void requireName(@Nullable String name) {
+        if (name == null || !name.matches(NAME)) {
+            throw InputException.at("/name", "a job needs a name", "use lower-case letters, digits, '_' and '-'");
+        }
+    }
+
+    static void requireDataset(@Nullable String dataset) {
+        if (dataset == null) {
+            throw InputException.at("/dataset", "is missing", "name a data set spec, such as phasecd/kernelweave.yaml");
+        }
+    }
+
     private static List<String> labels(List<Arm> arms) {
         return arms.stream().map(Arm::label).toList();
     }
@@ -262,9 +276,19 @@ public record JobSpec(
         return List.of(dataset);
     }
 
-    /** The sentence encoders by name, in order. */
-    List<String> encoders() {
-        return embedder.equals("none") ? List.of() : List.of(embedder.split("[+]"));
+    @Override
+    public boolean prefersUsed() {
+        return priors.equals("ledger");
+    }
+
+    @Override
+    public boolean recalibrates() {
+        return adapter.equals("recalibrate");
+    }
+
+    @Override
+    public boolean learns() {
+        return !adapter.equals("none") && !Integer.valueOf(0).equals(shots);
     }
 
     /** Digest of the settings that decide the rows; how they are cut into chunks and judged is not among them. */

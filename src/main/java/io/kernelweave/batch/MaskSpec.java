@@ -63,9 +63,7 @@ public record MaskSpec(
             WrittenForm.Formats.ASSERTED);
 
     public MaskSpec {
-        if (name == null || !name.matches(JobSpec.NAME)) {
-            throw InputException.at("/name", "a job needs a name", "use lower-case letters, digits, '_' and '-'");
-        }
+        JobSpec.requireName(name);
         if (datasets == null || datasets.isEmpty()) {
             throw InputException.at("/datasets", "is missing", "name specs of schemas, such as phasecd/maskbench.yaml");
         }

@@ -242,7 +242,7 @@ final class MaskWork implements Work<MaskRow> {
     }
 
     @Override
-    public Map<String, Metric> metrics(Run run, List<MaskRow> rows) {
+    public Map<String, Metric> metrics(RunFolder folder, List<MaskRow> rows) {
         return MaskMetrics.of(rows);
     }
 

@@ -42,7 +42,7 @@ class RunCompletion<R extends Row> {
     /** The metrics of the published rows. */
     Map<String, Metric> metrics() {
         if (metrics == null) {
-            metrics = work.metrics(folder.run(), rows());
+            metrics = work.metrics(folder, rows());
         }
         return metrics;
     }

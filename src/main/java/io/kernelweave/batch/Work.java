@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the form of the rows
  */
-sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, MaskWork {
+sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, RouterWork, MaskWork {
     /**
      * What is replayed at a time.
      *
@@ -31,8 +31,11 @@ sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, Ma
 
     /** Opens a job's data; builds a data set where it is not there yet. */
     static Work<?> open(JobFile job, List<DatasetSpec> specs, Datasets datasets, Path state) {
-        return job instanceof JobSpec answers
-                ? Workbench.open(answers, specs.get(0), datasets, state)
+        if (job instanceof JobSpec answers) {
+            return Workbench.open(answers, specs.get(0), datasets, state);
+        }
+        return job instanceof RouterSpec training
+                ? RouterWork.open(training, specs.get(0), datasets, state)
                 : MaskWork.open((MaskSpec) job, specs);
     }
 
@@ -60,7 +63,8 @@ sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, Ma
     /** Comes right before the units are replayed, in each process that replays some. */
     void begin(Progress progress);
 
-    Map<String, Metric> metrics(Run run, List<R> rows);
+    /** The figures of a run. */
+    Map<String, Metric> metrics(RunFolder folder, List<R> rows);
 
     /** The verdict on the rows. */
     Run.Judged judge(

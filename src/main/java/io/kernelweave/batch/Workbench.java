@@ -7,15 +7,12 @@ import io.kernelweave.dataset.DatasetSpec;
 import io.kernelweave.dataset.Datasets;
 import io.kernelweave.decode.TokenVocabularies;
 import io.kernelweave.decode.TokenVocabulary;
-import io.kernelweave.embed.EmbeddingCache;
-import io.kernelweave.embed.SentenceEncoder;
 import io.kernelweave.gate.FeedbackLedger;
 import io.kernelweave.gate.Requirement;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
-import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.model.LlamaModel;
 import io.kernelweave.model.NgramModel;
 import io.kernelweave.model.RecordedModel;
@@ -23,22 +20,18 @@ import io.kernelweave.report.Bundle;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.RoutingDrift;
 import io.kernelweave.results.RowForm;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.Scoring;
-import io.kernelweave.route.Embedder;
-import io.kernelweave.route.LabelledPrompt;
-import io.kernelweave.route.Router;
-import io.kernelweave.route.RouterAdapter;
-import io.kernelweave.route.RouterTrainer;
+import io.kernelweave.route.Expectation;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.runtime.Backend;
 import io.kernelweave.runtime.KernelRuntime;
 import io.kernelweave.runtime.Memory;
 import io.kernelweave.runtime.Prompting;
 import io.kernelweave.runtime.Task;
-import io.kernelweave.storage.Folder;
 import io.kernelweave.verify.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,7 +42,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,10 +61,7 @@ public final class Workbench implements Work<ResultRow> {
     private final Path state;
     private final Dataset dataset;
     private final List<DatasetRow> rows;
-    private final List<SentenceEncoder> encoders;
-    private final List<EmbeddingCache> embedders;
-    private final List<Kernel> kernels;
-    private @Nullable RouterAdapter adapter;
+    private final Routing routing;
     private @Nullable KernelRuntime runtime;
     private @Nullable LlamaModel llama;
 
@@ -82,30 +71,12 @@ public final class Workbench implements Work<ResultRow> {
         this.state = state;
         this.dataset = dataset;
         this.rows = select(job, dataset);
-        this.encoders = job.encoders().stream().map(SentenceEncoder::named).toList();
-        this.embedders = encoders.stream()
-                .map(encoder -> EmbeddingCache.open(state.resolve("embeddings"), encoder))
-                .toList();
-        this.kernels = shown(job, dataset);
+        this.routing = Routing.open(job, dataset, state);
     }
 
     /** Opens a job's data; builds the data set where it is not there yet. */
     public static Workbench open(JobSpec job, DatasetSpec spec, Datasets datasets, Path state) {
         return new Workbench(job, spec, datasets.open(spec), state);
-    }
-
-    /** The kernels, with no more examples than the job lets the router see. */
-    private static List<Kernel> shown(JobSpec job, Dataset dataset) {
-        Integer shots = job.shots();
-        return shots == null
-                ? dataset.kernels()
-                : dataset.kernels().stream()
-                        .map(kernel -> kernel.withExamples(kernel.examples().stream()
-                                .distinct()
-                                .sorted(Comparator.comparing((String prompt) -> Digest.of(job.seed() + "/" + prompt)))
-                                .limit(shots)
-                                .toList()))
-                        .toList();
     }
 
     /**
@@ -170,7 +141,12 @@ public final class Workbench implements Work<ResultRow> {
     @Override
     public void prepare(RunFolder folder, Progress progress) {
         progress.begin("prepare: router and model", 0);
-        folder.folder().write("inputs/router.json", Json.pretty(adapter()));
+        folder.folder().write("inputs/router.json", Json.pretty(routing.adapter()));
+        folder.folder().write(RoutingDrift.FILE, Json.pretty(Expectation.of(routing.adapter())));
+        Experience experience = routing.experience();
+        if (experience != null) {
+            folder.folder().write("inputs/ledger.json", Json.pretty(experience));
+        }
         folder.folder().write("inputs/kernels.json", Json.pretty(kernels()));
         folder.folder().write("inputs/dataset.json", Json.pretty(Datasets.card(spec, dataset)));
     }
@@ -203,8 +179,10 @@ public final class Workbench implements Work<ResultRow> {
     }
 
     @Override
-    public Map<String, Metric> metrics(Run run, List<ResultRow> results) {
-        return Metrics.of(results, run);
+    public Map<String, Metric> metrics(RunFolder folder, List<ResultRow> results) {
+        Map<String, Metric> metrics = Metrics.of(results, folder.run());
+        RoutingDrift.of(folder, results).ifPresent(drift -> metrics.putAll(drift.metrics()));
+        return metrics;
     }
 
     @Override
@@ -228,6 +206,7 @@ public final class Workbench implements Work<ResultRow> {
             return;
         }
         Map<String, String> digests = kernels().stream().collect(Collectors.toMap(Kernel::kernelId, Kernel::digest));
+        String router = routing.adapter().digest();
         List<FeedbackLedger.Entry> entries = new ArrayList<>();
         for (ResultRow row : results) {
             ResultRow.Attempt last = row.attempts().stream()
@@ -242,8 +221,14 @@ public final class Workbench implements Work<ResultRow> {
                 boolean own = last.failed().stream()
                         .anyMatch(name -> kernelIds.size() == 1 || name.startsWith(kernelId + "/"));
                 Outcome outcome = own ? Outcome.valueOf(String.valueOf(last.gate())) : Outcome.PASS;
+                boolean alone = kernelIds.size() == 1;
                 entries.add(new FeedbackLedger.Entry(
-                        kernelId, digests.getOrDefault(kernelId, ""), row.clusterId(), outcome));
+                        kernelId,
+                        digests.getOrDefault(kernelId, ""),
+                        row.clusterId(),
+                        outcome,
+                        alone ? router : null,
+                        alone ? row.decision().probability() : null));
             }
         }
         ledger().append(entries);
@@ -252,6 +237,11 @@ public final class Workbench implements Work<ResultRow> {
     @Override
     public void render(RunFolder folder, Run run, List<ResultRow> results, Map<String, Metric> metrics) {
         Bundle.render(folder, run, results, metrics);
+    }
+
+    /** What it routes with. */
+    Routing routing() {
+        return routing;
     }
 
     public Dataset dataset() {
@@ -264,7 +254,7 @@ public final class Workbench implements Work<ResultRow> {
     }
 
     public List<Kernel> kernels() {
-        return kernels;
+        return routing.kernels();
     }
 
     /** Which data, kernels, router, model, settings, code and environment decide the rows of the results. */
@@ -272,17 +262,12 @@ public final class Workbench implements Work<ResultRow> {
     public Map<String, String> fingerprint() {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("dataset", dataset.digest());
-        parts.put("store", storeDigest());
-        String encoded = embedders.stream().map(Embedder::identity).collect(Collectors.joining("+"));
-        parts.put(
-                "router",
-                Digest.of(String.join(
-                        "/",
-                        job.adapter(),
-                        encoded,
-                        String.valueOf(job.shots()),
-                        Json.compact(job.guarantee()),
-                        dataset.digest())));
+        parts.put("store", routing.storeDigest());
+        parts.put("router", routing.fingerprint());
+        Experience experience = routing.experience();
+        if (experience != null) {
+            parts.put("ledger", experience.snapshot().head());
+        }
         parts.put("model", Digest.of(job.model().settings() + "/" + modelDigest()));
         parts.put("config", job.rowSettings());
         parts.put("code", codeDigest());
@@ -299,10 +284,6 @@ public final class Workbench implements Work<ResultRow> {
     private String modelDigest() {
         String file = job.model().file();
         return file == null ? dataset.digest() : LlamaModel.digest(Path.of(file));
-    }
-
-    private String storeDigest() {
-        return new KernelStore.Contents(kernels(), List.of()).digest();
     }
 
     /** What the figures may depend on beside code and data. */
@@ -343,33 +324,6 @@ public final class Workbench implements Work<ResultRow> {
         }
     }
 
-    /** The router's adapter: trained on the train and validation splits, or untrained if the job says so. */
-    public synchronized RouterAdapter adapter() {
-        if (adapter == null) {
-            boolean untrained =
-                    job.adapter().equals("none") || Integer.valueOf(0).equals(job.shots());
-            adapter = untrained
-                    ? RouterAdapter.untrained()
-                    : RouterTrainer.train(kernels(), labelled(fitted()), embedders, job.guarantee(), job.seed());
-            saveAdapter(adapter);
-        }
-        return adapter;
-    }
-
-    /** The adapter that a job saved for just these kernels, or an untrained one. */
-    public static RouterAdapter savedAdapter(Path state, String storeDigest) {
-        Path file = adapterFile(state, storeDigest);
-        return Files.exists(file) ? RouterAdapter.read(file) : RouterAdapter.untrained();
-    }
-
-    /** Keeps the adapter for {@code kernelweave route}. */
-    private void saveAdapter(RouterAdapter trained) {
-        if (trained.isTrained()) {
-            Folder.of(state.toAbsolutePath().toString())
-                    .write("routers/" + adapterFile(state, storeDigest()).getFileName(), Json.compact(trained));
-        }
-    }
-
     /** What became of each kernel's answers, over all runs of this state folder. */
     FeedbackLedger ledger() {
         return ledger(state);
@@ -380,49 +334,12 @@ public final class Workbench implements Work<ResultRow> {
         return FeedbackLedger.open(state.resolve("feedback.jsonl"));
     }
 
-    private static Path adapterFile(Path state, String storeDigest) {
-        return state.resolve("routers").resolve(storeDigest.substring(0, 16) + ".json");
-    }
-
-    /** What the router is fitted on: all that is not evaluated; with a number of shots, of what a kernel fits only its examples. */
-    private List<DatasetRow> fitted() {
-        Set<String> shots =
-                kernels().stream().flatMap(kernel -> kernel.examples().stream()).collect(Collectors.toSet());
-        return dataset.rows().stream()
-                .filter(row -> !row.split().equals("eval"))
-                .filter(row -> job.shots() == null
-                        || row.labelledKernels().isEmpty()
-                        || row.split().equals("train") && shots.contains(row.prompt()))
-                .toList();
-    }
-
-    /** Prompts with their labels, one a row of the targets that teach a choice; all rows where no target does. */
-    static List<LabelledPrompt> labelled(List<DatasetRow> rows) {
-        List<DatasetRow> choices = rows.stream()
-                .filter(row -> row.target().equals("selection") || row.target().equals("composition"))
-                .toList();
-        Set<String> seen = new HashSet<>();
-        return (choices.isEmpty() ? rows : choices)
-                .stream()
-                        .filter(row -> seen.add(row.prompt()))
-                        .map(row -> new LabelledPrompt(
-                                row.prompt(),
-                                row.clusterId(),
-                                row.isComposition() ? Set.of() : new LinkedHashSet<>(row.acceptableKernels()),
-                                row.isComposition() ? row.labelledKernels() : List.of()))
-                        .toList();
-    }
-
-    public Router router() {
-        return Router.of(kernels(), embedders, adapter());
-    }
-
     /** The loop, with everything that it needs. */
     public synchronized KernelRuntime runtime() {
         if (runtime == null) {
             Backend backend = backend();
             runtime = new KernelRuntime(
-                    kernels(), router(), backend, backend.vocabulary(), memory(), job.retries(), job.seed());
+                    kernels(), routing.router(), backend, backend.vocabulary(), memory(), job.retries(), job.seed());
         }
         return runtime;
     }
@@ -491,11 +408,11 @@ public final class Workbench implements Work<ResultRow> {
     }
 
     private @Nullable Memory memory() {
-        if (embedders.isEmpty() || !job.arms().contains(Arm.RETRIEVAL)) {
+        if (routing.embedders().isEmpty() || !job.arms().contains(Arm.RETRIEVAL)) {
             return null;
         }
         return new Memory(
-                embedders.get(0),
+                routing.embedders().get(0),
                 solved().stream()
                         .map(row -> new Memory.Entry(
                                 row.prompt(), row.kernelId() == null ? "" : row.kernelId(), row.response()))
@@ -529,7 +446,7 @@ public final class Workbench implements Work<ResultRow> {
 
     @Override
     public void close() {
-        encoders.forEach(SentenceEncoder::close);
+        routing.close();
         if (llama != null) {
             llama.close();
         }

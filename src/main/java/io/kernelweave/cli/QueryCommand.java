@@ -12,7 +12,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code kernelweave query}: SQL over the rows of all runs. */
 @Command(
         name = "query",
-        description = "Runs SQL (DuckDB) over the results of all complete runs, as the views rows (answers) and masks.",
+        description =
+                "Runs SQL (DuckDB) over the results of all complete runs, as the views rows (answers), routes (routers before and"
+                        + " after training) and masks.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {

@@ -1,5 +1,7 @@
 package io.kernelweave.cli;
 
+import io.kernelweave.batch.Experience;
+import io.kernelweave.batch.Routing;
 import io.kernelweave.batch.Workbench;
 import io.kernelweave.embed.EmbeddingCache;
 import io.kernelweave.embed.SentenceEncoder;
@@ -7,10 +9,14 @@ import io.kernelweave.json.InputException;
 import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.route.Assurance;
 import io.kernelweave.route.Candidate;
+import io.kernelweave.route.Profile;
+import io.kernelweave.route.Recalibration;
+import io.kernelweave.route.RouteAction;
 import io.kernelweave.route.RouteDecision;
 import io.kernelweave.route.Router;
 import io.kernelweave.route.RouterAdapter;
 import io.kernelweave.route.Signal;
+import io.kernelweave.route.Usage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +48,9 @@ final class RouteCommand implements Callable<Integer> {
     /** As much of standard input as a prompt may have. */
     private static final int LONGEST = 16 << 20;
 
+    /** Share of the calibration from which on a prompt is no longer said to lie far. */
+    private static final double FAR = 0.05;
+
     @Parameters(paramLabel = "PROMPT", description = "The prompt, or - for standard input (UTF-8).")
     @SuppressWarnings("NullAway.Init")
     private String prompt;
@@ -63,11 +72,16 @@ final class RouteCommand implements Callable<Integer> {
         }
         KernelStore.Contents store = workspace.store().load();
         store.refusals().forEach(refusal -> System.err.println("refused: " + refusal));
-        RouterAdapter adapter =
-                lexical ? RouterAdapter.untrained() : Workbench.savedAdapter(workspace.state(), store.digest());
+        RouterAdapter found = Routing.saved(workspace.state(), store.digest());
+        boolean wordsAlone = found.isTrained() && found.encoders().isEmpty();
+        RouterAdapter saved = lexical && !wordsAlone ? RouterAdapter.untrained() : found;
+        Experience experience = Experience.of(Workbench.ledger(workspace.state()), store.kernels());
+        Recalibration recalibration = experience.recalibrate(saved);
+        RouterAdapter adapter = recalibration.adapter();
+        Usage usage = experience.usage();
         RouteDecision decision;
-        if (lexical) {
-            decision = Router.of(store.kernels(), List.of(), adapter).explain(prompt);
+        if (lexical || wordsAlone) {
+            decision = Router.of(store.kernels(), List.of(), adapter, usage).explain(prompt);
         } else {
             try (SentenceEncoder miniLm = SentenceEncoder.miniLm();
                     SentenceEncoder bge = SentenceEncoder.bgeSmall()) {
@@ -75,7 +89,13 @@ final class RouteCommand implements Callable<Integer> {
                         .filter(encoder -> isNeeded(adapter, encoder))
                         .map(encoder -> EmbeddingCache.open(workspace.state().resolve("embeddings"), encoder))
                         .toList();
-                decision = Router.of(store.kernels(), caches, adapter).explain(prompt);
+                decision = Router.of(
+                                store.kernels(),
+                                caches,
+                                adapter,
+                                usage,
+                                Routing.savedTable(workspace.state(), store.digest()))
+                        .explain(prompt);
             }
         }
         output.json(decision);
@@ -86,7 +106,7 @@ final class RouteCommand implements Callable<Integer> {
         output.text("  " + decision.reason());
         if (!adapter.isTrained()) {
             output.text(
-                    "  The router is untrained (kernel text alone); `kernelweave run jobs/nightly.yaml` trains it.");
+                    "  The router is untrained (kernel text alone); `kernelweave run jobs/train-router.yaml` trains it.");
         }
         if (!decision.candidates().isEmpty()) {
             output.table(
@@ -97,7 +117,7 @@ final class RouteCommand implements Callable<Integer> {
             output.table(headers, signals(decision.candidates()));
         }
         Assurance assurance = decision.assurance();
-        if (assurance.confidence() > 0) {
+        if (assurance.confidence() > 0 && assurance.error() < 1) {
             output.text(String.format(
                     Locale.ROOT,
                     "  Of prompts that are routed, at most %.1f %% go to a wrong kernel (confidence %.0f %%, no kernel fits %.0f %% of the"
@@ -107,6 +127,19 @@ final class RouteCommand implements Callable<Integer> {
                     100 * assurance.noKernelShare(),
                     assurance.certified() ? "" : ": more than was asked for",
                     assurance.assumption()));
+        }
+        Profile profile = adapter.profile();
+        if (profile != null && decision.action() == RouteAction.KERNEL) {
+            double beneath = profile.similarity().beneath(similarity(decision));
+            if (beneath <= FAR) {
+                output.text(String.format(
+                        Locale.ROOT,
+                        "  It lies further from its kernel's exemplars than all but %.0f %% of what the calibration routed rightly.",
+                        100 * beneath));
+            }
+        }
+        if (recalibration.clusters() > 0) {
+            output.text("  " + recalibration.says());
         }
         return 0;
     }
@@ -121,6 +154,14 @@ final class RouteCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static double similarity(RouteDecision decision) {
+        return decision.candidates().stream()
+                .filter(candidate -> decision.kernelIds().contains(candidate.kernelId()))
+                .mapToDouble(Candidate::similarity)
+                .findFirst()
+                .orElse(1);
     }
 
     /** An adapter wants the encoders that it was trained with; without one, all are of use. */

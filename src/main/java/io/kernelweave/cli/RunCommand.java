@@ -26,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {
             "  kernelweave run jobs/nightly.yaml",
             "  kernelweave run jobs/nightly.yaml --set model.order=4 --set limit=200",
+            "  kernelweave run jobs/train-router.yaml --set dataset=phasecd/clinc150.yaml",
             "  kernelweave run jobs/maskbench.yaml --set vocabulary=o200k_base --set limit=300",
             "  kernelweave run jobs/intent.yaml --source test=/data/clinc150/test.jsonl.gz --json",
             "  kernelweave run jobs/nightly.yaml --fresh      # replay everything although nothing changed"

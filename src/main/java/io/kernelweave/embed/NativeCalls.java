@@ -1,12 +1,15 @@
 package io.kernelweave.embed;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import sun.misc.Signal;
 
 /**
- * The calls into native code that are under way. When the virtual machine is told to end (SIGTERM, Ctrl-C), it unloads
- * native libraries under the threads that are still in them, and the process dies of a crash instead of the signal. So its
- * end waits for the calls that run, and a call that comes later waits for the end. Thread-safe.
+ * The calls into native code that are under way. ONNX Runtime gives its environment back in a shutdown hook, under the
+ * threads that are still in it, and the process dies of a crash instead of the signal. Hooks have no order, so the signals
+ * that end a process are taken here first: the running calls are waited for, a call that comes later waits for the end, and
+ * only then does the virtual machine begin to shut down. Thread-safe.
  */
 final class NativeCalls {
     /** Those of this process. */
@@ -15,11 +18,24 @@ final class NativeCalls {
     /** One call takes milliseconds; whoever hangs for this long shall not keep the machine from ending. */
     private static final long PATIENCE_SECONDS = 10;
 
+    private static final int ENDED_BY_SIGNAL = 128;
+
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(ALL::drain, "native calls drain"));
+        for (String name : List.of("TERM", "INT", "HUP")) {
+            try {
+                Signal.handle(new Signal(name), NativeCalls::endProcess);
+            } catch (IllegalArgumentException e) { // there is no such signal here, or -Xrs leaves it to the system
+                continue;
+            }
+        }
     }
 
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+
+    private static void endProcess(Signal signal) {
+        ALL.drain();
+        System.exit(ENDED_BY_SIGNAL + signal.getNumber());
+    }
 
     /** To be followed by {@link #end} in a finally clause. Does not return once the drain has begun. */
     void begin() {

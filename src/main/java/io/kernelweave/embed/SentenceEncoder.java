@@ -48,7 +48,8 @@ public final class SentenceEncoder implements Embedder, AutoCloseable {
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime does not open " + name, e);
         }
-        identity = name + "@" + Digest.of(model).substring(0, 16) + "/mean/" + LONGEST;
+        identity = name + "@" + Digest.of(model).substring(0, 16) + "/mean/" + LONGEST + "/onnxruntime-"
+                + environment.getVersion();
         dimensions = embed("dimensions").length;
     }
 

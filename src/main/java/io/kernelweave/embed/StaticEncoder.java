@@ -110,6 +110,7 @@ public final class StaticEncoder implements Embedder {
     }
 
     /** The share of a text's tokens that have a vector; 0 for a text without tokens. */
+    @Override
     public double known(String text) {
         long[] tokens = inner(tokenizer.encode(text, LONGEST));
         return tokens.length == 0

@@ -1,5 +1,6 @@
 package io.kernelweave.gate;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
@@ -14,11 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of each kernel's answers: a file of JSON lines that only grows, each line with the digest of the one before
@@ -36,6 +40,7 @@ public final class FeedbackLedger {
 
     private final Path file;
     private final Map<String, Tally> tallies = new HashMap<>();
+    private final List<Entry> stated = new ArrayList<>();
     private long position;
     private long lines;
     private String last = START;
@@ -45,8 +50,21 @@ public final class FeedbackLedger {
      *
      * @param kernelDigest of the kernel that gave it; another digest is another kernel
      * @param clusterId prompts that share an origin share it
+     * @param router digest of the adapter by which the prompt was routed to this kernel alone; null where it was not
+     * @param probability that it stated for the kernel; null where there is no router
      */
-    public record Entry(String kernelId, String kernelDigest, String clusterId, Outcome outcome) {}
+    public record Entry(
+            String kernelId,
+            String kernelDigest,
+            String clusterId,
+            Outcome outcome,
+            @Nullable String router,
+            @Nullable Double probability) {
+        /** An answer of which nobody stated how likely the kernel fits. */
+        public Entry(String kernelId, String kernelDigest, String clusterId, Outcome outcome) {
+            this(kernelId, kernelDigest, clusterId, outcome, null, null);
+        }
+    }
 
     /**
      * What the ledger holds of one kernel digest.
@@ -59,7 +77,30 @@ public final class FeedbackLedger {
      */
     public record Counts(long successes, long failures, long unknown, long clusters, long clusterSuccesses) {}
 
-    private record Line(String kernelId, String kernelDigest, String clusterId, Outcome outcome, String previous) {}
+    /**
+     * What the ledger holds at a moment.
+     *
+     * @param head digest of its last line, and so of all of it
+     * @param lines how many it has
+     * @param accepted clusters with an answer that passed, by kernel digest
+     * @param stated the answers of which a router stated a probability, in their order
+     */
+    public record Snapshot(String head, long lines, Map<String, Long> accepted, List<Entry> stated) {
+        public Snapshot {
+            accepted = new TreeMap<>(accepted);
+            stated = List.copyOf(stated);
+        }
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Line(
+            String kernelId,
+            String kernelDigest,
+            String clusterId,
+            Outcome outcome,
+            @Nullable String router,
+            @Nullable Double probability,
+            String previous) {}
 
     private static final class Tally {
         private final Map<String, long[]> byCluster = new HashMap<>();
@@ -112,6 +153,8 @@ public final class FeedbackLedger {
                                         entry.kernelDigest(),
                                         entry.clusterId(),
                                         entry.outcome(),
+                                        entry.router(),
+                                        entry.probability(),
                                         previous))
                                 .getBytes(StandardCharsets.UTF_8);
                         previous = Digest.of(line);
@@ -164,6 +207,18 @@ public final class FeedbackLedger {
                 perfect);
     }
 
+    /** All of it as it is now, what other processes have appended included. */
+    public synchronized Snapshot snapshot() {
+        refresh();
+        Map<String, Long> accepted = new TreeMap<>();
+        tallies.forEach((digest, tally) -> accepted.put(
+                digest,
+                tally.byCluster.values().stream()
+                        .filter(outcomes -> outcomes[Outcome.PASS.ordinal()] > 0)
+                        .count()));
+        return new Snapshot(last, lines, accepted, stated);
+    }
+
     private synchronized void refresh() {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             read(channel);
@@ -210,6 +265,15 @@ public final class FeedbackLedger {
                     "restore the ledger: a line was changed, added or removed");
         }
         tallies.computeIfAbsent(line.kernelDigest(), digest -> new Tally()).add(line);
+        if (line.router() != null && line.probability() != null) {
+            stated.add(new Entry(
+                    line.kernelId(),
+                    line.kernelDigest(),
+                    line.clusterId(),
+                    line.outcome(),
+                    line.router(),
+                    line.probability()));
+        }
         last = Digest.of(text);
         lines++;
     }

@@ -1,5 +1,6 @@
 package io.kernelweave.report;
 
+import static io.kernelweave.report.Templates.decimal;
 import static io.kernelweave.report.Templates.millis;
 import static io.kernelweave.report.Templates.percent;
 import static io.kernelweave.report.Templates.points;
@@ -149,7 +150,7 @@ final class BenchmarkReport {
         titles.forEach((name, title) -> {
             Metric metric = metrics.get("intent." + name);
             if (metric != null && metric.isMeasured()) {
-                boolean share = metric.interval() != null || name.endsWith("pct") || name.equals("oos_fpr95");
+                boolean share = !List.of("oos_auroc", "f1", "ece").contains(name);
                 lines.add(Map.of(
                         "name",
                         "intent." + name,
@@ -158,7 +159,7 @@ final class BenchmarkReport {
                         "value",
                         share
                                 ? percent(metric.value(), metric.interval())
-                                : String.format(Locale.ROOT, "%.4f", metric.value())));
+                                : decimal(metric.value(), metric.interval())));
             }
         });
         return lines;

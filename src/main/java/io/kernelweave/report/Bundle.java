@@ -6,6 +6,10 @@ import io.kernelweave.results.MaskRow;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.RouteMetrics;
+import io.kernelweave.results.RouteRow;
+import io.kernelweave.results.RouterCard;
+import io.kernelweave.results.RoutingDrift;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.runtime.Arm;
@@ -16,7 +20,8 @@ import java.util.TreeMap;
 
 /**
  * Renders the bundle of a run: {@code benchmark/benchmark.md} with its JSON and CSV tables, {@code realtime_demo.md} with its
- * JSON, and {@code plots/*.svg}; for a run that measures masks, the report on these. Rows and {@code run.json} in, the same bytes out.
+ * JSON, and {@code plots/*.svg}; for a run that trains a router or measures masks, the report on these. Rows, {@code run.json} and the
+ * router's card in, the same bytes out.
  */
 public final class Bundle {
     private Bundle() {}
@@ -27,7 +32,14 @@ public final class Bundle {
         return switch (run.measure()) {
             case ANSWERS -> {
                 List<ResultRow> rows = folder.rows(ResultRow.FORM);
-                render(folder, run, rows, Metrics.of(rows, run));
+                Map<String, Metric> metrics = Metrics.of(rows, run);
+                RoutingDrift.of(folder, rows).ifPresent(drift -> metrics.putAll(drift.metrics()));
+                render(folder, run, rows, metrics);
+                yield rows.size();
+            }
+            case ROUTING -> {
+                List<RouteRow> rows = folder.rows(RouteRow.FORM);
+                renderRouter(folder, run, rows, RouteMetrics.of(rows, run));
                 yield rows.size();
             }
             case MASKS -> {
@@ -51,6 +63,25 @@ public final class Bundle {
         bundle.write("benchmark/errors.csv", Tables.errors(rows));
     }
 
+    /** Renders the bundle of a run that trains a router: {@code benchmark/benchmark.md}, its JSON and CSV tables, and two figures. */
+    public static void renderRouter(RunFolder folder, Run run, List<RouteRow> rows, Map<String, Metric> metrics) {
+        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
+        RouterCard card = RouterCard.read(folder);
+        RouterReport report = new RouterReport(run, rows, metrics, card);
+        List<Reliability> reliability = report.reliability();
+        bundle.write("plots/reliability.svg", RouterPlots.reliability(reliability));
+        bundle.write(
+                "plots/coverage.svg",
+                RouterPlots.coverage(report.coverage(), card.guarantee().maxError()));
+        Map<String, Object> model = report.model();
+        bundle.write("benchmark/benchmark.md", Templates.render("router.md.ftl", model));
+        model.put("reliability", reliability);
+        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
+        bundle.write("benchmark/benchmark.json", Json.pretty(model));
+        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
+        bundle.write("benchmark/by_kernel.csv", Tables.routed(report.byLabel()));
+    }
+
     /** Renders everything into the folder of a run that answers prompts. */
     public static void render(RunFolder folder, Run run, List<ResultRow> rows, Map<String, Metric> metrics) {
         Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
@@ -58,6 +89,7 @@ public final class Bundle {
         bundle.write("plots/arms.svg", Plots.arms(arms, metrics));
         bundle.write("plots/latency.svg", Plots.latency(arms, metrics));
         Map<String, Object> benchmark = new BenchmarkReport(run, rows, metrics).model();
+        RoutingDrift.of(folder, rows).ifPresent(drift -> benchmark.put("drift", DriftSection.of(drift)));
         bundle.write("benchmark/benchmark.md", Templates.render("benchmark.md.ftl", benchmark));
         benchmark.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
         bundle.write("benchmark/benchmark.json", Json.pretty(benchmark));

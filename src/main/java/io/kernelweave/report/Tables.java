@@ -105,6 +105,11 @@ final class Tables {
                         .toList());
     }
 
+    /** Right decisions of each label's prompts, before and after training, and where most of the wrong ones went. */
+    static String routed(List<List<Object>> lines) {
+        return csv(List.of("kernel", "rows", "right before", "right after", "wrong before", "wrong after"), lines);
+    }
+
     private static String csv(List<String> header, List<List<Object>> lines) {
         StringWriter out = new StringWriter();
         try (CSVPrinter printer = new CSVPrinter(out, FORMAT)) {

@@ -105,6 +105,13 @@ final class Templates {
                         Locale.ROOT, "%.1f %% [%.1f, %.1f]", 100 * share, 100 * interval.low(), 100 * interval.high());
     }
 
+    /** {@code 0.9812 [0.9763, 0.9861]} */
+    static String decimal(double value, @Nullable Interval interval) {
+        return interval == null || Double.isNaN(value) || Double.isInfinite(interval.low())
+                ? Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.4f", value)
+                : String.format(Locale.ROOT, "%.4f [%.4f, %.4f]", value, interval.low(), interval.high());
+    }
+
     /** {@code +3.1 points [+1.2, +5.0]} */
     static String points(double difference, @Nullable Interval interval) {
         return interval == null || Double.isInfinite(interval.low())

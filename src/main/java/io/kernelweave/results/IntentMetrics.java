@@ -5,7 +5,10 @@ import io.kernelweave.route.Guarantee;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.stats.Cluster;
 import io.kernelweave.stats.ClusterMean;
+import io.kernelweave.stats.Interval;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,11 +17,13 @@ import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How well the router tells intents apart, computed from the rows of its arm.
+ * How well a router tells intents apart, computed from rows of prompts that it routed.
  *
  * <table>
  * <caption>Metrics {@code intent.<metric>}</caption>
@@ -32,212 +37,349 @@ import java.util.function.ToDoubleFunction;
  * <tr><td>f1</td><td>F1 of the decisions, mean over the intents and the abstention</td></tr>
  * <tr><td>ece</td><td>distance of stated and observed probability of the likeliest kernel over ten bins of equal width</td></tr>
  * <tr><td>coverage_at_1pct | 2pct | 5pct</td><td>routed among prompts that a kernel fits, at the lowest threshold whose error is
- * certified with δ = 0.1: mean of {@value #RESAMPLES} random halves of the clusters, each certified by the other half</td></tr>
+ * certified with δ = 0.1: mean of {@value #RESAMPLES} random halves of the clusters, each certified by the other half; 0 in a
+ * half for which nothing can be certified</td></tr>
  * <tr><td>routed_at_…</td><td>the same among all prompts, which cannot exceed the share that a kernel fits by much</td></tr>
  * <tr><td>violations_at_…</td><td>halves whose error is higher than what was certified, among these</td></tr>
  * </table>
  *
- * <p>Compositions are left out. A row with an error counts as an abstention with probability 0.
+ * <p>Compositions are left out. What the rows cannot say is not measured (NaN): without prompts that no kernel fits everything of
+ * {@code oos}, {@code coverage_at}, {@code routed_at} and {@code violations_at}; without others everything but {@code
+ * oos_recall}, {@code routed_error}, {@code combined_accuracy} and {@code ece}. What is made of a row with an
+ * error, {@link RoutedPrompt} says.
+ *
+ * <p>AUROC and calibration error have figures of each prompt, too, whose mean they are: placements (DeLong et al. 1988; for
+ * clusters, Obuchowski 1997) and signed gaps. So their intervals know clusters, and two routers can be paired.
  */
 public final class IntentMetrics {
     static final int RESAMPLES = 200;
+
+    /** The errors that coverage is certified at. */
+    public static final List<Integer> PERCENTS = List.of(1, 2, 5);
+
     private static final int BINS = 10;
     private static final double DELTA = 0.1;
-    private static final int[] PERCENTS = {1, 2, 5};
     private static final long SEED = 1;
 
-    private record Prompt(
-            String cluster, boolean inScope, boolean right, double probability, boolean routed, boolean decidedRight) {}
-
-    private final Map<String, Metric> all = new LinkedHashMap<>();
-
-    private IntentMetrics() {}
-
-    /** The metrics of the router's arm; empty if it did not run or all prompts are of one kind. */
-    public static Map<String, Metric> of(List<ResultRow> rows) {
-        List<ResultRow> own = rows.stream()
-                .filter(row ->
-                        row.arm().equals(Arm.ROUTER.label()) && !row.target().equals("composition"))
-                .sorted(Comparator.comparing(ResultRow::rowId))
-                .toList();
-        IntentMetrics metrics = new IntentMetrics();
-        List<Prompt> prompts = own.stream().map(IntentMetrics::prompt).toList();
-        boolean both =
-                prompts.stream().anyMatch(Prompt::inScope) && prompts.stream().anyMatch(prompt -> !prompt.inScope);
-        if (both) {
-            metrics.measure(prompts);
-            metrics.put("f1", f1(own), prompts);
+    /**
+     * A metric that is the mean of a figure that prompts have.
+     *
+     * @param among the prompts that have it
+     * @param figures of these prompts, in their order; empty if it cannot be told of them
+     * @param share whether the figures are 0 or 1
+     */
+    record Figure(Predicate<RoutedPrompt> among, Function<List<RoutedPrompt>, double[]> figures, boolean share) {
+        private static Figure share(Predicate<RoutedPrompt> among, Predicate<RoutedPrompt> success) {
+            return new Figure(
+                    among,
+                    prompts -> prompts.stream()
+                            .mapToDouble(prompt -> success.test(prompt) ? 1 : 0)
+                            .toArray(),
+                    true);
         }
-        return metrics.all;
-    }
 
-    private static Prompt prompt(ResultRow row) {
-        ResultRow.Decision decision = row.decision();
-        ResultRow.Candidate top = decision == null || decision.candidates().isEmpty()
-                ? null
-                : decision.candidates().get(0);
-        return new Prompt(
-                row.clusterId(),
-                !row.acceptableKernels().isEmpty(),
-                top != null && row.acceptableKernels().contains(top.kernelId()),
-                top == null ? 0 : top.probability(),
-                decision != null && !decision.kernelIds().isEmpty(),
-                Boolean.TRUE.equals(row.routeCorrect()));
-    }
-
-    private void measure(List<Prompt> prompts) {
-        share("in_scope_accuracy", prompts, Prompt::inScope, Prompt::right);
-        put("oos_auroc", auroc(prompts), prompts);
-        put("oos_fpr95", fpr95(prompts), prompts);
-        share("oos_recall", prompts, prompt -> !prompt.inScope, prompt -> !prompt.routed);
-        share("in_scope_coverage", prompts, Prompt::inScope, Prompt::routed);
-        share("routed_error", prompts, Prompt::routed, prompt -> !prompt.decidedRight);
-        share("combined_accuracy", prompts, prompt -> true, Prompt::decidedRight);
-        put("ece", calibrationError(prompts), prompts);
-        for (int percent : PERCENTS) {
-            certify(prompts, percent);
-        }
-    }
-
-    private void share(String name, List<Prompt> prompts, Predicate<Prompt> among, Predicate<Prompt> success) {
-        Map<String, double[]> sums = new TreeMap<>();
-        int rows = 0;
-        for (Prompt prompt : prompts) {
-            if (among.test(prompt)) {
-                double[] sum = sums.computeIfAbsent(prompt.cluster, id -> new double[2]);
-                sum[0] += success.test(prompt) ? 1 : 0;
-                sum[1]++;
-                rows++;
+        /** The prompts that have it, by row. */
+        Map<String, Double> of(List<RoutedPrompt> prompts) {
+            List<RoutedPrompt> own = prompts.stream().filter(among).toList();
+            double[] values = figures.apply(own);
+            Map<String, Double> figures = new LinkedHashMap<>();
+            for (int i = 0; i < values.length; i++) {
+                figures.put(own.get(i).row(), values[i]);
             }
+            return figures;
         }
-        if (rows == 0) {
-            all.put("intent." + name, new Metric("intent." + name, Double.NaN, null, 0, 0));
+    }
+
+    /** The metrics that are means, by name. */
+    static final Map<String, Figure> FIGURES = figures();
+
+    private static Map<String, Figure> figures() {
+        Map<String, Figure> figures = new LinkedHashMap<>();
+        figures.put("in_scope_accuracy", Figure.share(RoutedPrompt::inScope, RoutedPrompt::right));
+        figures.put("oos_auroc", new Figure(prompt -> true, IntentMetrics::placements, false));
+        figures.put("oos_recall", Figure.share(prompt -> !prompt.inScope(), RoutedPrompt::decidedRight));
+        figures.put("in_scope_coverage", Figure.share(RoutedPrompt::inScope, RoutedPrompt::routed));
+        figures.put("routed_error", Figure.share(RoutedPrompt::routed, prompt -> !prompt.decidedRight()));
+        figures.put("combined_accuracy", Figure.share(prompt -> true, RoutedPrompt::decidedRight));
+        figures.put("ece", new Figure(prompt -> true, IntentMetrics::gaps, false));
+        return figures;
+    }
+
+    private final String prefix;
+    private final List<RoutedPrompt> prompts;
+    private final Map<String, Metric> all = new LinkedHashMap<>();
+    private final Map<Integer, Halves> halves = new LinkedHashMap<>();
+
+    /** Measures one router's rows; the metrics are called by a prefix. */
+    IntentMetrics(String prefix, Collection<? extends RoutedRow> rows) {
+        this.prefix = prefix;
+        this.prompts = RoutedPrompt.of(rows);
+        if (!prompts.isEmpty()) {
+            measure();
+            put("f1", f1(rows), null);
+        }
+    }
+
+    /** The metrics {@code intent.*} of the router's arm; empty if it did not run. */
+    public static Map<String, Metric> of(List<ResultRow> rows) {
+        return new IntentMetrics(
+                        "intent.",
+                        rows.stream()
+                                .filter(row -> row.arm().equals(Arm.ROUTER.label()))
+                                .toList())
+                .all;
+    }
+
+    /** All metrics; none without a row. */
+    Map<String, Metric> all() {
+        return all;
+    }
+
+    /** The prompts of the rows, by row, without compositions. */
+    List<RoutedPrompt> prompts() {
+        return prompts;
+    }
+
+    /** By the error that was certified, in percent. */
+    Map<Integer, Halves> halves() {
+        return halves;
+    }
+
+    private void measure() {
+        FIGURES.forEach((name, figure) -> {
+            mean(name, figure);
+            if (name.equals("oos_auroc")) {
+                put("oos_fpr95", fpr95(), null);
+            }
+        });
+        for (int percent : PERCENTS) {
+            Halves at = Halves.of(prompts, percent / 100.0);
+            halves.put(percent, at);
+            put("coverage_at_" + percent + "pct", mean(at.coverage), spread(at.coverage));
+            put("routed_at_" + percent + "pct", mean(at.routed), null);
+            put("violations_at_" + percent + "pct", mean(at.violations), null);
+        }
+    }
+
+    private void mean(String name, Figure figure) {
+        Map<String, Double> values = figure.of(prompts);
+        if (values.isEmpty()) {
+            all.put(prefix + name, new Metric(prefix + name, Double.NaN, null, 0, 0));
             return;
         }
-        ClusterMean mean = ClusterMean.of(sums.entrySet().stream()
-                .map(entry -> new Cluster(entry.getKey(), entry.getValue()[0], entry.getValue()[1]))
-                .toList());
-        all.put("intent." + name, new Metric("intent." + name, mean.mean(), mean.interval(), rows, mean.clusters()));
-    }
-
-    private void put(String name, double value, List<Prompt> prompts) {
-        int clusters = (int) prompts.stream().map(Prompt::cluster).distinct().count();
-        all.put("intent." + name, new Metric("intent." + name, value, null, prompts.size(), clusters));
-    }
-
-    private static double auroc(List<Prompt> prompts) {
-        List<Prompt> sorted = prompts.stream()
-                .sorted(Comparator.comparingDouble(Prompt::probability))
-                .toList();
-        double inside = 0;
-        double outside = 0;
-        double won = 0;
-        for (int from = 0; from < sorted.size(); ) {
-            int to = from;
-            double tiedInside = 0;
-            while (to < sorted.size() && sorted.get(to).probability == sorted.get(from).probability) {
-                tiedInside += sorted.get(to++).inScope ? 1 : 0;
+        Map<String, double[]> sums = new TreeMap<>();
+        for (RoutedPrompt prompt : prompts) {
+            Double value = values.get(prompt.row());
+            if (value != null) {
+                double[] sum = sums.computeIfAbsent(prompt.cluster(), id -> new double[2]);
+                sum[0] += value;
+                sum[1]++;
             }
-            double tiedOutside = to - from - tiedInside;
-            won += tiedInside * (outside + tiedOutside / 2);
-            inside += tiedInside;
-            outside += tiedOutside;
-            from = to;
         }
-        return won / (inside * outside);
+        List<Cluster> clusters = sums.entrySet().stream()
+                .map(entry -> new Cluster(entry.getKey(), entry.getValue()[0], entry.getValue()[1]))
+                .toList();
+        ClusterMean mean = figure.share ? ClusterMean.of(clusters) : ClusterMean.ofMeasure(clusters);
+        boolean spread = figure.share || mean.standardError() > 1e-12; // no placement off 1 is no certainty
+        Interval interval = spread
+                ? new Interval(
+                        Math.max(0, mean.interval().low()),
+                        Math.min(1, mean.interval().high()))
+                : null;
+        all.put(prefix + name, new Metric(prefix + name, mean.mean(), interval, values.size(), mean.clusters()));
     }
 
-    private static double fpr95(List<Prompt> prompts) {
+    private void put(String name, double value, @Nullable Interval interval) {
+        boolean measured = !Double.isNaN(value);
+        int clusters =
+                (int) prompts.stream().map(RoutedPrompt::cluster).distinct().count();
+        all.put(
+                prefix + name,
+                new Metric(prefix + name, value, interval, measured ? prompts.size() : 0, measured ? clusters : 0));
+    }
+
+    private static long inScope(List<RoutedPrompt> prompts) {
+        return prompts.stream().filter(RoutedPrompt::inScope).count();
+    }
+
+    /**
+     * For each prompt, its share of the other kind's prompts that it is rightly above or below (half of one that is tied with it),
+     * as it counts for the mean over all.
+     */
+    private static double[] placements(List<RoutedPrompt> prompts) {
+        double inside = inScope(prompts);
+        double outside = prompts.size() - inside;
+        if (inside == 0 || outside == 0) {
+            return new double[0];
+        }
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            order.add(i);
+        }
+        order.sort(Comparator.comparingDouble(i -> prompts.get(i).probability()));
+        double[] placements = new double[prompts.size()];
+        double insideBelow = 0;
+        double outsideBelow = 0;
+        double won = 0;
+        for (int from = 0; from < order.size(); ) {
+            int to = from;
+            double tied = prompts.get(order.get(from)).probability();
+            double insideTied = 0;
+            while (to < order.size() && prompts.get(order.get(to)).probability() == tied) {
+                insideTied += prompts.get(order.get(to++)).inScope() ? 1 : 0;
+            }
+            double outsideTied = to - from - insideTied;
+            for (; from < to; from++) {
+                placements[order.get(from)] = prompts.get(order.get(from)).inScope()
+                        ? (outsideBelow + outsideTied / 2) / outside
+                        : 1 - (insideBelow + insideTied / 2) / inside;
+            }
+            won += insideTied * (outsideBelow + outsideTied / 2);
+            insideBelow += insideTied;
+            outsideBelow += outsideTied;
+        }
+        double auroc = won / (inside * outside);
+        for (int i = 0; i < placements.length; i++) {
+            double kind = prompts.get(i).inScope() ? inside : outside;
+            placements[i] = auroc + prompts.size() / kind * (placements[i] - auroc);
+        }
+        return placements;
+    }
+
+    private double fpr95() {
         double[] inside = prompts.stream()
-                .filter(Prompt::inScope)
-                .mapToDouble(Prompt::probability)
+                .filter(RoutedPrompt::inScope)
+                .mapToDouble(RoutedPrompt::probability)
                 .sorted()
                 .toArray();
-        double least = inside[(int) (0.05 * inside.length)];
+        if (inside.length == 0) {
+            return Double.NaN;
+        }
+        double least = inside[inside.length / 20];
+        return share(
+                prompts.stream().filter(prompt -> !prompt.inScope()).toList(), prompt -> prompt.probability() >= least);
+    }
+
+    private static int bin(RoutedPrompt prompt) {
+        return Math.min(BINS - 1, (int) (prompt.probability() * BINS));
+    }
+
+    /** For each prompt, stated less observed, or the reverse in a bin whose sum is negative. */
+    private static double[] gaps(List<RoutedPrompt> prompts) {
+        double[] sums = new double[BINS];
+        ToDoubleFunction<RoutedPrompt> gap = prompt -> prompt.probability() - (prompt.right() ? 1 : 0);
+        prompts.forEach(prompt -> sums[bin(prompt)] += gap.applyAsDouble(prompt));
         return prompts.stream()
-                .filter(prompt -> !prompt.inScope)
-                .mapToDouble(prompt -> prompt.probability >= least ? 1 : 0)
-                .average()
-                .orElse(0);
+                .mapToDouble(prompt -> Math.signum(sums[bin(prompt)]) * gap.applyAsDouble(prompt))
+                .toArray();
     }
 
-    private static double calibrationError(List<Prompt> prompts) {
-        double[] gaps = new double[BINS];
-        for (Prompt prompt : prompts) {
-            gaps[Math.min(BINS - 1, (int) (prompt.probability * BINS))] += prompt.probability - (prompt.right ? 1 : 0);
-        }
-        double sum = 0;
-        for (double gap : gaps) {
-            sum += Math.abs(gap);
-        }
-        return sum / prompts.size();
+    /** The same over weighted prompts, without a figure of each; NaN of nothing. */
+    static double calibrationError(List<RoutedPrompt> prompts, ToDoubleFunction<RoutedPrompt> weights) {
+        double[] sums = new double[BINS];
+        prompts.forEach(prompt ->
+                sums[bin(prompt)] += weights.applyAsDouble(prompt) * (prompt.probability() - (prompt.right() ? 1 : 0)));
+        double all = prompts.stream().mapToDouble(weights).sum();
+        return prompts.isEmpty()
+                ? Double.NaN
+                : Arrays.stream(sums).map(Math::abs).sum() / all;
     }
 
-    private static double f1(List<ResultRow> rows) {
+    private static double f1(Collection<? extends RoutedRow> rows) {
+        List<? extends RoutedRow> own = rows.stream().filter(RoutedPrompt::fits).toList();
+        if (own.stream().allMatch(row -> row.acceptableKernels().isEmpty())) {
+            return Double.NaN; // there is no intent
+        }
         Map<String, int[]> counts = new TreeMap<>(); // right, wanted, decided
-        for (ResultRow row : rows) {
-            String wanted = row.acceptableKernels().isEmpty()
-                    ? ""
-                    : row.acceptableKernels().get(0);
-            ResultRow.Decision decision = row.decision();
-            String decided = decision == null ? "" : String.join("+", decision.kernelIds());
+        for (RoutedRow row : own) {
+            ResultRow.Decision decision = row.error() == null ? row.decision() : null;
+            String decided = decision == null ? "error" : String.join("+", decision.kernelIds());
+            List<String> labels = row.acceptableKernels();
+            String wanted = labels.isEmpty() ? "" : labels.contains(decided) ? decided : labels.get(0);
             counts.computeIfAbsent(wanted, id -> new int[3])[1]++;
-            counts.computeIfAbsent(decided, id -> new int[3])[2]++;
-            if (wanted.equals(decided)) {
-                counts.computeIfAbsent(wanted, id -> new int[3])[0]++;
+            if (decision != null) {
+                counts.computeIfAbsent(decided, id -> new int[3])[2]++;
+                counts.computeIfAbsent(wanted, id -> new int[3])[0] += wanted.equals(decided) ? 1 : 0;
             }
         }
         return counts.values().stream()
                 .filter(count -> count[1] > 0)
                 .mapToDouble(count -> 2.0 * count[0] / (count[1] + count[2]))
                 .average()
-                .orElse(0);
+                .orElse(Double.NaN);
     }
 
-    /** Half of the clusters say which threshold keeps to the error, the other half says what it covers and whether it does. */
-    private void certify(List<Prompt> prompts, int percent) {
-        double error = percent / 100.0;
-        double outside = share(prompts, prompt -> prompt.inScope ? 0 : 1);
-        List<String> clusters =
-                List.copyOf(new TreeSet<>(prompts.stream().map(Prompt::cluster).toList()));
-        SplittableRandom random = new SplittableRandom(SEED);
-        double covered = 0;
-        double routed = 0;
-        int violations = 0;
-        for (int i = 0; i < RESAMPLES; i++) {
-            Map<String, Boolean> halves = new TreeMap<>();
-            clusters.forEach(cluster -> halves.put(cluster, random.nextBoolean()));
-            List<ErrorBound.Sample> known = new ArrayList<>();
-            List<Prompt> held = new ArrayList<>();
-            for (Prompt prompt : prompts) {
-                if (Boolean.TRUE.equals(halves.get(prompt.cluster))) {
-                    known.add(new ErrorBound.Sample(
-                            prompt.inScope ? ErrorBound.Kind.IN_SCOPE : ErrorBound.Kind.NO_KERNEL,
-                            prompt.cluster,
-                            prompt.probability,
-                            prompt.right));
-                } else {
-                    held.add(prompt);
+    /**
+     * Random halves of the clusters: the other half says which threshold keeps to the error, this one what it covers and whether it
+     * does. A half without prompts that a kernel fits covers nothing that could be measured (NaN); without prompts that none fits in
+     * the data there are no halves.
+     */
+    record Halves(double[] coverage, double[] routed, double[] violations) {
+        static Halves of(List<RoutedPrompt> prompts, double error) {
+            double inside = inScope(prompts);
+            int count = inside == 0 || inside == prompts.size() ? 0 : RESAMPLES;
+            Halves halves = new Halves(new double[count], new double[count], new double[count]);
+            Guarantee guarantee = new Guarantee(error, DELTA, count == 0 ? error : 1 - inside / prompts.size());
+            List<String> clusters = List.copyOf(
+                    new TreeSet<>(prompts.stream().map(RoutedPrompt::cluster).toList()));
+            SplittableRandom random = new SplittableRandom(SEED);
+            for (int i = 0; i < count; i++) {
+                Map<String, Boolean> sides = new TreeMap<>();
+                clusters.forEach(cluster -> sides.put(cluster, random.nextBoolean()));
+                List<ErrorBound.Sample> known = new ArrayList<>();
+                List<RoutedPrompt> held = new ArrayList<>();
+                for (RoutedPrompt prompt : prompts) {
+                    if (Boolean.TRUE.equals(sides.get(prompt.cluster()))) {
+                        known.add(new ErrorBound.Sample(
+                                prompt.inScope() ? ErrorBound.Kind.IN_SCOPE : ErrorBound.Kind.NO_KERNEL,
+                                prompt.cluster(),
+                                prompt.probability(),
+                                prompt.right()));
+                    } else {
+                        held.add(prompt);
+                    }
                 }
-            }
-            OptionalDouble threshold = new ErrorBound(known, new Guarantee(error, DELTA, outside), 0).certify(error);
-            if (threshold.isPresent()) {
-                double least = threshold.getAsDouble();
-                List<Prompt> taken = held.stream()
-                        .filter(prompt -> prompt.probability >= least)
+                OptionalDouble certified = new ErrorBound(known, guarantee, 0).certify(error);
+                double least = certified.orElse(Double.POSITIVE_INFINITY);
+                List<RoutedPrompt> taken = held.stream()
+                        .filter(prompt -> prompt.probability() >= least)
                         .toList();
-                List<Prompt> inScope = held.stream().filter(Prompt::inScope).toList();
-                covered += share(inScope, prompt -> prompt.probability >= least ? 1 : 0);
-                routed += (double) taken.size() / Math.max(1, held.size());
-                violations += share(taken, prompt -> prompt.right ? 0 : 1) > error ? 1 : 0;
+                halves.coverage[i] = share(
+                        held.stream().filter(RoutedPrompt::inScope).toList(), prompt -> prompt.probability() >= least);
+                halves.routed[i] = share(held, prompt -> prompt.probability() >= least);
+                halves.violations[i] = !taken.isEmpty() && share(taken, prompt -> !prompt.right()) > error ? 1 : 0;
             }
+            return halves;
         }
-        put("coverage_at_" + percent + "pct", covered / RESAMPLES, prompts);
-        put("routed_at_" + percent + "pct", routed / RESAMPLES, prompts);
-        put("violations_at_" + percent + "pct", (double) violations / RESAMPLES, prompts);
     }
 
-    private static double share(List<Prompt> prompts, ToDoubleFunction<Prompt> of) {
-        return prompts.stream().mapToDouble(of).average().orElse(0);
+    /** NaN of nothing. */
+    private static double share(List<RoutedPrompt> prompts, Predicate<RoutedPrompt> success) {
+        return prompts.stream()
+                .mapToDouble(prompt -> success.test(prompt) ? 1 : 0)
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    /** The mean of those that were measured. */
+    static double mean(double[] halves) {
+        return Arrays.stream(halves)
+                .filter(value -> !Double.isNaN(value))
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    /**
+     * The middle 95 % of the halves: as the delete-half jackknife has it (Shao and Wu 1989), a statistic of random halves is spread as that
+     * of samples of all clusters.
+     */
+    static @Nullable Interval spread(double[] halves) {
+        double[] sorted = Arrays.stream(halves)
+                .filter(value -> !Double.isNaN(value))
+                .sorted()
+                .toArray();
+        return sorted.length == 0
+                ? null
+                : new Interval(Metrics.quantile(sorted, 0.025), Metrics.quantile(sorted, 0.975));
     }
 }

@@ -8,6 +8,8 @@ import java.util.Locale;
 public enum Measure {
     /** Prompts are answered in several arms: {@link ResultRow}, in SQL the view {@code rows}. */
     ANSWERS("rows"),
+    /** A router is trained, and prompts are routed with and without what it learned: {@link RouteRow}, in SQL the view {@code routes}. */
+    ROUTING("routes"),
     /** Documents are forced through token masks: {@link MaskRow}, in SQL the view {@code masks}. */
     MASKS("masks");
 

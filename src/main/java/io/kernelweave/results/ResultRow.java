@@ -57,7 +57,7 @@ public record ResultRow(
         @Nullable String traceId,
         @Nullable String trace,
         String recordedAt)
-        implements Row {
+        implements RoutedRow {
 
     /** The route taken. */
     public record Decision(

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param job the job's name
  * @param state {@code running} or {@code complete}
  * @param fingerprint digest of each thing that decides the rows: {@code dataset, store, router, model, config, code,
- *     environment}, or {@code dataset, vocabulary, config, code, environment} where masks are measured
+ *     environment} and, where they depend on it, {@code ledger}; or {@code dataset, vocabulary, config, code, environment} where masks are measured
  * @param settings the job as it was run, every default filled in
  * @param data what was replayed
  * @param environment where it ran: JDK, system, cores

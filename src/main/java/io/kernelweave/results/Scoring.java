@@ -166,7 +166,7 @@ public final class Scoring {
                 judgement == null ? List.of() : judgement.failed());
     }
 
-    private static ResultRow.Decision decision(RouteDecision decision) {
+    static ResultRow.Decision decision(RouteDecision decision) {
         return new ResultRow.Decision(
                 decision.action().name().toLowerCase(Locale.ROOT),
                 decision.kernelIds(),

@@ -3,7 +3,7 @@
  * runs, and the metrics computed from the rows.
  *
  * <p>Uses the core, {@code storage} and {@code dataset}. Start reading at {@link io.kernelweave.results.ResultRow}, {@link
- * io.kernelweave.results.MaskRow} and
+ * io.kernelweave.results.RouteRow}, {@link io.kernelweave.results.MaskRow} and
  * {@link io.kernelweave.results.RunFolder}; {@link io.kernelweave.results.Metrics} defines every figure.
  */
 @NullMarked

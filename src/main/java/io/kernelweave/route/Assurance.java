@@ -19,7 +19,7 @@ public record Assurance(
         double noKernelShare,
         String assumption,
         List<String> encoders) {
-    static final String EXCHANGEABLE =
+    public static final String EXCHANGEABLE =
             "clusters of prompts to come are exchangeable with those that the router was calibrated on";
 
     public Assurance {
@@ -32,13 +32,17 @@ public record Assurance(
     }
 
     static Assurance of(RouterAdapter adapter) {
-        Guarantee guarantee = adapter.guarantee();
+        return of(adapter.guarantee(), adapter.bound(), adapter.encoders());
+    }
+
+    /** Of a measured error, under the guarantee's confidence and traffic. */
+    static Assurance of(Guarantee guarantee, double error, List<RouterAdapter.Encoder> encoders) {
         return new Assurance(
-                adapter.bound() <= guarantee.maxError(),
-                adapter.bound(),
+                error <= guarantee.maxError(),
+                error,
                 1 - guarantee.delta(),
                 guarantee.noKernelShare(),
                 EXCHANGEABLE,
-                adapter.encoders().stream().map(RouterAdapter.Encoder::name).toList());
+                encoders.stream().map(RouterAdapter.Encoder::name).toList());
     }
 }

@@ -4,18 +4,22 @@ import io.kernelweave.json.InputException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * What a stated probability has turned out to be worth, as a line through knots: rising, so that it changes no order. Fitted
  * by Platt's (1999) method on the logit, or by isotonic regression (Zadrozny and Elkan 2002), whichever does better on what
  * it has not seen.
  *
- * @param method {@code none}, {@code platt} or {@code isotonic}
+ * @param method {@code none}, {@code platt} or {@code isotonic}; followed by {@code +feedback} for each correction by feedback
  * @param stated ascending, from 0 to 1
  * @param observed what each is worth
  */
 public record Calibration(String method, List<Double> stated, List<Double> observed) {
     private static final int PLATT_KNOTS = 64;
+    private static final int FINE_KNOTS = 256;
+    private static final String CORRECTED = "+feedback";
     private static final double LOWEST = 1e-4;
 
     /** A probability that was stated, with what came of it. */
@@ -43,6 +47,36 @@ public record Calibration(String method, List<Double> stated, List<Double> obser
         double high = stated.get(above);
         double share = high > low ? Math.min(1, Math.max(0, (probability - low) / (high - low))) : 0;
         return observed.get(above - 1) + share * (observed.get(above) - observed.get(above - 1));
+    }
+
+    /** The least probability that comes to this one; 1 if none does. */
+    double inverse(double worth) {
+        for (int i = 0; i < stated.size(); i++) {
+            if (observed.get(i) >= worth) {
+                if (i == 0) {
+                    return stated.get(0);
+                }
+                double rise = observed.get(i) - observed.get(i - 1);
+                double share = rise > 0 ? Math.max(0, (worth - observed.get(i - 1)) / rise) : 1;
+                return stated.get(i - 1) + share * (stated.get(i) - stated.get(i - 1));
+            }
+        }
+        return 1;
+    }
+
+    /** What the probabilities are worth after a further correction that never raises one: at no point higher than this. */
+    Calibration then(DoubleUnaryOperator correction) {
+        TreeSet<Double> knots = new TreeSet<>(stated);
+        for (int i = 0; i <= FINE_KNOTS; i++) {
+            knots.add((double) i / FINE_KNOTS);
+        }
+        List<Double> at = List.copyOf(knots);
+        return new Calibration(
+                method + CORRECTED,
+                at,
+                at.stream()
+                        .map(p -> Math.floor(Math.min(of(p), correction.applyAsDouble(of(p))) * 1e6) / 1e6)
+                        .toList());
     }
 
     /** Chooses by the log loss on folds that the fit has not seen. */

@@ -16,6 +16,11 @@ public interface Embedder {
     /** The vector of one text, of length 1; the same text gives the same bits, whatever was embedded before. */
     float[] embed(String text);
 
+    /** The share of a text that the vector takes into account. */
+    default double known(String text) {
+        return 1;
+    }
+
     /** The vectors of many texts, in their order. */
     default List<float[]> embedAll(List<String> texts) {
         return texts.stream().map(this::embed).toList();

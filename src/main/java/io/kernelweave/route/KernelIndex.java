@@ -1,16 +1,19 @@
 package io.kernelweave.route;
 
+import io.kernelweave.vector.VectorFile;
+import io.kernelweave.vector.VectorIndex;
 import io.kernelweave.verify.Outcome;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the kernels that a request may belong to and measures, for each, what speaks for it. A shortlist comes from the
- * linear heads and from BM25; only its exemplars are compared one by one.
+ * linear heads and from BM25; only its exemplars are compared one by one. Of more than {@link Space#MANY} kernels, the heads are
+ * asked only for those whose centroids, as the first encoder sees them, are nearest.
  */
 final class KernelIndex {
     /** What a candidate is picked by, for each encoder. */
@@ -35,8 +38,12 @@ final class KernelIndex {
             "above_none", // energy above the logit of no kernel
             "nearest_none"); // cosine to the nearest requests that no kernel fits
 
-    private static final int BY_HEAD = 8;
-    private static final int BY_WORDS = 4;
+    private static final int BY_HEAD = 4;
+    private static final int BY_WORDS = 2;
+    private static final int BY_WORDS_ALONE = 8;
+
+    /** How many of many kernels the heads are asked for. */
+    private static final int NEAREST = 64;
 
     /** The names of {@link Match#features}, for encoders in their order. */
     static List<String> features(List<String> encoders) {
@@ -83,9 +90,11 @@ final class KernelIndex {
             List<String> conflicts) {}
 
     private final int kernels;
+    private final int[] every; // kernel
     private final List<Set<String>> ruledOut;
     private final LexicalIndex lexical;
     private final List<Space> spaces = new ArrayList<>();
+    private final @Nullable VectorIndex centroids; // of many kernels
 
     /**
      * @param ruledOut words that speak against each kernel; its size is the number of kernels
@@ -93,6 +102,7 @@ final class KernelIndex {
      */
     KernelIndex(List<Set<String>> ruledOut, List<Exemplar> labelled, List<Integer> dimensions) {
         this.kernels = ruledOut.size();
+        this.every = IntStream.range(0, kernels).toArray();
         this.ruledOut = ruledOut;
         List<List<String>> words = new ArrayList<>();
         List<List<Exemplar>> own = new ArrayList<>();
@@ -117,31 +127,52 @@ final class KernelIndex {
                     vectors(none, encoder),
                     dimensions.get(e)));
         }
+        centroids = kernels > Space.MANY && !spaces.isEmpty() ? centroids(spaces.get(0), dimensions.get(0)) : null;
+    }
+
+    private VectorIndex centroids(Space space, int dimensions) {
+        VectorIndex index = new VectorIndex("centroids", dimensions);
+        index.addAll(IntStream.range(0, kernels)
+                .filter(k -> Vectors.dot(space.centroid(k), space.centroid(k)) > 0)
+                .mapToObj(k -> new VectorFile.Entry(Integer.toString(k), space.centroid(k)))
+                .toList());
+        return index;
     }
 
     private static List<float[]> vectors(List<Exemplar> exemplars, int encoder) {
         return exemplars.stream().map(exemplar -> exemplar.vectors.get(encoder)).toList();
     }
 
-    /** The linear head of an encoder: the nearest-centroid rule until it is trained or set. */
-    LinearHead head(int encoder) {
-        return spaces.get(encoder).head();
+    /** The kernels as an encoder sees them. */
+    Space space(int encoder) {
+        return spaces.get(encoder);
     }
 
     /** The kernels worth a look, in the order of the index, without those in {@code masked}. */
     List<Match> matches(Query query, Set<Integer> masked) {
         LexicalIndex.Scores words = lexical.score(query.words());
-        masked.forEach(k -> words.lexical()[k] = 0);
+        int[] listed = centroids == null ? null : listed(centroids, query, masked);
         List<Space.View> views = new ArrayList<>();
         double[] request = new double[spaces.size() * OF_REQUEST.size()];
         Set<Integer> shortlist = new TreeSet<>();
         for (int e = 0; e < spaces.size(); e++) {
-            Space.View view = spaces.get(e).view(query.vectors().get(e), masked);
+            Space.View view = spaces.get(e).view(query.vectors().get(e), listed, masked);
             view.describeRequest(request, e * OF_REQUEST.size());
             views.add(view);
-            best(BY_HEAD, view::logit, masked, shortlist);
+            Best picked = new Best(BY_HEAD, masked);
+            for (int k : listed == null ? every : listed) {
+                picked.offer(k, view.logit(k));
+            }
+            picked.kernels().forEach(shortlist::add);
         }
-        best(spaces.isEmpty() ? BY_HEAD : BY_WORDS, k -> words.lexical()[k], masked, shortlist);
+        Best worded = new Best(spaces.isEmpty() ? BY_WORDS_ALONE : BY_WORDS, masked);
+        words.offer(worded);
+        worded.kernels().forEach(shortlist::add);
+        for (int k = 0; spaces.isEmpty() && k < kernels && shortlist.size() < BY_WORDS_ALONE; k++) {
+            if (!masked.contains(k)) { // rivals without a word in common are rivals, too
+                shortlist.add(k);
+            }
+        }
         long refused = shortlist.stream()
                 .filter(k -> query.preconditions(k) == Outcome.FAIL)
                 .count();
@@ -159,32 +190,24 @@ final class KernelIndex {
                 similarity += view.describe(k, features, at) / views.size();
                 at += OF_ENCODER.size();
             }
-            features[at++] = words.lexical()[k];
-            features[at++] = words.coverage()[k];
+            features[at++] = words.lexical(k);
+            features[at++] = words.coverage(k);
             features[at++] = outcome == Outcome.PASS ? 1 : 0;
             features[at++] = outcome == Outcome.FAIL ? 1 : 0;
             features[at++] =
                     outcome == Outcome.PASS && shortlist.size() > 1 ? (double) refused / (shortlist.size() - 1) : 0;
             features[at] = Math.min(3, conflicts.size());
             matches.add(new Match(
-                    k, features, request, similarity, words.lexical()[k], words.coverage()[k], outcome, conflicts));
+                    k, features, request, similarity, words.lexical(k), words.coverage(k), outcome, conflicts));
         }
         return matches;
     }
 
-    private void best(int count, IntToDoubleFunction score, Set<Integer> masked, Set<Integer> shortlist) {
-        int[] top = new int[count];
-        int found = 0;
-        for (int k = 0; k < kernels; k++) {
-            if (masked.contains(k) || found == count && score.applyAsDouble(k) <= score.applyAsDouble(top[count - 1])) {
-                continue;
-            }
-            int at = found < count ? found++ : count - 1;
-            for (; at > 0 && score.applyAsDouble(top[at - 1]) < score.applyAsDouble(k); at--) {
-                top[at] = top[at - 1];
-            }
-            top[at] = k;
-        }
-        Arrays.stream(top, 0, found).forEach(shortlist::add);
+    private static int[] listed(VectorIndex centroids, Query query, Set<Integer> masked) {
+        return centroids.nearest(query.vectors().get(0), NEAREST).stream()
+                .mapToInt(near -> Integer.parseInt(near.id()))
+                .filter(k -> !masked.contains(k))
+                .sorted()
+                .toArray();
     }
 }

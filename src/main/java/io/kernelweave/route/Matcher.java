@@ -55,6 +55,11 @@ record Matcher(
         boolean isEligible() {
             return match.preconditions() != Outcome.FAIL;
         }
+
+        /** Log of the kernel's share among those listed. */
+        double logShare() {
+            return -StrictMath.log1p(StrictMath.exp(-fit[0]));
+        }
     }
 
     /** A kernel with the clause that chose it. */
@@ -75,32 +80,45 @@ record Matcher(
         }
     }
 
-    /** Weights for a router that has learned nothing: set by hand, so that half is where the benefit of the doubt ends. */
+    /**
+     * Weights for a router that has learned nothing, set by hand and the same for every store. It goes by the mean of what a
+     * kernel says more than by its nearest text, and its probability leaves the rivals out: how far the best one is ahead
+     * says little of whether any fits.
+     */
     static Matcher untrained(List<String> encoders) {
-        double one = 1.0 / Math.max(1, encoders.size());
         boolean words = encoders.isEmpty();
         Map<String, Double> pick = new HashMap<>();
-        pick.put("lexical", words ? 8.0 : 2.0);
+        pick.put("lexical", words ? 8.0 : 1.0);
         pick.put("coverage", words ? 2.0 : 0.0);
         pick.put("preconditions_pass", 0.5);
         pick.put("preconditions_fail", -4.0);
         pick.put("rivals_refused", 1.0);
         pick.put("conflicts", -0.5);
         Map<String, Double> fit = new HashMap<>(pick);
-        fit.put("share", words ? 0.7 : 0.0); // a margin over rivals says little of whether any fits
+        fit.put("share", words ? 0.7 : 0.0);
+        fit.put("lexical", words ? 8.0 : 0.0);
         fit.put("preconditions_pass", 1.0);
-        fit.put("rivals_refused", 2.5);
+        fit.put("rivals_refused", words ? 2.5 : 3.8);
+        double strengths = encoders.stream().mapToDouble(Matcher::strength).sum();
         for (String encoder : encoders) {
-            pick.put("nearest " + encoder, 1.5 * one);
-            fit.put("nearest " + encoder, 1.3 * one);
+            double part = strength(encoder) / strengths;
+            pick.put("centroid " + encoder, 1.0 * part);
+            pick.put("nearest " + encoder, 0.5 * part);
+            fit.put("centroid " + encoder, 0.8 * part);
+            fit.put("nearest " + encoder, 0.4 * part);
         }
         return new Matcher(
                 weighed(KernelIndex.features(encoders), pick, 0),
-                weighed(fitFeatures(encoders), fit, -4.5),
+                weighed(fitFeatures(encoders), fit, words ? -4.5 : -3.0),
                 Calibration.none(),
                 0.5,
                 untrainedPlan(),
                 UNTRAINED_PLAN_THRESHOLD);
+    }
+
+    /** BGE tells texts apart better than other encoders of its size (Xiao et al. 2023, C-Pack). */
+    private static double strength(String encoder) {
+        return encoder.startsWith("bge") ? 2 : 1;
     }
 
     private static LogisticModel weighed(List<String> features, Map<String, Double> weights, double bias) {

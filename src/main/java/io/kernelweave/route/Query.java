@@ -4,9 +4,11 @@ import io.kernelweave.kernel.PromptInput;
 import io.kernelweave.verify.Contract;
 import io.kernelweave.verify.Outcome;
 import io.kernelweave.verify.Subject;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A request, or one clause of it, as it is compared with kernels. What the preconditions say of the prompt is asked once a
@@ -27,22 +29,17 @@ final class Query {
 
     private static final class Preconditions {
         private final Subject subject;
-        private final List<Contract> contracts;
-        private final @Nullable Outcome[] outcomes;
+        private final IntFunction<Contract> contracts;
+        private final Map<Integer, Outcome> outcomes = new HashMap<>();
 
-        Preconditions(String prompt, List<Contract> contracts) {
+        Preconditions(String prompt, IntFunction<Contract> contracts) {
             this.subject = Subject.of(prompt, "");
             this.contracts = contracts;
-            this.outcomes = new Outcome[contracts.size()];
         }
 
         Outcome of(int kernel) {
-            Outcome outcome = outcomes[kernel];
-            if (outcome == null) {
-                outcome = contracts.get(kernel).preconditions(subject).outcome();
-                outcomes[kernel] = outcome;
-            }
-            return outcome;
+            return outcomes.computeIfAbsent(
+                    kernel, k -> contracts.apply(k).preconditions(subject).outcome());
         }
     }
 
@@ -55,9 +52,9 @@ final class Query {
     /**
      * @param request see {@link #request}
      * @param vectors its sentence vector of each encoder
-     * @param contracts of the kernels, in the index's order
+     * @param contracts of the kernels, by their numbers in the index
      */
-    static Query of(String prompt, String request, List<float[]> vectors, List<Contract> contracts) {
+    static Query of(String prompt, String request, List<float[]> vectors, IntFunction<Contract> contracts) {
         return new Query(request, vectors, new Preconditions(prompt, contracts));
     }
 

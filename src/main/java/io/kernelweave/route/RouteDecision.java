@@ -36,4 +36,9 @@ public record RouteDecision(
             List<Candidate> candidates) {
         this(action, kernelIds, probability, threshold, reason, candidates, Assurance.none(List.of()));
     }
+
+    /** The same decision, with what it was chosen from. */
+    RouteDecision with(List<Candidate> others) {
+        return new RouteDecision(action, kernelIds, probability, threshold, reason, others, assurance);
+    }
 }

@@ -1,5 +1,6 @@
 package io.kernelweave.route;
 
+import io.kernelweave.compose.Clauses;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
@@ -13,17 +14,21 @@ import io.kernelweave.route.RouterAdapter.Learned;
 import io.kernelweave.verify.Contract;
 import io.kernelweave.verify.Outcome;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides where a prompt goes: to a kernel, to several, or to raw generation. A kernel is known by its name, description
@@ -38,15 +43,24 @@ public final class Router {
 
     private final Twins twins;
     private final List<Kernel> kernels;
-    private final List<Contract> contracts;
+    private final Map<Integer, Contract> contracts = new ConcurrentHashMap<>();
     private final List<? extends Embedder> embedders;
     private final KernelIndex index;
     private final Matcher matcher;
     private final Assurance assurance;
+    private final Optional<FastTier> fast;
+    private final Assurance fastAssurance;
+    private final Usage usage;
+    private final double[] shifts; // of each kernel, by its usage
     private final String note;
     private final String digest;
 
-    private Router(Collection<Kernel> all, List<? extends Embedder> given, RouterAdapter adapter) {
+    private Router(
+            Collection<Kernel> all,
+            List<? extends Embedder> given,
+            RouterAdapter adapter,
+            Usage usage,
+            @Nullable Embedder easy) {
         List<Encoder> encoders = Encoder.of(given);
         if (!encoders.isEmpty() && !adapter.encoders().isEmpty() && !encoders.equals(adapter.encoders())) {
             throw InputException.at(
@@ -63,9 +77,14 @@ public final class Router {
                 .filter(kernel -> !kernel.exemplars().isEmpty())
                 .map(Learned::kernelId)
                 .collect(Collectors.toSet());
-        twins = Twins.of(routable, known::contains);
+        twins = Twins.of(
+                routable,
+                Comparator.comparing((String id) -> !known.contains(id))
+                        .thenComparing(id -> -usage.accepted().getOrDefault(id, 0L)));
         kernels = twins.kernels();
-        contracts = kernels.stream().map(Contract::of).toList();
+        if (kernels.size() <= Space.MANY) { // of more, only those are compiled that come into question
+            IntStream.range(0, kernels.size()).forEach(this::contract);
+        }
         embedders = wordsOnly ? List.of() : List.copyOf(given);
         List<String> names = Encoder.of(embedders).stream().map(Encoder::name).toList();
         index = index(kernels, embedders, adapter);
@@ -79,13 +98,33 @@ public final class Router {
                         adapter.planThreshold())
                 : Matcher.untrained(names);
         assurance = trained ? Assurance.of(adapter) : Assurance.none(names);
+        fast = trained
+                ? FastTier.of(
+                        adapter.fast(), kernels.stream().map(Kernel::kernelId).toList(), easy)
+                : Optional.empty();
+        fastAssurance = adapter.fast() == null
+                ? assurance
+                : Assurance.of(
+                        adapter.guarantee(),
+                        adapter.fast().bound(),
+                        List.of(adapter.fast().encoder()));
+        this.usage = usage;
+        shifts = usage.total() == 0
+                ? new double[kernels.size()]
+                : usage.shifts(
+                        kernels.stream().map(Kernel::kernelId).toList(), taught(kernels, trained ? adapter : null));
         note = (trained ? "" : "untrained router: ") + (embedders.isEmpty() ? "by words alone: " : "");
-        digest = Digest.of(Json.compact(List.of(
+        List<Object> parts = new ArrayList<>(List.of(
                 adapter.digest(),
+                fast.isPresent(),
                 Encoder.of(embedders),
                 routable.stream()
                         .map(kernel -> List.of(kernel.kernelId(), kernel.computedDigest()))
-                        .toList())));
+                        .toList()));
+        if (usage.total() > 0) {
+            parts.add(usage);
+        }
+        digest = Digest.of(Json.compact(parts));
     }
 
     private static String identities(List<Encoder> encoders) {
@@ -99,12 +138,32 @@ public final class Router {
      * @throws InputException if the adapter was trained with other encoders
      */
     public static Router of(Collection<Kernel> kernels, List<? extends Embedder> embedders, RouterAdapter adapter) {
-        return new Router(kernels, embedders, adapter);
+        return of(kernels, embedders, adapter, Usage.none());
+    }
+
+    /** A router that prefers, of kernels that are nearly tied, those whose answers were accepted more often. */
+    public static Router of(
+            Collection<Kernel> kernels, List<? extends Embedder> embedders, RouterAdapter adapter, Usage usage) {
+        return of(kernels, embedders, adapter, usage, null);
+    }
+
+    /**
+     * A router with a fast tier, if the adapter has one.
+     *
+     * @param easy the embedder that the tier was trained with; another one is left aside
+     */
+    public static Router of(
+            Collection<Kernel> kernels,
+            List<? extends Embedder> embedders,
+            RouterAdapter adapter,
+            Usage usage,
+            @Nullable Embedder easy) {
+        return new Router(kernels, embedders, adapter, usage, easy);
     }
 
     /** A router with one encoder. */
     public static Router of(Collection<Kernel> kernels, Embedder embedder, RouterAdapter adapter) {
-        return new Router(kernels, List.of(embedder), adapter);
+        return of(kernels, List.of(embedder), adapter);
     }
 
     /** Of everything that a decision depends on: kernels, encoder, adapter. */
@@ -133,12 +192,19 @@ public final class Router {
                     List.of(),
                     assurance);
         }
-        Query whole = Query.of(prompt, request, vectors(request), contracts);
+        Optional<RouteDecision> easy = easy(prompt, request);
+        if (easy.isPresent() && !explained) {
+            return easy.get();
+        }
+        Query whole = Query.of(prompt, request, vectors(request), this::contract);
         List<Ranked> ranked = rank(whole);
         List<Candidate> candidates = ranked.stream()
                 .limit(SHOWN)
                 .map(shown -> candidate(shown, explained))
                 .toList();
+        if (easy.isPresent()) {
+            return easy.get().with(candidates);
+        }
         Plan plan = null;
         double planned = 0;
         for (Plan next : matcher.plans(request, ranked, clause -> rank(whole.clause(clause, vectors(clause))))) {
@@ -177,13 +243,56 @@ public final class Router {
                 taken ? List.of(id(shown.match().kernel())) : List.of(),
                 probability,
                 matcher.threshold(),
-                reason(candidate(shown, false), candidates, taken),
+                reason(candidate(shown, false), candidates, taken) + usage(ranked, shown),
                 candidates,
                 assurance);
     }
 
+    /** What the fast tier says of a request for one thing, if it is sure and the kernel's preconditions do not fail. */
+    private Optional<RouteDecision> easy(String prompt, String request) {
+        if (fast.isEmpty() || !Clauses.readings(request).isEmpty()) {
+            return Optional.empty();
+        }
+        return fast.get()
+                .answer(request)
+                .filter(answer -> answer.probability() >= matcher.threshold())
+                .filter(answer ->
+                        Query.of(prompt, request, List.of(), this::contract).preconditions(answer.kernel())
+                                != Outcome.FAIL)
+                .map(answer -> new RouteDecision(
+                        RouteAction.KERNEL,
+                        List.of(id(answer.kernel())),
+                        answer.probability(),
+                        matcher.threshold(),
+                        String.format(
+                                Locale.ROOT,
+                                "%s (P = %.2f ≥ %.2f): an easy request, by the fast tier alone",
+                                id(answer.kernel()),
+                                answer.probability(),
+                                matcher.threshold()),
+                        List.of(),
+                        fastAssurance));
+    }
+
     private List<Ranked> rank(Query query) {
-        return matcher.rank(index.matches(query, Set.of()));
+        List<Ranked> ranked = matcher.rank(index.matches(query, Set.of()));
+        return usage.total() > 0 ? Usage.order(ranked, shifts) : ranked;
+    }
+
+    /** How many labelled texts of each kernel the heads were trained on; the same for all where they were not. */
+    private static double[] taught(List<Kernel> kernels, @Nullable RouterAdapter adapter) {
+        double[] taught = new double[kernels.size()];
+        Arrays.fill(taught, 1);
+        if (adapter != null) {
+            Map<String, Learned> learned =
+                    adapter.kernels().stream().collect(Collectors.toMap(Learned::kernelId, Function.identity()));
+            for (int k = 0; k < taught.length; k++) {
+                Learned known = learned.get(kernels.get(k).kernelId());
+                taught[k] = KernelText.of(kernels.get(k)).texts().size()
+                        + (known == null ? 0 : known.exemplars().size());
+            }
+        }
+        return taught;
     }
 
     private String reason(Candidate best, List<Candidate> candidates, boolean taken) {
@@ -218,7 +327,7 @@ public final class Router {
         if (!equals.isEmpty()) {
             reason.append("; tied with ")
                     .append(String.join(", ", equals))
-                    .append(taken ? ", the first by name is taken" : "");
+                    .append(taken && usage.total() == 0 ? ", the first by name is taken" : "");
         }
         List<String> alike = twins.of(best.kernelId());
         if (!alike.isEmpty()) {
@@ -266,7 +375,36 @@ public final class Router {
                 match.coverage(),
                 match.preconditions(),
                 match.conflicts(),
-                explained ? matcher.signals(ranked) : List.of());
+                explained ? signals(ranked) : List.of());
+    }
+
+    /** What usage did to the choice; nothing where the router has not been told of any. */
+    private String usage(List<Ranked> ranked, Ranked best) {
+        if (usage.total() == 0) {
+            return "";
+        }
+        Ranked unused = ranked.stream()
+                .filter(other -> other.isEligible() == best.isEligible())
+                .min(Comparator.comparingDouble((Ranked other) -> -other.logShare())
+                        .thenComparing(other -> other.match().kernel()))
+                .orElse(best);
+        return "; usage (" + usage.total() + " accepted) "
+                + (unused == best
+                        ? "changes nothing"
+                        : "settles it against " + id(unused.match().kernel()));
+    }
+
+    private List<Signal> signals(Ranked ranked) {
+        List<Signal> signals = new ArrayList<>(matcher.signals(ranked));
+        if (usage.total() > 0) {
+            int kernel = ranked.match().kernel();
+            signals.add(new Signal(Usage.SIGNAL, usage.accepted().getOrDefault(id(kernel), 0L), shifts[kernel]));
+        }
+        return signals;
+    }
+
+    private Contract contract(int kernel) {
+        return contracts.computeIfAbsent(kernel, k -> Contract.of(kernels.get(k)));
     }
 
     private String id(int kernel) {
@@ -300,15 +438,22 @@ public final class Router {
         Map<String, Learned> learned =
                 adapter.kernels().stream().collect(Collectors.toMap(Learned::kernelId, Function.identity()));
         List<Integer> dimensions = embedders.stream().map(Embedder::dimensions).toList();
-        List<Set<String>> ruledOut = new ArrayList<>();
+        List<KernelText> texts = kernels.stream().map(KernelText::of).toList();
+        List<String> all =
+                texts.stream().flatMap(text -> text.texts().stream()).distinct().toList();
+        Map<String, List<float[]>> vectors = new HashMap<>();
+        all.forEach(text -> vectors.put(text, new ArrayList<>()));
+        for (Embedder embedder : embedders) {
+            List<float[]> embedded = embedder.embedAll(all);
+            for (int i = 0; i < all.size(); i++) {
+                vectors.getOrDefault(all.get(i), List.of()).add(embedded.get(i));
+            }
+        }
         List<Exemplar> exemplars = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
-            KernelText text = KernelText.of(kernels.get(k));
-            ruledOut.add(text.ruledOut());
-            List<List<float[]>> vectors = embedders.stream()
-                    .map(embedder -> embedder.embedAll(text.texts()))
-                    .toList();
-            add(exemplars, k, text.texts(), vectors);
+            for (String text : texts.get(k).texts()) {
+                exemplars.add(new Exemplar(k, text, vectors.getOrDefault(text, List.of())));
+            }
             Learned known = learned.get(kernels.get(k).kernelId());
             if (known != null) {
                 add(exemplars, k, known.exemplars(), decode(known, dimensions));
@@ -318,14 +463,14 @@ public final class Router {
         if (none != null) {
             add(exemplars, -1, none.exemplars(), decode(none, dimensions));
         }
-        KernelIndex index = new KernelIndex(ruledOut, exemplars, dimensions);
+        KernelIndex index =
+                new KernelIndex(texts.stream().map(KernelText::ruledOut).toList(), exemplars, dimensions);
         for (int e = 0; e < embedders.size(); e++) {
             for (int k = 0; k <= kernels.size(); k++) {
                 Learned known =
                         k == kernels.size() ? none : learned.get(kernels.get(k).kernelId());
                 if (known != null && !known.heads().isEmpty()) {
-                    float[] row = known.decodeHead(e, dimensions.get(e));
-                    index.head(e).set(k, row, row[dimensions.get(e)]);
+                    index.space(e).set(k, known.decodeHead(e, dimensions.get(e)));
                 }
             }
         }

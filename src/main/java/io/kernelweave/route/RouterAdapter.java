@@ -35,6 +35,8 @@ import tools.jackson.databind.JsonNode;
  * @param planThreshold the least probability at which a composition is taken
  * @param metrics figures of prompts that the scoring model had not seen
  * @param curve stated against observed probability of the picked kernel, on the same prompts
+ * @param fast what answers easy requests without the encoders; null: nothing does
+ * @param profile what those prompts looked like, for the check whether later ones still do; null if nothing was kept of it
  */
 public record RouterAdapter(
         int version,
@@ -54,7 +56,9 @@ public record RouterAdapter(
         @Nullable LogisticModel plan,
         double planThreshold,
         Metrics metrics,
-        List<Bin> curve) {
+        List<Bin> curve,
+        FastTier.@Nullable Kept fast,
+        @Nullable Profile profile) {
 
     static final int VERSION = 2;
 
@@ -98,6 +102,7 @@ public record RouterAdapter(
             return Base64.getEncoder().encodeToString(bytes.toByteArray());
         }
 
+        /** Weights and, after them, the bias: big-endian floats in Base64. */
         static String encodeHead(float[] row) {
             ByteBuffer bytes = ByteBuffer.allocate(row.length * Float.BYTES);
             bytes.asFloatBuffer().put(row);
@@ -106,7 +111,7 @@ public record RouterAdapter(
 
         /** A vector for each exemplar. */
         List<float[]> decodeVectors(int encoder, int dimensions) {
-            byte[] bytes = decode("vectors", vectors.get(encoder), exemplars.size() * dimensions);
+            byte[] bytes = decode(kernelId, "vectors", vectors.get(encoder), exemplars.size() * dimensions);
             return IntStream.range(0, exemplars.size())
                     .mapToObj(i -> Vectors.fromBytes(bytes, i * dimensions, dimensions))
                     .toList();
@@ -114,14 +119,18 @@ public record RouterAdapter(
 
         /** The weights and, after them, the bias. */
         float[] decodeHead(int encoder, int dimensions) {
+            return decodeHead(kernelId, heads.get(encoder), dimensions);
+        }
+
+        static float[] decodeHead(String kernelId, String base64, int dimensions) {
             float[] row = new float[dimensions + 1];
-            ByteBuffer.wrap(decode("head", heads.get(encoder), row.length * Float.BYTES))
+            ByteBuffer.wrap(decode(kernelId, "head", base64, row.length * Float.BYTES))
                     .asFloatBuffer()
                     .get(row);
             return row;
         }
 
-        private byte[] decode(String field, String base64, int length) {
+        private static byte[] decode(String kernelId, String field, String base64, int length) {
             byte[] bytes;
             try {
                 bytes = Base64.getDecoder().decode(base64);
@@ -223,7 +232,34 @@ public record RouterAdapter(
                 null,
                 0.5,
                 new Metrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
-                List.of());
+                List.of(),
+                null,
+                null);
+    }
+
+    /** The same with other worth of its probabilities, of which nothing is certified; without the fast tier, which has its own. */
+    RouterAdapter recalibrated(Calibration newCalibration, @Nullable Profile newProfile) {
+        return new RouterAdapter(
+                version,
+                encoders,
+                kernelsDigest,
+                promptsDigest,
+                seed,
+                kernels,
+                none,
+                pick,
+                fit,
+                newCalibration,
+                threshold,
+                guarantee,
+                1,
+                levels.stream().map(level -> new Level(level.maxError, null)).toList(),
+                plan,
+                planThreshold,
+                metrics,
+                curve,
+                null,
+                newProfile);
     }
 
     @JsonIgnore

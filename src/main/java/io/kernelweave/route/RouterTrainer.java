@@ -15,6 +15,7 @@ import io.kernelweave.route.RouterAdapter.Learned;
 import io.kernelweave.route.RouterAdapter.Level;
 import io.kernelweave.route.RouterAdapter.Metrics;
 import io.kernelweave.verify.Contract;
+import io.kernelweave.verify.Outcome;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -75,6 +76,9 @@ public final class RouterTrainer {
 
     private static final int BINS = 10;
 
+    private static final int MANY_PROMPTS = 4000;
+    private static final int FEW_EXAMPLES = 20;
+
     /** A prompt with what is derived from it once. */
     private record Item(LabelledPrompt prompt, String request, Set<Integer> acceptable, String origin, int fold) {}
 
@@ -84,8 +88,8 @@ public final class RouterTrainer {
         }
     }
 
-    /** The picked kernel's probability, and whether it is right. */
-    private record Top(Item item, Kind kind, double probability, boolean right, double weight) {}
+    /** The picked kernel's probability and similarity, and whether it is right. */
+    private record Top(Item item, Kind kind, double probability, double similarity, boolean right, double weight) {}
 
     private final List<Kernel> kernels;
     private final List<KernelText> texts;
@@ -98,7 +102,9 @@ public final class RouterTrainer {
     private final int folds;
     private final boolean composes; // are there labelled compositions to learn from?
     private final List<Item> severalClauses;
+    private final List<List<Item>> ofKernel;
     private final Map<String, List<float[]>> vectors;
+    private final List<Set<List<String>>> heldOut; // the words of each fold's prompts
 
     private RouterTrainer(
             Collection<Kernel> kernels,
@@ -123,7 +129,7 @@ public final class RouterTrainer {
                     this.kernels.size() + " kernels and prompts of " + foldOf.size() + " clusters",
                     "give at least one kernel and prompts of two clusters");
         }
-        this.folds = Math.min(foldOf.size(), prompts.size() > 4000 ? 3 : 5);
+        this.folds = Math.min(foldOf.size(), folds(prompts.size(), this.kernels.size()));
         List<String> clusters = shuffled(List.copyOf(foldOf.keySet()), seed);
         for (int i = 0; i < clusters.size(); i++) {
             foldOf.put(clusters.get(i), i % folds);
@@ -149,6 +155,10 @@ public final class RouterTrainer {
             throw InputException.at("router training", "no prompt is for a single kernel", "give some of each kernel");
         }
         this.items = items;
+        this.ofKernel = this.kernels.stream()
+                .map(kernel -> (List<Item>) new ArrayList<Item>())
+                .toList();
+        items.forEach(item -> item.acceptable.forEach(k -> ofKernel.get(k).add(item)));
         long compositions = items.stream()
                 .filter(item -> item.prompt.isComposition())
                 .map(item -> item.prompt.clusterId())
@@ -160,6 +170,12 @@ public final class RouterTrainer {
                 .limit(MOST_SCORED)
                 .toList();
         this.vectors = embed();
+        this.heldOut = IntStream.range(0, folds)
+                .mapToObj(fold -> items.stream()
+                        .filter(item -> item.fold == fold)
+                        .map(item -> Origins.words(item.request))
+                        .collect(Collectors.toSet()))
+                .toList();
     }
 
     /**
@@ -176,7 +192,22 @@ public final class RouterTrainer {
             List<? extends Embedder> embedders,
             Guarantee guarantee,
             long seed) {
-        return new RouterTrainer(kernels, prompts, embedders, guarantee, seed).train();
+        return train(kernels, prompts, embedders, guarantee, seed, null);
+    }
+
+    /**
+     * Trains with a fast tier.
+     *
+     * @param distil makes its embedder from texts; null: there shall be none
+     */
+    public static RouterAdapter train(
+            Collection<Kernel> kernels,
+            List<LabelledPrompt> prompts,
+            List<? extends Embedder> embedders,
+            Guarantee guarantee,
+            long seed,
+            @Nullable Function<List<String>, ? extends Embedder> distil) {
+        return new RouterTrainer(kernels, prompts, embedders, guarantee, seed).train(distil);
     }
 
     /** Trains for the standard guarantee, with one encoder. */
@@ -185,16 +216,18 @@ public final class RouterTrainer {
         return train(kernels, prompts, List.of(embedder), Guarantee.standard(), seed);
     }
 
-    private RouterAdapter train() {
+    /** The fewer examples a kernel has, the more it misses those of a fold; the more there are in all, the longer a fold takes. */
+    static int folds(int prompts, int kernels) {
+        return prompts > MANY_PROMPTS ? 3 : prompts < FEW_EXAMPLES * kernels ? 10 : 5;
+    }
+
+    private RouterAdapter train(@Nullable Function<List<String>, ? extends Embedder> distil) {
         List<Set<Integer>> hidings = hidings();
-        List<KernelIndex> indices = IntStream.rangeClosed(0, folds + hidings.size())
-                .parallel()
-                .mapToObj(
-                        i -> i <= folds ? index(i == folds ? -1 : i, Set.of()) : index(-1, hidings.get(i - folds - 1)))
-                .toList();
+        List<KernelIndex> indices = indices(hidings);
         List<Scored> scored = score(indices, hidings);
-        List<Matcher> foldMatchers = perFold(fold -> matcher(scored, fold));
-        Matcher matcher = matcher(scored, -1);
+        List<Matcher> matchers = parallel(folds + 1, fold -> matcher(scored, fold));
+        List<Matcher> foldMatchers = matchers.subList(0, folds);
+        Matcher matcher = matchers.get(folds);
         List<Top> raw = scored.stream()
                 .map(row -> top(row, foldMatchers.get(row.item.fold)))
                 .toList();
@@ -205,6 +238,7 @@ public final class RouterTrainer {
                         top.item,
                         top.kind,
                         foldCalibrations.get(top.item.fold).of(top.probability),
+                        top.similarity,
                         top.right,
                         top.weight))
                 .toList();
@@ -239,7 +273,61 @@ public final class RouterTrainer {
                 plans.model,
                 plans.threshold,
                 metrics(tops, threshold, plans, bins),
-                bins);
+                bins,
+                distil == null ? null : fast(tops, threshold, distil),
+                profile(tops, threshold));
+    }
+
+    private FastTier.@Nullable Kept fast(
+            List<Top> tops, double threshold, Function<List<String>, ? extends Embedder> distil) {
+        Map<Item, Top> judged = new HashMap<>();
+        tops.stream().filter(top -> top.kind != Kind.HIDDEN).forEach(top -> judged.put(top.item, top));
+        List<FastTier.Case> cases = new ArrayList<>();
+        for (int k = 0; k < kernels.size(); k++) {
+            int kernel = k;
+            texts(k, FastTier.TRIED)
+                    .forEach(text -> cases.add(FastTier.Case.known(text, Kind.IN_SCOPE, each -> each == kernel)));
+        }
+        for (Item item : items) {
+            Kind kind = item.prompt.fitsNoKernel() ? Kind.NO_KERNEL : Kind.IN_SCOPE;
+            Top top = judged.get(item);
+            if (item.fold != FastTier.TRIED && (kind == Kind.NO_KERNEL || !item.acceptable.isEmpty())) {
+                cases.add(FastTier.Case.known(item.request, kind, item.acceptable::contains));
+            } else if (item.fold == FastTier.TRIED && top != null) {
+                boolean taken = top.probability >= threshold;
+                boolean several = !Clauses.readings(item.request).isEmpty();
+                Query query = query(item);
+                cases.add(new FastTier.Case(
+                        item.request,
+                        kind,
+                        item.acceptable::contains,
+                        kernel -> !several && query.preconditions(kernel) != Outcome.FAIL,
+                        item.origin,
+                        true,
+                        top.weight,
+                        kind == Kind.NO_KERNEL ? !taken : taken && top.right));
+            }
+        }
+        return FastTier.train(kernels.stream().map(Kernel::kernelId).toList(), cases, distil, guarantee, seed)
+                .orElse(null);
+    }
+
+    private static Profile profile(List<Top> tops, double threshold) {
+        Map<String, List<Double>> probabilities = new TreeMap<>();
+        Map<String, List<Double>> similarities = new TreeMap<>();
+        for (Top top : tops) {
+            if (top.kind == Kind.IN_SCOPE) {
+                probabilities
+                        .computeIfAbsent(top.item.origin, origin -> new ArrayList<>())
+                        .add(top.probability);
+                if (top.right && top.probability >= threshold) {
+                    similarities
+                            .computeIfAbsent(top.item.origin, origin -> new ArrayList<>())
+                            .add(top.similarity);
+                }
+            }
+        }
+        return new Profile(Tail.of(probabilities), Tail.of(similarities));
     }
 
     private List<Level> levels(ErrorBound bound) {
@@ -276,26 +364,45 @@ public final class RouterTrainer {
         return vectors.getOrDefault(text, List.of());
     }
 
+    /** An index with what its heads are to be shown, as labels of the examples' vectors. */
+    private record Lesson(KernelIndex index, List<Exemplar> examples, int[] labels) {
+        void train(int encoder, long seed) {
+            index.space(encoder)
+                    .train(
+                            examples.stream()
+                                    .map(example -> example.vectors().get(encoder))
+                                    .toList(),
+                            labels,
+                            seed);
+        }
+    }
+
+    /** Indices with trained heads: one without each fold, one with everything, one for each hiding. */
+    private List<KernelIndex> indices(List<Set<Integer>> hidings) {
+        List<Lesson> lessons = parallel(
+                folds + 1 + hidings.size(),
+                i -> i <= folds ? lesson(i == folds ? -1 : i, Set.of()) : lesson(-1, hidings.get(i - folds - 1)));
+        int heads = embedders.size();
+        IntStream.range(0, lessons.size() * heads)
+                .parallel()
+                .forEach(i -> lessons.get(i / heads).train(i % heads, seed));
+        return lessons.stream().map(Lesson::index).toList();
+    }
+
     /**
-     * An index with trained heads, made without one fold and without some kernels.
+     * An index made without one fold and without some kernels.
      *
      * @param without a fold, or −1
      * @param hidden kernels that no text of the index is of; it has them without exemplars
      */
-    private KernelIndex index(int without, Set<Integer> hidden) {
-        Set<List<String>> heldOut = items.stream()
-                .filter(item -> item.fold == without)
-                .map(item -> Origins.words(item.request))
-                .collect(Collectors.toSet());
+    private Lesson lesson(int without, Set<Integer> hidden) {
         List<Exemplar> labelled = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
             if (hidden.contains(k)) {
                 continue;
             }
-            for (String text : texts.get(k).texts()) {
-                if (!heldOut.contains(Origins.words(text))) { // an example may be a prompt of the data
-                    labelled.add(new Exemplar(k, text, vectors(text)));
-                }
+            for (String text : texts(k, without)) {
+                labelled.add(new Exemplar(k, text, vectors(text)));
             }
             for (String request : exemplars(k, without)) {
                 labelled.add(new Exemplar(k, request, rounded(request)));
@@ -321,17 +428,14 @@ public final class RouterTrainer {
         int[] labels = shown.stream()
                 .mapToInt(exemplar -> exemplar.kernel() < 0 ? kernels.size() : exemplar.kernel())
                 .toArray();
-        for (int e = 0; e < embedders.size(); e++) {
-            int encoder = e;
-            index.head(e)
-                    .train(
-                            shown.stream()
-                                    .map(exemplar -> exemplar.vectors().get(encoder))
-                                    .toList(),
-                            labels,
-                            seed);
-        }
-        return index;
+        return new Lesson(index, shown, labels);
+    }
+
+    /** A kernel's own texts but for those that a fold's prompts repeat: an example may be a prompt of the data. */
+    private List<String> texts(int kernel, int without) {
+        return texts.get(kernel).texts().stream()
+                .filter(text -> without < 0 || !heldOut.get(without).contains(Origins.words(text)))
+                .toList();
     }
 
     private List<float[]> rounded(String text) {
@@ -367,8 +471,8 @@ public final class RouterTrainer {
         Set<String> seen = new HashSet<>();
         texts.get(kernel).texts().forEach(text -> seen.add(canonical(text)));
         Map<String, List<String>> byCluster = new LinkedHashMap<>();
-        for (Item item : items) {
-            if (item.fold != without && item.acceptable.contains(kernel) && seen.add(canonical(item.request))) {
+        for (Item item : ofKernel.get(kernel)) {
+            if (item.fold != without && seen.add(canonical(item.request))) {
                 byCluster
                         .computeIfAbsent(item.prompt.clusterId(), cluster -> new ArrayList<>())
                         .add(item.request);
@@ -392,7 +496,7 @@ public final class RouterTrainer {
     }
 
     private Query query(Item item) {
-        return Query.of(item.prompt.prompt(), item.request, vectors(item.request), contracts);
+        return Query.of(item.prompt.prompt(), item.request, vectors(item.request), contracts::get);
     }
 
     // ---- scores that no model gave to what it had seen ----
@@ -441,7 +545,11 @@ public final class RouterTrainer {
     }
 
     private <T> List<T> perFold(IntFunction<T> fit) {
-        return IntStream.range(0, folds).parallel().mapToObj(fit).toList();
+        return parallel(folds, fit);
+    }
+
+    private static <T> List<T> parallel(int count, IntFunction<T> task) {
+        return IntStream.range(0, count).parallel().mapToObj(task).toList();
     }
 
     /** What picks a kernel, learned from prompts that one fits; and, of the kernels so picked, whether they fit. */
@@ -486,9 +594,10 @@ public final class RouterTrainer {
                         row.item,
                         row.kind,
                         top.probability(),
+                        top.match().similarity(),
                         row.accepts(top.match().kernel()),
                         row.weight))
-                .orElse(new Top(row.item, row.kind, 0, false, row.weight));
+                .orElse(new Top(row.item, row.kind, 0, 0, false, row.weight));
     }
 
     private Calibration calibration(List<Top> tops) {
@@ -618,7 +727,6 @@ public final class RouterTrainer {
     private List<Learned> learned(KernelIndex index) {
         List<Learned> learned = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
-            List<String> exemplars = exemplars(k, -1);
             learned.add(learned(kernels.get(k).kernelId(), exemplars(k, -1), index, k));
         }
         return learned;
@@ -639,7 +747,7 @@ public final class RouterTrainer {
                                 .toList()))
                         .toList(),
                 IntStream.range(0, embedders.size())
-                        .mapToObj(e -> Learned.encodeHead(index.head(e).row(row)))
+                        .mapToObj(e -> Learned.encodeHead(index.space(e).row(row)))
                         .toList());
     }
 

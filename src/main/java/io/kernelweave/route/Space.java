@@ -1,9 +1,12 @@
 package io.kernelweave.route;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernels as one encoder sees them: a linear head, which picks best, and the exemplars one by one with their centroids,
@@ -11,6 +14,9 @@ import java.util.Set;
  * encoders compare.
  */
 final class Space {
+    /** Up to so many kernels, all logits are computed for each request; of more, only those that are asked for. */
+    static final int MANY = 2048;
+
     private static final int FEW = 5;
     private static final int FEW_NONE = 3;
 
@@ -22,12 +28,13 @@ final class Space {
     private static final double GUESSED_DEVIATION = 0.15;
 
     private final int kernels;
-    private final LinearHead head;
     private final float[][] centroids;
-    private final float[][] exemplars; // per kernel, a row for each dimension
-    private final int[] counts;
-    private final float[] none; // the same, of requests that no kernel fits
-    private final int noneCount;
+    private final float[] lengths; // of the means whose directions the centroids are
+    private final Exemplars[] exemplars;
+    private final Exemplars none; // requests that no kernel fits
+    private final float[] centre;
+    private final @Nullable LinearHead head; // of few kernels
+    private final Map<Integer, float[]> rows = new HashMap<>(); // of many: those that were trained
     private final double mean;
     private final double deviation;
 
@@ -37,39 +44,31 @@ final class Space {
      */
     Space(List<List<float[]>> vectors, List<float[]> none, int dimensions) {
         this.kernels = vectors.size();
-        this.exemplars = new float[kernels][];
         this.centroids = new float[kernels][dimensions];
-        this.counts = new int[kernels];
-        List<float[]> means = new ArrayList<>();
+        this.lengths = new float[kernels];
+        this.centre = new float[dimensions];
         for (int k = 0; k < kernels; k++) {
             List<float[]> own = vectors.get(k);
-            counts[k] = own.size();
-            exemplars[k] = columns(own, dimensions);
             for (float[] vector : own) {
                 for (int d = 0; d < dimensions; d++) {
                     centroids[k][d] += vector[d] / own.size();
                 }
             }
-            means.add(centroids[k].clone());
-            Vectors.normalize(centroids[k]);
+            for (int d = 0; d < dimensions; d++) {
+                centre[d] += centroids[k][d] / kernels;
+            }
         }
-        this.none = columns(none, dimensions);
-        this.noneCount = none.size();
-        this.head = LinearHead.ofMeans(means, dimensions);
+        this.head = kernels <= MANY ? LinearHead.ofMeans(List.of(centroids), dimensions) : null;
+        this.exemplars = new Exemplars[kernels];
+        for (int k = 0; k < kernels; k++) {
+            lengths[k] = (float) Math.sqrt(Vectors.dot(centroids[k], centroids[k]));
+            Vectors.normalize(centroids[k]);
+            exemplars[k] = new Exemplars(vectors.get(k), centre);
+        }
+        this.none = new Exemplars(none, centre);
         double[] scale = scale(vectors);
         this.mean = scale[0];
         this.deviation = scale[1];
-    }
-
-    private static float[] columns(List<float[]> vectors, int dimensions) {
-        int count = vectors.size();
-        float[] columns = new float[dimensions * count];
-        for (int i = 0; i < count; i++) {
-            for (int d = 0; d < dimensions; d++) {
-                columns[d * count + i] = vectors.get(i)[d];
-            }
-        }
-        return columns;
     }
 
     /** Mean and standard deviation of the cosine between texts of different kernels. */
@@ -94,39 +93,98 @@ final class Space {
         return new double[] {mean, Math.sqrt(Math.max(1e-4, square / pairs - mean * mean))};
     }
 
-    /** The linear head: the nearest-centroid rule until it is trained or set. */
-    LinearHead head() {
-        return head;
+    /** The direction of a kernel's exemplars. */
+    float[] centroid(int kernel) {
+        return centroids[kernel];
     }
 
-    /** A request as this encoder sees it, without the kernels in {@code masked}. */
-    View view(float[] vector, Set<Integer> masked) {
+    /** Trains the head on vectors; of many kernels it stays the nearest-centroid rule. */
+    void train(List<float[]> vectors, int[] labels, long seed) {
+        if (head != null) {
+            head.train(vectors, labels, seed);
+        }
+    }
+
+    /** Sets the head's weights of a class and, after them, its bias; the class after the kernels is that of none. */
+    void set(int kernel, float[] row) {
+        if (head != null) {
+            head.set(kernel, row, row[centre.length]);
+        } else {
+            rows.put(kernel, row);
+        }
+    }
+
+    /** What {@link #set} takes. */
+    float[] row(int kernel) {
+        if (head != null) {
+            return head.row(kernel);
+        }
+        float[] row = new float[centre.length + 1];
+        if (kernel == kernels) {
+            row[centre.length] = Float.NEGATIVE_INFINITY;
+        } else {
+            for (int d = 0; d < centre.length; d++) {
+                row[d] = LinearHead.START * lengths[kernel] * centroids[kernel][d];
+            }
+        }
+        return rows.getOrDefault(kernel, row);
+    }
+
+    /**
+     * A request as this encoder sees it.
+     *
+     * @param listed the kernels that it is compared with, in order, where they are many; else null
+     * @param masked kernels that are left out of all
+     */
+    View view(float[] vector, int @Nullable [] listed, Set<Integer> masked) {
+        if (head == null) {
+            int[] compared = Objects.requireNonNull(listed, "too many kernels to compare with all");
+            return new View(vector, compared, logits(vector, compared));
+        }
         float[] logits = head.logits(vector);
         masked.forEach(k -> logits[k] = Float.NEGATIVE_INFINITY);
-        return new View(vector, logits);
+        return new View(vector, null, logits);
+    }
+
+    /** Of the listed classes and, last, of none of them. */
+    private float[] logits(float[] vector, int[] listed) {
+        float[] logits = new float[listed.length + 1];
+        for (int i = 0; i < listed.length; i++) {
+            float[] row = rows.get(listed[i]);
+            logits[i] = row == null
+                    ? LinearHead.START * lengths[listed[i]] * Vectors.dot(vector, centroids[listed[i]])
+                    : Vectors.dot(vector, row) + row[vector.length];
+        }
+        float[] row = rows.get(kernels);
+        logits[listed.length] = row == null ? Float.NEGATIVE_INFINITY : Vectors.dot(vector, row) + row[vector.length];
+        return logits;
     }
 
     final class View {
         private final float[] vector;
+        private final long[] bits;
+        private final int @Nullable [] listed;
         private final float[] logits;
         private final double energy;
 
-        private View(float[] vector, float[] logits) {
+        private View(float[] vector, int @Nullable [] listed, float[] logits) {
             this.vector = vector;
+            this.bits = Exemplars.bits(vector, centre);
+            this.listed = listed;
             this.logits = logits;
-            this.energy = LinearHead.logSumExp(logits, kernels);
+            this.energy = LinearHead.logSumExp(logits, logits.length - 1);
         }
 
+        /** −∞ for a kernel that is not listed. */
         float logit(int kernel) {
-            return logits[kernel];
+            int at = listed == null ? kernel : Arrays.binarySearch(listed, kernel);
+            return at < 0 ? Float.NEGATIVE_INFINITY : logits[at];
         }
 
         /** Log of the head's share for a kernel; cosine to its centroid, its nearest exemplar, its few nearest. Returns the cosine to the nearest. */
         double describe(int kernel, double[] into, int at) {
-            float[] cosines = new float[counts[kernel]];
-            Vectors.multiply(vector, exemplars[kernel], cosines);
-            Arrays.sort(cosines);
-            into[at] = Math.max(-30, logits[kernel] - energy);
+            float[] cosines = exemplars[kernel].nearest(vector, bits);
+            into[at] = Math.max(-30, logit(kernel) - energy);
             into[at + 1] = standard(Vectors.dot(vector, centroids[kernel]));
             into[at + 2] = standard(best(cosines, 1));
             into[at + 3] = standard(best(cosines, FEW));
@@ -135,15 +193,13 @@ final class Space {
 
         /** What the request is like as a whole: log Σ exp of the logits, what is above that for no kernel, and the cosine to the nearest such requests. */
         void describeRequest(double[] into, int at) {
+            float ofNone = logits[logits.length - 1];
             into[at] = energy;
-            if (head.hasNone()) {
-                into[at + 1] = energy - logits[kernels];
+            if (ofNone > Float.NEGATIVE_INFINITY) {
+                into[at + 1] = energy - ofNone;
             }
-            if (noneCount > 0) {
-                float[] cosines = new float[noneCount];
-                Vectors.multiply(vector, none, cosines);
-                Arrays.sort(cosines);
-                into[at + 2] = standard(best(cosines, FEW_NONE));
+            if (none.size() > 0) {
+                into[at + 2] = standard(best(none.nearest(vector, bits), FEW_NONE));
             }
         }
     }

@@ -2,10 +2,10 @@ package io.kernelweave.route;
 
 import io.kernelweave.kernel.Kernel;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 
 /**
  * Kernels that a router cannot tell apart, because they say the same of themselves and take the same prompts. They stand in
@@ -19,21 +19,28 @@ record Twins(List<Kernel> kernels, Map<String, List<String>> others) {
 
     /**
      * @param kernels in the order of their ids
-     * @param known which were there when the router was trained: such a one stands for the others, else the first by name
+     * @param preferred which of some ids stands for the others; of equals, the first by name
      */
-    static Twins of(List<Kernel> kernels, Predicate<String> known) {
+    static Twins of(List<Kernel> kernels, Comparator<String> preferred) {
         Map<List<Object>, List<Kernel>> alike = new LinkedHashMap<>();
         for (Kernel kernel : kernels) {
             alike.computeIfAbsent(
-                            List.of(KernelText.of(kernel), kernel.inputSchema(), kernel.preconditions()),
-                            key -> new ArrayList<>())
+                            List.of(kernel.name(), kernel.description(), kernel.examples()), key -> new ArrayList<>())
                     .add(kernel);
         }
         Map<String, List<String>> others = new LinkedHashMap<>();
-        for (List<Kernel> group : alike.values()) {
-            List<String> ids = group.stream().map(Kernel::kernelId).toList();
-            String first = ids.stream().filter(known).findFirst().orElse(ids.get(0));
-            others.put(first, ids.stream().filter(id -> !id.equals(first)).toList());
+        for (List<Kernel> texts : alike.values()) {
+            Map<List<Object>, List<String>> ids = new LinkedHashMap<>();
+            for (Kernel kernel : texts) {
+                // Most texts are of one kernel, and hashing schemas takes longer than all else here.
+                List<Object> takes =
+                        texts.size() == 1 ? List.of() : List.of(kernel.inputSchema(), kernel.preconditions());
+                ids.computeIfAbsent(takes, key -> new ArrayList<>()).add(kernel.kernelId());
+            }
+            for (List<String> twins : ids.values()) {
+                String first = twins.stream().min(preferred).orElseThrow();
+                others.put(first, twins.stream().filter(id -> !id.equals(first)).toList());
+            }
         }
         return new Twins(
                 kernels.stream()

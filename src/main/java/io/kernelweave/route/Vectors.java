@@ -19,42 +19,47 @@ final class Vectors {
         return (s0 + s1) + (s2 + s3);
     }
 
-    /**
-     * into[k] += Σ_d vector[d] · matrix[d][k]: the matrix has a row for each component of the vector. Four rows at a time,
-     * so that the sums are loaded and stored a quarter as often.
-     */
-    static void multiply(float[] vector, float[] matrix, float[] into) {
-        int width = into.length;
+    /** into[k] += Σ_d vector[d] · matrix[d][k]: the matrix has a row for each component of the vector. */
+    static void multiply(float[] vector, float[][] matrix, float[] into) {
         int d = 0;
         for (; d + 3 < vector.length; d += 4) {
-            float x0 = vector[d], x1 = vector[d + 1], x2 = vector[d + 2], x3 = vector[d + 3];
-            int row0 = d * width, row1 = row0 + width, row2 = row1 + width, row3 = row2 + width;
-            for (int k = 0; k < width; k++) {
-                into[k] += (x0 * matrix[row0 + k] + x1 * matrix[row1 + k])
-                        + (x2 * matrix[row2 + k] + x3 * matrix[row3 + k]);
-            }
+            addFour(vector, matrix, d, into);
         }
         for (; d < vector.length; d++) {
-            float x = vector[d];
-            int row = d * width;
-            for (int k = 0; k < width; k++) {
-                into[k] += x * matrix[row + k];
+            addOne(vector[d], matrix[d], into);
+        }
+    }
+
+    /** The same for several vectors; each row of the matrix is read but once. */
+    static void multiply(float[][] vectors, float[][] matrix, float[][] into) {
+        int d = 0;
+        for (; d + 3 < matrix.length; d += 4) {
+            for (int i = 0; i < vectors.length; i++) {
+                addFour(vectors[i], matrix, d, into[i]);
+            }
+        }
+        for (; d < matrix.length; d++) {
+            for (int i = 0; i < vectors.length; i++) {
+                addOne(vectors[i][d], matrix[d], into[i]);
             }
         }
     }
 
-    /** matrix[d][k] += Σ_i left[i][d] · right[i][k], for four pairs at a time; their number is a multiple of four. */
-    static void addOuterProducts(float[][] left, float[][] right, float[] matrix) {
-        int width = right[0].length;
-        for (int i = 0; i < left.length; i += 4) {
-            float[] r0 = right[i], r1 = right[i + 1], r2 = right[i + 2], r3 = right[i + 3];
-            for (int d = 0; d < left[i].length; d++) {
-                float x0 = left[i][d], x1 = left[i + 1][d], x2 = left[i + 2][d], x3 = left[i + 3][d];
-                int row = d * width;
-                for (int k = 0; k < width; k++) {
-                    matrix[row + k] += (x0 * r0[k] + x1 * r1[k]) + (x2 * r2[k] + x3 * r3[k]);
-                }
-            }
+    /**
+     * Four rows at a time, so that the sums are loaded and stored a quarter as often. Each row is an array of its own: where all arrays
+     * have one index, the compiler sees that a store changes no other element, and computes several at once.
+     */
+    private static void addFour(float[] vector, float[][] matrix, int d, float[] into) {
+        float x0 = vector[d], x1 = vector[d + 1], x2 = vector[d + 2], x3 = vector[d + 3];
+        float[] row0 = matrix[d], row1 = matrix[d + 1], row2 = matrix[d + 2], row3 = matrix[d + 3];
+        for (int k = 0; k < into.length; k++) {
+            into[k] += (x0 * row0[k] + x1 * row1[k]) + (x2 * row2[k] + x3 * row3[k]);
+        }
+    }
+
+    private static void addOne(float x, float[] row, float[] into) {
+        for (int k = 0; k < into.length; k++) {
+            into[k] += x * row[k];
         }
     }
 

@@ -9,13 +9,16 @@ package io.kernelweave.stats;
  * <p>after S successes and F failures. By Ville's inequality E ever reaches 1/α with probability at most α if the claim is
  * true, so one may look after each trial (Ramdas, Grünwald, Vovk, Shafer, <i>Game-theoretic statistics and safe anytime-valid
  * inference</i>, Statistical Science 38, 2023).
+ *
+ * <p>A trial that is in part a success, a share of it (and a share of it nothing), adds these shares to S and F: by the inequality of
+ * the means its likelihood ratio is at most the mixture of the whole ones, so that E only becomes smaller.
  */
 public final class EProcess {
     private EProcess() {}
 
     /** ln E. */
-    public static double logEvidence(long successes, long failures, double p0) {
-        if (successes < 0 || failures < 0 || !(p0 > 0 && p0 < 1)) {
+    public static double logEvidence(double successes, double failures, double p0) {
+        if (!(successes >= 0 && failures >= 0) || !(p0 > 0 && p0 < 1)) {
             throw new IllegalArgumentException(successes + " successes, " + failures + " failures, p0 " + p0);
         }
         double a = successes + 1.0;
@@ -27,7 +30,7 @@ public final class EProcess {
     }
 
     /** E; infinite where a double does not hold it. */
-    public static double evidence(long successes, long failures, double p0) {
+    public static double evidence(double successes, double failures, double p0) {
         return StrictMath.exp(logEvidence(successes, failures, p0));
     }
 }

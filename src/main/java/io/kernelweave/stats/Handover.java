@@ -13,7 +13,7 @@ import java.util.TreeMap;
  *
  * @param threshold scores from here on are accepted; infinite if none is
  * @param trials how many there were
- * @param accepted share of them that the cheap method answers
+ * @param accepted share of their weight that the cheap method answers
  * @param cheapError share of wrong answers among the accepted ones
  * @param dearError what the dear method's share would be on the same ones
  */
@@ -24,14 +24,20 @@ public record Handover(double threshold, int trials, double accepted, double che
      * One prompt answered both ways.
      *
      * @param cluster prompts of one origin
-     * @param score the cheap method's confidence: higher is surer
+     * @param score the cheap method's confidence: higher is surer; −∞ where it has no answer
+     * @param weight what the prompt counts for among the others
      */
-    public record Trial(String cluster, double score, boolean cheapRight, boolean dearRight) {}
+    public record Trial(String cluster, double score, boolean cheapRight, boolean dearRight, double weight) {
+        /** One that counts like any other. */
+        public Trial(String cluster, double score, boolean cheapRight, boolean dearRight) {
+            this(cluster, score, cheapRight, dearRight, 1);
+        }
+    }
 
     /**
      * Chooses the threshold.
      *
-     * @param loss how many more errors are let in, as a share of all trials; may be 0
+     * @param loss how many more errors are let in, as a share of all trials' weight; may be 0
      */
     public static Handover fit(List<Trial> trials, double loss) {
         TreeMap<String, Integer> folds = new TreeMap<>();
@@ -40,9 +46,9 @@ public record Handover(double threshold, int trials, double accepted, double che
         for (var entry : folds.entrySet()) {
             entry.setValue(next++ % FOLDS);
         }
-        int accepted = 0;
-        int cheap = 0;
-        int dear = 0;
+        double accepted = 0;
+        double cheap = 0;
+        double dear = 0;
         for (int fold = 0; fold < FOLDS; fold++) {
             int held = fold;
             double threshold = threshold(
@@ -52,34 +58,41 @@ public record Handover(double threshold, int trials, double accepted, double che
                     loss);
             for (Trial trial : trials) {
                 if (folds.getOrDefault(trial.cluster, 0) == fold && trial.score >= threshold) {
-                    accepted++;
-                    cheap += trial.cheapRight ? 0 : 1;
-                    dear += trial.dearRight ? 0 : 1;
+                    accepted += trial.weight;
+                    cheap += trial.cheapRight ? 0 : trial.weight;
+                    dear += trial.dearRight ? 0 : trial.weight;
                 }
             }
         }
         return new Handover(
                 threshold(trials, loss),
                 trials.size(),
-                share(accepted, trials.size()),
+                share(accepted, weight(trials)),
                 share(cheap, accepted),
                 share(dear, accepted));
     }
 
-    private static double share(int part, int whole) {
-        return whole == 0 ? 0 : (double) part / whole;
+    private static double share(double part, double whole) {
+        return whole == 0 ? 0 : part / whole;
+    }
+
+    private static double weight(List<Trial> trials) {
+        return trials.stream().mapToDouble(Trial::weight).sum();
     }
 
     private static double threshold(List<Trial> trials, double loss) {
         List<Trial> surest = new ArrayList<>(trials);
         surest.sort(Comparator.comparing(Trial::score).reversed());
         double threshold = Double.POSITIVE_INFINITY;
-        int extra = 0;
+        double most = loss * weight(trials);
+        double extra = 0;
         for (int i = 0; i < surest.size(); i++) {
             Trial trial = surest.get(i);
-            extra += (trial.cheapRight ? 0 : 1) - (trial.dearRight ? 0 : 1);
+            extra += ((trial.cheapRight ? 0 : 1) - (trial.dearRight ? 0 : 1)) * trial.weight;
             boolean last = i + 1 == surest.size() || surest.get(i + 1).score < trial.score;
-            if (last && extra <= loss * trials.size()) { // equal scores are accepted together
+            if (last
+                    && trial.score > Double.NEGATIVE_INFINITY
+                    && extra <= most + 1e-9 * most) { // equal scores are accepted together
                 threshold = trial.score;
             }
         }
@@ -88,7 +101,7 @@ public record Handover(double threshold, int trials, double accepted, double che
 
     /** May an answer of this score stand? */
     public boolean accepts(double score) {
-        return score >= threshold;
+        return score >= threshold && score > Double.NEGATIVE_INFINITY;
     }
 
     /** Errors that the handover adds, as a share of all trials; below 0 it saves some. */

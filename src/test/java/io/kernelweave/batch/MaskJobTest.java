@@ -193,7 +193,7 @@ class MaskJobTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "measure=tokens | /measure: unknown \"tokens\"; use answers or masks",
+                "measure=tokens | /measure: unknown \"tokens\"; use answers or routing or masks",
                 "vocabulary=p50k_base | /vocabulary: unknown \"p50k_base\"; use one of [cl100k_base, o200k_base]",
                 "form.order=random | /form/order",
                 "form.escapes=few | /form/escapes",

@@ -88,7 +88,7 @@ class BadInputTest {
                 "model.order=1                 | /model/order         | 1 is out of range     | give 2 to 12",
                 "split=test                    | /split               | unknown split         | [train, validation, eval]",
                 "targets=[cooking]             | data set small       | has no row            | other targets",
-                "adapter=best                  | /adapter             | unknown \"best\"      | train or none",
+                "adapter=best                  | /adapter             | unknown \"best\"      | train, recalibrate or none",
                 "embedder=best                 | /embedder            | unknown \"best\"      | minilm+bge, minilm, bge, none",
                 "baseline=nope                 | run \"nope\"         | there is none         | give latest",
                 "margins.router.beauty=0.1     | /margins/router.beauty | no metric of this job | verification_pass_rate",

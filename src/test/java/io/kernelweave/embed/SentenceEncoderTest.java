@@ -62,7 +62,7 @@ class SentenceEncoderTest {
 
     @Test
     void namesItsModelAndSettings() {
-        assertThat(encoder.identity()).matches("all-minilm-l6-v2-q@[0-9a-f]{16}/mean/128");
+        assertThat(encoder.identity()).matches("all-minilm-l6-v2-q@[0-9a-f]{16}/mean/128/onnxruntime-[0-9.]+");
     }
 
     static double cosine(float[] a, float[] b) {

@@ -50,6 +50,31 @@ class FeedbackLedgerTest {
     }
 
     @Test
+    void whatARouterStatedIsKeptAndOldLinesWithoutItAreRead() throws IOException {
+        FeedbackLedger.open(file()).append(List.of(entry("a", Outcome.PASS)));
+        assertThat(Files.readString(file())).as("as it was before").doesNotContain("probability", "router");
+        Entry stated = new Entry("k", DIGEST, "b", Outcome.FAIL, "f".repeat(64), 0.75);
+        FeedbackLedger.open(file()).append(List.of(stated, entry("c", Outcome.UNKNOWN)));
+        FeedbackLedger.Snapshot snapshot = FeedbackLedger.open(file()).snapshot();
+        assertThat(snapshot.stated()).containsExactly(stated);
+        assertThat(snapshot.accepted()).isEqualTo(java.util.Map.of(DIGEST, 1L));
+        assertThat(snapshot.lines()).isEqualTo(3);
+    }
+
+    @Test
+    void aSnapshotStaysAndItsHeadNamesWhatItHolds() {
+        FeedbackLedger ledger = FeedbackLedger.open(file());
+        String empty = ledger.snapshot().head();
+        ledger.append(List.of(entry("a", Outcome.PASS)));
+        FeedbackLedger.Snapshot before = ledger.snapshot();
+        ledger.append(List.of(entry("b", Outcome.PASS), entry("b", Outcome.PASS)));
+        assertThat(before.accepted()).isEqualTo(java.util.Map.of(DIGEST, 1L));
+        assertThat(ledger.snapshot().accepted()).as("by cluster").isEqualTo(java.util.Map.of(DIGEST, 2L));
+        assertThat(List.of(empty, before.head(), ledger.snapshot().head())).doesNotHaveDuplicates();
+        assertThat(FeedbackLedger.open(file()).snapshot()).isEqualTo(ledger.snapshot());
+    }
+
+    @Test
     void aTornLastLineIsIgnoredAndThenRepaired() throws IOException {
         FeedbackLedger.open(file()).append(List.of(entry("a", Outcome.PASS), entry("b", Outcome.PASS)));
         byte[] whole = Files.readAllBytes(file());

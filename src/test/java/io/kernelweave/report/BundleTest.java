@@ -7,9 +7,12 @@ import io.kernelweave.json.Json;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.RoutingDrift;
 import io.kernelweave.results.Rows;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
+import io.kernelweave.route.Expectation;
+import io.kernelweave.route.RouterAdapter;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.storage.Folder;
 import io.kernelweave.trace.TraceEvent;
@@ -85,6 +88,19 @@ class BundleTest {
                         "plots/latency.svg",
                         "realtime_demo.json",
                         "realtime_demo.md");
+    }
+
+    @Test
+    void theGuaranteeStandsBesideWhatTheDriftCheckSaysOfIt() {
+        assertThat(benchmark(rows())).doesNotContain("Guarantee and drift");
+        new RunFolder(Folder.of(temporary.toString()))
+                .folder()
+                .write(RoutingDrift.FILE, Json.pretty(Expectation.of(RouterAdapter.untrained())));
+        assertThat(benchmark(rows()))
+                .contains(
+                        "## Guarantee and drift",
+                        "Nothing is certified",
+                        "**drift unknown: the router keeps no profile");
     }
 
     @Test

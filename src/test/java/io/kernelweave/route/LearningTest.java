@@ -75,13 +75,13 @@ class LearningTest {
         for (int rows = 1; rows < 12; rows++) {
             for (int width = 1; width < 9; width++) {
                 float[] vector = new float[rows];
-                float[] matrix = new float[rows * width];
+                float[][] matrix = new float[rows][width];
                 double[] expected = new double[width];
                 for (int d = 0; d < rows; d++) {
                     vector[d] = (float) random.nextDouble(-1, 1);
                     for (int k = 0; k < width; k++) {
-                        matrix[d * width + k] = (float) random.nextDouble(-1, 1);
-                        expected[k] += vector[d] * matrix[d * width + k];
+                        matrix[d][k] = (float) random.nextDouble(-1, 1);
+                        expected[k] += vector[d] * matrix[d][k];
                     }
                 }
                 float[] product = new float[width];
@@ -89,8 +89,23 @@ class LearningTest {
                 for (int k = 0; k < width; k++) {
                     assertThat((double) product[k]).isEqualTo(expected[k], within(1e-5));
                 }
+                float[][] products = new float[2][width];
+                Vectors.multiply(new float[][] {new float[rows], vector}, matrix, products);
+                assertThat(products[0]).containsOnly(0);
+                assertThat(products[1]).containsExactly(product);
             }
         }
+    }
+
+    @Test
+    void theExponentialAgreesWithTheDefinition() {
+        for (float x = 0; x > -16.9f; x -= 0.0137f) {
+            double expected = StrictMath.exp(x);
+            assertThat((double) LinearHead.exp(x)).isEqualTo(expected, within(2e-7 * expected));
+        }
+        assertThat(LinearHead.exp(0)).isOne();
+        assertThat(LinearHead.exp(-100)).isZero();
+        assertThat(LinearHead.exp(Float.NEGATIVE_INFINITY)).isZero();
     }
 
     @Test

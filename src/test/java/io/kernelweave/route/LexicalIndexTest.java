@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LexicalIndexTest {
@@ -17,27 +18,33 @@ class LexicalIndexTest {
         double error = Math.log(1 + 2.5 / 1.5);
         double norm = 1.2 * (0.25 + 0.75 * 4 / (8 / 3.0));
         double expected = (log / (1 + norm) + error * 2 / (2 + norm)) / (log + error);
-        assertThat(index.score(List.of("log", "error")).lexical()[0]).isEqualTo(expected, within(1e-12));
+        assertThat(index.score(List.of("log", "error")).lexical(0)).isEqualTo(expected, within(1e-12));
     }
 
     @Test
     void prefersTheKernelWithTheRareWord() {
-        double[] lexical = index.score(List.of("log", "metric")).lexical();
-        assertThat(lexical[1]).isGreaterThan(lexical[0]);
-        assertThat(lexical[2]).isZero();
+        LexicalIndex.Scores scores = index.score(List.of("log", "metric"));
+        assertThat(scores.lexical(1)).isGreaterThan(scores.lexical(0));
+        assertThat(scores.lexical(2)).isZero();
+        Best best = new Best(3, Set.of());
+        scores.offer(best);
+        assertThat(best.kernels()).containsExactly(1, 0);
     }
 
     @Test
     void wordsThatNoKernelKnowsCountAgainstAll() {
-        double known = index.score(List.of("metric")).lexical()[1];
+        double known = index.score(List.of("metric")).lexical(1);
         LexicalIndex.Scores scores = index.score(List.of("metric", "bicycle", "bicycle"));
-        assertThat(scores.lexical()[1]).isLessThan(known / 2);
-        assertThat(scores.coverage()[1]).isEqualTo(0.5);
+        assertThat(scores.lexical(1)).isLessThan(known / 2);
+        assertThat(scores.coverage(1)).isEqualTo(0.5);
     }
 
     @Test
     void aRequestWithoutWordsScoresNothing() {
-        assertThat(index.score(List.of()).lexical()).containsOnly(0);
+        Best best = new Best(3, Set.of());
+        index.score(List.of()).offer(best);
+        assertThat(best.kernels()).isEmpty();
+        assertThat(index.score(List.of()).lexical(0)).isZero();
     }
 
     @Test

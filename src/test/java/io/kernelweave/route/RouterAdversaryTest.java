@@ -182,6 +182,18 @@ class RouterAdversaryTest {
     }
 
     @Test
+    void ofTwinsTheOneWhoseAnswersWereAcceptedIsTaken() {
+        Router router = Router.of(
+                List.of(twin("convert-a", "seconds"), twin("convert-b", "seconds")),
+                List.of(VECTORS),
+                RouterAdapter.untrained(),
+                new Usage(Map.of("convert-b", 3L)));
+        RouteDecision decision = router.route("convert 3 hours to seconds");
+        assertThat(decision.kernelIds()).containsExactly("convert-b");
+        assertThat(decision.reason()).contains("; the same as convert-a");
+    }
+
+    @Test
     void kernelsThatTakeOtherPromptsAreNoTwins() {
         Kernel stricter = Fixtures.kernel(
                 "a-log",

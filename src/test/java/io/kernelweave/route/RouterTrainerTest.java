@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kernelweave.json.InputException;
 import io.kernelweave.route.RouterAdapter.Metrics;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 
 class RouterTrainerTest {
@@ -54,6 +57,29 @@ class RouterTrainerTest {
                 .toList();
         assertThat(RouterTrainer.train(kernels, prompts, VECTORS, 7).metrics().top1())
                 .isBetween(0.1, 0.6);
+    }
+
+    @Test
+    void learnsTheSameOnAnyNumberOfThreads() throws Exception {
+        Set<String> digests = new HashSet<>();
+        for (int threads = 1; threads <= 3; threads++) {
+            ForkJoinPool pool = new ForkJoinPool(threads);
+            try {
+                digests.add(pool.submit(() -> RouterTrainer.train(KERNELS, Fixtures.prompts(1), VECTORS, 7)
+                                .digest())
+                        .get());
+            } finally {
+                pool.shutdown();
+            }
+        }
+        assertThat(digests).hasSize(1);
+    }
+
+    @Test
+    void leavesLittleOutAtATimeWhereExamplesAreFew() {
+        assertThat(RouterTrainer.folds(1600, 150)).isEqualTo(10);
+        assertThat(RouterTrainer.folds(1600, 20)).isEqualTo(5);
+        assertThat(RouterTrainer.folds(15_000, 150)).isEqualTo(3);
     }
 
     @Test

@@ -1,0 +1,213 @@
+package io.kernelweave.route;
+
+import io.kernelweave.route.ErrorBound.Kind;
+import io.kernelweave.route.RouterAdapter.Encoder;
+import io.kernelweave.route.RouterAdapter.Learned;
+import io.kernelweave.stats.Handover;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers easy requests without the sentence encoders: a cheap embedder's vector under a linear head of its own. What it is
+ * not sure of, it hands on. How sure it has to be is measured on prompts that neither its table nor its head had seen.
+ */
+public final class FastTier {
+    /** Errors beside those of the encoders that it may add, as a share of all prompts. */
+    static final double LOSS = 0.001;
+
+    /** The fold whose prompts nothing but the threshold is fitted on. */
+    static final int TRIED = 0;
+
+    private static final int CALIBRATION_FOLDS = 5;
+
+    /**
+     * What is kept of it.
+     *
+     * @param encoder the cheap one
+     * @param heads the weights of the kernels, by id, and of none of them, under an empty id; see {@link Learned#heads}
+     * @param handover from which score on it answers, and what that costs
+     * @param calibration what the head's share of a kernel has turned out to be worth
+     * @param bound the share of wrong kernels among those that it takes, at most, with the guarantee's confidence
+     */
+    public record Kept(
+            Encoder encoder, Map<String, String> heads, Handover handover, Calibration calibration, double bound) {}
+
+    /**
+     * A labelled prompt.
+     *
+     * @param eligible kernels whose preconditions do not fail
+     * @param tried whether the threshold is fitted on it; else the table and the head are
+     * @param right whether the encoders route it right, or rightly to no kernel
+     */
+    record Case(
+            String request,
+            Kind kind,
+            IntPredicate fits,
+            IntPredicate eligible,
+            String cluster,
+            boolean tried,
+            double weight,
+            boolean right) {
+        /** One to learn from. */
+        static Case known(String request, Kind kind, IntPredicate fits) {
+            return new Case(request, kind, fits, kernel -> true, "", false, 0, true);
+        }
+    }
+
+    /** A kernel with the probability that it fits. */
+    record Answer(int kernel, double probability) {}
+
+    private record Guess(int kernel, double share, double score) {}
+
+    private final Embedder embedder;
+    private final int kernels;
+    private final LinearHead head;
+    private final double threshold;
+    private final Calibration calibration;
+
+    private FastTier(Embedder embedder, int kernels, LinearHead head, double threshold, Calibration calibration) {
+        this.embedder = embedder;
+        this.kernels = kernels;
+        this.head = head;
+        this.threshold = threshold;
+        this.calibration = calibration;
+    }
+
+    /** The tier of these kernels; empty if the embedder is not the one that was measured, or a kernel came later. */
+    static Optional<FastTier> of(@Nullable Kept kept, List<String> kernelIds, @Nullable Embedder embedder) {
+        if (kept == null
+                || embedder == null
+                || !kept.encoder().equals(Encoder.of(List.of(embedder)).get(0))
+                || !kept.heads().keySet().containsAll(kernelIds)) {
+            return Optional.empty();
+        }
+        int dimensions = embedder.dimensions();
+        LinearHead head = LinearHead.ofMeans(
+                kernelIds.stream().map(id -> new float[dimensions]).toList(), dimensions);
+        for (int k = 0; k <= kernelIds.size(); k++) {
+            String row = kept.heads().get(k == kernelIds.size() ? "" : kernelIds.get(k));
+            if (row != null) {
+                float[] weights = Learned.decodeHead(kernelIds.size() == k ? "" : kernelIds.get(k), row, dimensions);
+                head.set(k, weights, weights[dimensions]);
+            }
+        }
+        return Optional.of(
+                new FastTier(embedder, kernelIds.size(), head, kept.handover().threshold(), kept.calibration()));
+    }
+
+    /** The kernel of an easy request. */
+    Optional<Answer> answer(String request) {
+        Guess guess = guess(request);
+        return guess.kernel < kernels && guess.score >= threshold
+                ? Optional.of(new Answer(guess.kernel, calibration.of(guess.share)))
+                : Optional.empty();
+    }
+
+    /** The likeliest class, its share, and how sure that is: its lead over the next, less where the text has unknown tokens. */
+    private Guess guess(String request) {
+        float[] logits = head.logits(embedder.embed(request));
+        int best = 0;
+        float next = Float.NEGATIVE_INFINITY;
+        for (int k = 1; k < logits.length; k++) {
+            if (logits[k] > logits[best]) {
+                next = logits[best];
+                best = k;
+            } else {
+                next = Math.max(next, logits[k]);
+            }
+        }
+        double share = StrictMath.exp(logits[best] - LinearHead.logSumExp(logits, logits.length));
+        double lead = Math.min(logits[best] - next, 1e6);
+        return new Guess(best, share, lead * embedder.known(request));
+    }
+
+    /**
+     * Learns a tier, and from prompts kept apart how sure it has to be.
+     *
+     * @param distil makes the cheap embedder from texts
+     * @return empty if no share of the prompts can be answered for {@link #LOSS}
+     */
+    static Optional<Kept> train(
+            List<String> kernelIds,
+            List<Case> cases,
+            Function<List<String>, ? extends Embedder> distil,
+            Guarantee guarantee,
+            long seed) {
+        List<Case> seen = cases.stream().filter(each -> !each.tried).toList();
+        Embedder embedder =
+                distil.apply(seen.stream().map(Case::request).distinct().toList());
+        int none = kernelIds.size();
+        List<float[]> vectors = new ArrayList<>();
+        List<Integer> labels = new ArrayList<>();
+        for (Case each : seen) {
+            IntStream own = each.kind == Kind.NO_KERNEL
+                    ? IntStream.of(none)
+                    : IntStream.range(0, none).filter(each.fits);
+            own.forEach(k -> {
+                vectors.add(embedder.embed(each.request));
+                labels.add(k);
+            });
+        }
+        LinearHead head =
+                LinearHead.ofMeans(means(vectors, labels, none, embedder.dimensions()), embedder.dimensions());
+        head.train(vectors, labels.stream().mapToInt(label -> label).toArray(), seed);
+        FastTier all = new FastTier(embedder, none, head, 0, Calibration.none());
+        List<Case> tried = cases.stream().filter(Case::tried).toList();
+        List<Handover.Trial> trials = new ArrayList<>();
+        List<Calibration.Outcome> outcomes = new ArrayList<>();
+        for (Case each : tried) {
+            Guess guess = all.guess(each.request);
+            boolean taken = guess.kernel < none && each.eligible.test(guess.kernel);
+            boolean right = each.kind == Kind.IN_SCOPE && each.fits.test(guess.kernel);
+            trials.add(new Handover.Trial(
+                    each.cluster, taken ? guess.score : Double.NEGATIVE_INFINITY, right, each.right, each.weight));
+            if (taken) {
+                outcomes.add(new Calibration.Outcome(
+                        guess.share, right, each.weight, Math.floorMod(each.cluster.hashCode(), CALIBRATION_FOLDS)));
+            }
+        }
+        Handover handover = Handover.fit(trials, LOSS);
+        if (handover.threshold() == Double.POSITIVE_INFINITY) {
+            return Optional.empty();
+        }
+        List<ErrorBound.Sample> samples = new ArrayList<>();
+        for (int i = 0; i < tried.size(); i++) {
+            Handover.Trial trial = trials.get(i);
+            samples.add(new ErrorBound.Sample(
+                    tried.get(i).kind, trial.cluster(), handover.accepts(trial.score()) ? 1 : 0, trial.cheapRight()));
+        }
+        Map<String, String> heads = new TreeMap<>();
+        for (int k = 0; k <= none; k++) {
+            if (k < none || head.hasNone()) {
+                heads.put(k == none ? "" : kernelIds.get(k), Learned.encodeHead(head.row(k)));
+            }
+        }
+        return Optional.of(new Kept(
+                Encoder.of(List.of(embedder)).get(0),
+                heads,
+                handover,
+                Calibration.fit(outcomes, CALIBRATION_FOLDS),
+                LogisticModel.round(new ErrorBound(samples, guarantee, 0).at(1))));
+    }
+
+    private static List<float[]> means(List<float[]> vectors, List<Integer> labels, int kernels, int dimensions) {
+        List<float[]> means =
+                IntStream.range(0, kernels).mapToObj(k -> new float[dimensions]).toList();
+        int[] counts = new int[kernels + 1];
+        labels.forEach(label -> counts[label]++);
+        for (int i = 0; i < vectors.size(); i++) {
+            int label = labels.get(i);
+            for (int d = 0; d < dimensions && label < kernels; d++) {
+                means.get(label)[d] += vectors.get(i)[d] / counts[label];
+            }
+        }
+        return means;
+    }
+}
