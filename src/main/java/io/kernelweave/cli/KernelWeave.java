@@ -53,6 +53,7 @@ public final class KernelWeave implements Runnable {
         commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setExpandAtFiles(false); // a prompt may begin with @
         commandLine.setParameterExceptionHandler(KernelWeave::usage);
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, args));
         return commandLine.execute(args);

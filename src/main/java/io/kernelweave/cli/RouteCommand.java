@@ -17,6 +17,9 @@ import io.kernelweave.route.Router;
 import io.kernelweave.route.RouterAdapter;
 import io.kernelweave.route.Signal;
 import io.kernelweave.route.Usage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,16 +38,20 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  kernelweave route \"pull every error out of this log\"",
-            "  kernelweave route \"$(cat prompt.txt)\" --json",
+            "  kernelweave route - --json < prompt.txt",
+            "  kernelweave route -- \"- three errors of this log\"",
             "  kernelweave route --lexical \"convert 12 MiB/s to Mbit/s\"     # words alone, no sentence encoder"
         })
 final class RouteCommand implements Callable<Integer> {
     private static final int SIGNALS_OF = 3;
 
+    /** As much of standard input as a prompt may have. */
+    private static final int LONGEST = 16 << 20;
+
     /** Share of the calibration from which on a prompt is no longer said to lie far. */
     private static final double FAR = 0.05;
 
-    @Parameters(paramLabel = "PROMPT")
+    @Parameters(paramLabel = "PROMPT", description = "The prompt, or - for standard input (UTF-8).")
     @SuppressWarnings("NullAway.Init")
     private String prompt;
 
@@ -59,6 +66,7 @@ final class RouteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        String prompt = this.prompt.equals("-") ? standardInput() : this.prompt;
         if (prompt.isBlank()) {
             throw InputException.at("PROMPT", "is empty", "give the prompt in quotes");
         }
@@ -100,10 +108,10 @@ final class RouteCommand implements Callable<Integer> {
             output.text(
                     "  The router is untrained (kernel text alone); `kernelweave run jobs/train-router.yaml` trains it.");
         }
-        output.table(
-                List.of("candidate", "P", "similarity", "lexical", "coverage", "preconditions", "conflicts"),
-                decision.candidates().stream().map(RouteCommand::cells).toList());
         if (!decision.candidates().isEmpty()) {
+            output.table(
+                    List.of("candidate", "P", "similarity", "lexical", "coverage", "preconditions", "conflicts"),
+                    decision.candidates().stream().map(RouteCommand::cells).toList());
             List<String> headers = new ArrayList<>(List.of("signal", "value"));
             decision.candidates().stream().limit(SIGNALS_OF).forEach(candidate -> headers.add(candidate.kernelId()));
             output.table(headers, signals(decision.candidates()));
@@ -134,6 +142,18 @@ final class RouteCommand implements Callable<Integer> {
             output.text("  " + recalibration.says());
         }
         return 0;
+    }
+
+    private static String standardInput() {
+        try {
+            byte[] bytes = System.in.readNBytes(LONGEST + 1);
+            if (bytes.length > LONGEST) {
+                throw InputException.at("standard input", "is longer than 16 MiB", "give a shorter prompt");
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static double similarity(RouteDecision decision) {

@@ -172,7 +172,7 @@ public final class Scoring {
                 decision.kernelIds(),
                 decision.probability(),
                 decision.threshold(),
-                decision.reason(),
+                Redaction.redact(decision.reason()), // it may quote the prompt
                 decision.candidates().stream()
                         .map(candidate -> new ResultRow.Candidate(
                                 candidate.kernelId(),

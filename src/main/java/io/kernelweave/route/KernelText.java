@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * What a kernel says of itself, as the router reads it. Where that is no more than its name, the name is read once more as
  * a request: a bare word and a sentence lie apart for an encoder, whatever they are about.
  *
- * @param texts name, description without what it rules out, and each example: one exemplar each
+ * @param texts name, description without what it rules out, and what each example asks for: one exemplar each, none blank
  * @param ruledOut content words of the description's "Not for …" sentences that the kernel does not use of itself
  */
 record KernelText(List<String> texts, Set<String> ruledOut) {
@@ -31,13 +31,12 @@ record KernelText(List<String> texts, Set<String> ruledOut) {
         }
         List<String> texts = new ArrayList<>();
         texts.add(kernel.name());
-        if (!positive.isEmpty()) {
-            texts.add(String.join(" ", positive));
-        }
+        texts.add(String.join(" ", positive));
         if (kernel.examples().isEmpty() && Words.of(kernel.name()).containsAll(Words.of(String.join(" ", texts)))) {
             texts.add("please " + kernel.name() + " for me");
         }
-        texts.addAll(kernel.examples());
+        kernel.examples().stream().map(Query::request).forEach(texts::add);
+        texts.removeIf(String::isBlank);
         texts.forEach(text -> ruledOut.removeAll(Words.of(text)));
         return new KernelText(List.copyOf(texts), Set.copyOf(ruledOut));
     }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 
 /**
  * A request, or one clause of it, as it is compared with kernels. What the preconditions say of the prompt is asked once a
@@ -16,6 +17,11 @@ import java.util.function.IntFunction;
 final class Query {
     /** What follows in a longer request says little about the task. */
     private static final int LONGEST = 1000;
+
+    /** Controls, marks of direction, joiners and halves of characters: they cut words in two, and terminals obey some. */
+    private static final Pattern NO_TEXT = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}&&[^\\s\\x{85}]]");
+
+    private static final Pattern SPACE = Pattern.compile("[\\s\\p{Z}\\x{85}]+");
 
     private final List<String> words;
     private final List<float[]> vectors;
@@ -56,10 +62,15 @@ final class Query {
         return new Query(text, vectors, preconditions);
     }
 
-    /** What a prompt asks for, without what is pasted or quoted, at a sensible length. */
+    /** What a prompt asks for, in characters that people read, without what is pasted or quoted, at a sensible length. */
     static String request(String prompt) {
-        String request = PromptInput.asked(prompt);
-        return request.length() <= LONGEST ? request : request.substring(0, LONGEST);
+        String request = NO_TEXT.matcher(PromptInput.asked(prompt)).replaceAll("");
+        request = SPACE.matcher(request).replaceAll(" ").strip();
+        if (request.length() <= LONGEST) {
+            return request;
+        }
+        boolean pair = Character.isHighSurrogate(request.charAt(LONGEST - 1));
+        return request.substring(0, pair ? LONGEST - 1 : LONGEST);
     }
 
     List<String> words() {

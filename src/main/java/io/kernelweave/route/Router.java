@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class Router {
     private static final int SHOWN = 5;
 
+    private final Twins twins;
     private final List<Kernel> kernels;
     private final Map<Integer, Contract> contracts = new ConcurrentHashMap<>();
     private final List<? extends Embedder> embedders;
@@ -71,7 +72,16 @@ public final class Router {
         boolean wordsOnly =
                 encoders.isEmpty() || adapter.isTrained() && adapter.encoders().isEmpty();
         boolean trained = adapter.isTrained() && adapter.encoders().isEmpty() == wordsOnly;
-        kernels = routable(all);
+        List<Kernel> routable = routable(all);
+        Set<String> known = adapter.kernels().stream()
+                .filter(kernel -> !kernel.exemplars().isEmpty())
+                .map(Learned::kernelId)
+                .collect(Collectors.toSet());
+        twins = Twins.of(
+                routable,
+                Comparator.comparing((String id) -> !known.contains(id))
+                        .thenComparing(id -> -usage.accepted().getOrDefault(id, 0L)));
+        kernels = twins.kernels();
         if (kernels.size() <= Space.MANY) { // of more, only those are compiled that come into question
             IntStream.range(0, kernels.size()).forEach(this::contract);
         }
@@ -108,7 +118,7 @@ public final class Router {
                 adapter.digest(),
                 fast.isPresent(),
                 Encoder.of(embedders),
-                kernels.stream()
+                routable.stream()
                         .map(kernel -> List.of(kernel.kernelId(), kernel.computedDigest()))
                         .toList()));
         if (usage.total() > 0) {
@@ -172,6 +182,16 @@ public final class Router {
 
     private RouteDecision decide(String prompt, boolean explained) {
         String request = Query.request(prompt);
+        if (request.codePoints().noneMatch(Character::isLetterOrDigit)) {
+            return new RouteDecision(
+                    RouteAction.GENERATE,
+                    List.of(),
+                    0,
+                    matcher.threshold(),
+                    "raw generation: the prompt asks for nothing in words",
+                    List.of(),
+                    assurance);
+        }
         Optional<RouteDecision> easy = easy(prompt, request);
         if (easy.isPresent() && !explained) {
             return easy.get();
@@ -308,6 +328,12 @@ public final class Router {
             reason.append("; tied with ")
                     .append(String.join(", ", equals))
                     .append(taken && usage.total() == 0 ? ", the first by name is taken" : "");
+        }
+        List<String> alike = twins.of(best.kernelId());
+        if (!alike.isEmpty()) {
+            reason.append("; the same as ")
+                    .append(alike.stream().limit(SHOWN).collect(Collectors.joining(", ")))
+                    .append(alike.size() > SHOWN ? " and " + (alike.size() - SHOWN) + " more" : "");
         }
         reason.append("; preconditions ").append(best.preconditions());
         if (!best.conflicts().isEmpty()) {

@@ -3,7 +3,10 @@ package io.kernelweave.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kernelweave.json.Json;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,6 +110,31 @@ class CommandsTest {
                         .path("kernel_id")
                         .stringValue())
                 .isEqualTo("made");
+    }
+
+    @Test
+    void aPromptMayBeginWithAnythingOrComeFromStandardInput() {
+        String at = Program.run("route", "--lexical", "--json", "@README.md").out();
+        assertThat(Json.parse(at, "stdout").path("action").stringValue()).isEqualTo("generate");
+        Program.Outcome hyphen = Program.run("route", "--lexical", "--json", "--", "- convert 3 GiB to MB");
+        assertThat(hyphen.out()).contains("\"convert-units\"");
+        InputStream before = System.in;
+        try {
+            String megabyte = "convert 3 GiB to MB, süß\n\n" + "字\n".repeat(300_000);
+            System.setIn(new ByteArrayInputStream(megabyte.getBytes(StandardCharsets.UTF_8)));
+            Program.Outcome piped = Program.run("route", "--lexical", "--json", "-");
+            assertThat(Json.parse(piped.out(), "stdout")
+                            .path("kernel_ids")
+                            .get(0)
+                            .stringValue())
+                    .isEqualTo("convert-units");
+            System.setIn(new ByteArrayInputStream(new byte[0]));
+            Program.Outcome nothing = Program.run("route", "--lexical", "-");
+            assertThat(nothing.exit()).isEqualTo(2);
+            assertThat(nothing.err()).startsWith("kernelweave: PROMPT: is empty");
+        } finally {
+            System.setIn(before);
+        }
     }
 
     @Test
