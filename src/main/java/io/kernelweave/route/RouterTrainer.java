@@ -609,26 +609,45 @@ public final class RouterTrainer {
     }
 
     /** A decision to take or to leave what has a probability: what leaving gains over taking, in weight. */
-    private record Decision(double probability, double gainOfLeaving) {}
+    record Decision(double probability, double gainOfLeaving) {}
 
-    /** The threshold that decides most weight rightly. */
-    private static double threshold(List<Decision> decisions) {
+    /**
+     * The threshold nearest to ½, where a true probability decides best, among those that decide as much weight rightly as the best one
+     * does, give or take what chance may do to the prompts between the two (one standard error).
+     */
+    static double threshold(List<Decision> decisions) {
         List<Decision> sorted = decisions.stream()
                 .sorted(Comparator.comparingDouble(Decision::probability))
                 .toList();
-        double gain = 0; // of leaving everything up to here
-        double best = 0;
-        double threshold = 0;
-        for (int i = 0; i < sorted.size(); i++) {
-            gain += sorted.get(i).gainOfLeaving;
-            double here = sorted.get(i).probability;
-            double next = i + 1 < sorted.size() ? sorted.get(i + 1).probability : 1;
-            if (gain > best && next > here) {
-                best = gain;
-                threshold = (here + next) / 2;
+        int count = sorted.size();
+        double[] gains = new double[count + 1]; // of leaving the first so many
+        double[] squares = new double[count + 1];
+        int best = 0;
+        for (int i = 0; i < count; i++) {
+            double gain = sorted.get(i).gainOfLeaving;
+            gains[i + 1] = gains[i] + gain;
+            squares[i + 1] = squares[i] + gain * gain;
+            best = gains[i + 1] > gains[best] ? i + 1 : best;
+        }
+        double threshold = between(sorted, best);
+        for (int i = 0; i <= count; i++) {
+            boolean tied = i > 0 && i < count && sorted.get(i - 1).probability == sorted.get(i).probability;
+            double lost = gains[best] - gains[i];
+            double here = between(sorted, i);
+            if (!tied
+                    && lost * lost <= Math.abs(squares[best] - squares[i])
+                    && Math.abs(here - 0.5) < Math.abs(threshold - 0.5)) {
+                threshold = here;
             }
         }
         return LogisticModel.round(threshold);
+    }
+
+    /** The threshold that leaves the first so many. */
+    private static double between(List<Decision> sorted, int count) {
+        double below = count == 0 ? 0 : sorted.get(count - 1).probability;
+        double above = count == sorted.size() ? 1 : sorted.get(count).probability;
+        return below < 0.5 && above > 0.5 ? 0.5 : (below + above) / 2;
     }
 
     // ---- compositions ----

@@ -32,6 +32,20 @@ class RouterTrainerTest {
     }
 
     @Test
+    void theThresholdIsTheEvenOneUnlessAnotherIsClearlyBetter() {
+        List<RouterTrainer.Decision> even = new ArrayList<>();
+        List<RouterTrainer.Decision> strict = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            double p = (i + 0.5) / 100;
+            even.add(new RouterTrainer.Decision(p, p < 0.3 ? 1 : p < 0.52 ? i % 2 == 0 ? 1 : -1 : -1));
+            strict.add(new RouterTrainer.Decision(p, p < 0.8 ? 1 : -1));
+        }
+        assertThat(RouterTrainer.threshold(even)).isEqualTo(0.5);
+        assertThat(RouterTrainer.threshold(strict)).isBetween(0.78, 0.8);
+        assertThat(RouterTrainer.threshold(List.of())).isEqualTo(0.5);
+    }
+
+    @Test
     void neverScoresAPromptByAModelThatSawItsCluster() {
         Metrics metrics =
                 RouterTrainer.train(KERNELS, noise(120, 4), VECTORS, 7).metrics();
