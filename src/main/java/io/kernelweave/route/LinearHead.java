@@ -15,9 +15,9 @@ final class LinearHead {
     static final float START = 20;
 
     private static final int BATCH = 32;
-    private static final int EPOCHS = 4;
+    private static final int EPOCHS = 6;
     private static final int FEWEST_STEPS = 600;
-    private static final float STEP = 8;
+    private static final float STEP = 4;
     private static final float MOMENTUM = 0.9f;
 
     /** Below this, e^x adds nothing to a float of one or more. */
