@@ -53,6 +53,10 @@ ${guarantee}
 
 It takes for granted that ${assumption}. Prompts that a kernel fits, prompts that none fits and prompts whose kernels were hidden are bounded apart, by exact
 binomial bounds over clusters, on scores of models that had not seen them (Learn-then-Test).
+<#if fastTier?has_content>
+
+${fastTier}
+</#if>
 
 | error certified | at the threshold | routed, of prompts that a kernel fits | wrong, of routed prompts |
 |---|---|---:|---:|

@@ -16,6 +16,7 @@ import io.kernelweave.results.Run;
 import io.kernelweave.route.Assurance;
 import io.kernelweave.route.LogisticModel;
 import io.kernelweave.route.RouterAdapter;
+import io.kernelweave.stats.Handover;
 import io.kernelweave.stats.Interval;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -80,6 +81,7 @@ final class RouterReport {
         model.put("learned", learned());
         model.put("headline", headline());
         model.put("guarantee", guarantee());
+        model.put("fastTier", fastTier());
         model.put("assumption", Assurance.EXCHANGEABLE);
         model.put("levels", levels());
         model.put("noKernel", percent(card.guarantee().noKernelShare()));
@@ -180,6 +182,19 @@ final class RouterReport {
                 + ", which decides best, at most " + percent(card.bound()) + " go to a wrong kernel, " + confidence
                 + ", " + traffic + ". On the " + run.data().split() + " split, weighed so, it is "
                 + share("trained.routed_error_stated") + ".";
+    }
+
+    /** What is answered without the encoders; empty where nothing is. */
+    private String fastTier() {
+        Handover handover = card.fastTier();
+        return handover == null || card.fastBound() == null
+                ? ""
+                : "Easy requests are answered by the fast tier, without the sentence encoders: "
+                        + percent(handover.accepted()) + " of " + count(handover.trials())
+                        + " prompts that it had not seen, " + percent(handover.cheapError())
+                        + " of these wrongly, where the encoders decide " + percent(handover.dearError())
+                        + " wrongly. Of its answers, at most " + percent(card.fastBound())
+                        + " go to a wrong kernel; the bound above is that of the encoders on all traffic.";
     }
 
     private String decimals(String name) {

@@ -5,6 +5,7 @@ import io.kernelweave.route.Calibration;
 import io.kernelweave.route.Guarantee;
 import io.kernelweave.route.LogisticModel;
 import io.kernelweave.route.RouterAdapter;
+import io.kernelweave.stats.Handover;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param storeDigest of the kernels
  * @param encoders the sentence encoders by identity; none: by words alone
  * @param curve stated against observed probability on prompts that the scoring model had not seen
+ * @param fastTier what the fast tier answers and what that costs, on prompts that it had not seen; null without one
+ * @param fastBound the share of wrong kernels among those that it takes, at most
  * @param trainedInMs wall time of the machine that trained it, in milliseconds; no digest covers it
  */
 public record RouterCard(
@@ -40,6 +43,8 @@ public record RouterCard(
         List<RouterAdapter.Level> levels,
         RouterAdapter.Metrics metrics,
         List<RouterAdapter.Bin> curve,
+        @Nullable Handover fastTier,
+        @Nullable Double fastBound,
         long trainedInMs) {
 
     /** Where the adapter lies in the run folder. */
@@ -75,6 +80,8 @@ public record RouterCard(
                 adapter.levels(),
                 adapter.metrics(),
                 adapter.curve(),
+                adapter.fast() == null ? null : adapter.fast().handover(),
+                adapter.fast() == null ? null : adapter.fast().bound(),
                 trainedInMs);
     }
 
