@@ -189,7 +189,7 @@ final class Space {
             into[at + 1] = standard(Vectors.dot(vector, centroids[kernel]));
             into[at + 2] = standard(best(cosines, 1));
             into[at + 3] = standard(best(cosines, FEW));
-            return Math.max(0, best(cosines, 1));
+            return Math.min(1, Math.max(0, best(cosines, 1))); // a cosine, but for rounding
         }
 
         /** What the request is like as a whole: log Σ exp of the logits, what is above that for no kernel, and the cosine to the nearest such requests. */
