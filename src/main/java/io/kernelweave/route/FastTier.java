@@ -16,16 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers easy requests without the sentence encoders: a cheap embedder's vector under a linear head of its own. What it is
- * not sure of, it hands on. How sure it has to be is measured on prompts that neither its table nor its head had seen.
+ * not sure of, it hands on. How sure it has to be is measured by cross-fitting: on each fold's prompts by a table and a head that
+ * were made without them.
  */
 public final class FastTier {
     /** Errors beside those of the encoders that it may add, as a share of all prompts. */
     static final double LOSS = 0.001;
 
-    /** The fold whose prompts nothing but the threshold is fitted on. */
-    static final int TRIED = 0;
-
-    private static final int CALIBRATION_FOLDS = 5;
+    /** A logit that is this far below the best adds less to the sum than a float holds. */
+    private static final float NEGLIGIBLE = 17;
 
     /**
      * What is kept of it.
@@ -43,7 +42,8 @@ public final class FastTier {
      * A labelled prompt.
      *
      * @param eligible kernels whose preconditions do not fail
-     * @param tried whether the threshold is fitted on it; else the table and the head are
+     * @param fold that it is tried in; −1: it is learned from, but not tried
+     * @param held folds without which it is not learned from either
      * @param right whether the encoders route it right, or rightly to no kernel
      */
     record Case(
@@ -52,12 +52,13 @@ public final class FastTier {
             IntPredicate fits,
             IntPredicate eligible,
             String cluster,
-            boolean tried,
+            int fold,
+            IntPredicate held,
             double weight,
             boolean right) {
         /** One to learn from. */
-        static Case known(String request, Kind kind, IntPredicate fits) {
-            return new Case(request, kind, fits, kernel -> true, "", false, 0, true);
+        static Case known(String request, Kind kind, IntPredicate fits, IntPredicate held) {
+            return new Case(request, kind, fits, kernel -> true, "", -1, held, 0, true);
         }
     }
 
@@ -123,54 +124,44 @@ public final class FastTier {
                 next = Math.max(next, logits[k]);
             }
         }
-        double share = StrictMath.exp(logits[best] - LinearHead.logSumExp(logits, logits.length));
+        double sum = 0;
+        for (float logit : logits) {
+            sum += logits[best] - logit > NEGLIGIBLE ? 0 : StrictMath.exp(logit - logits[best]);
+        }
         double lead = Math.min(logits[best] - next, 1e6);
-        return new Guess(best, share, lead * embedder.known(request));
+        return new Guess(best, 1 / sum, lead * embedder.known(request));
     }
 
     /**
-     * Learns a tier, and from prompts kept apart how sure it has to be.
+     * Learns a tier, and how sure it has to be.
      *
-     * @param distil makes the cheap embedder from texts
+     * @param distil makes the cheap embedder from texts; the last call's is the one that is kept
      * @return empty if no share of the prompts can be answered for {@link #LOSS}
      */
     static Optional<Kept> train(
             List<String> kernelIds,
             List<Case> cases,
+            int folds,
             Function<List<String>, ? extends Embedder> distil,
             Guarantee guarantee,
             long seed) {
-        List<Case> seen = cases.stream().filter(each -> !each.tried).toList();
-        Embedder embedder =
-                distil.apply(seen.stream().map(Case::request).distinct().toList());
-        int none = kernelIds.size();
-        List<float[]> vectors = new ArrayList<>();
-        List<Integer> labels = new ArrayList<>();
-        for (Case each : seen) {
-            IntStream own = each.kind == Kind.NO_KERNEL
-                    ? IntStream.of(none)
-                    : IntStream.range(0, none).filter(each.fits);
-            own.forEach(k -> {
-                vectors.add(embedder.embed(each.request));
-                labels.add(k);
-            });
-        }
-        LinearHead head =
-                LinearHead.ofMeans(means(vectors, labels, none, embedder.dimensions()), embedder.dimensions());
-        head.train(vectors, labels.stream().mapToInt(label -> label).toArray(), seed);
-        FastTier all = new FastTier(embedder, none, head, 0, Calibration.none());
-        List<Case> tried = cases.stream().filter(Case::tried).toList();
+        List<Case> tried = new ArrayList<>();
         List<Handover.Trial> trials = new ArrayList<>();
         List<Calibration.Outcome> outcomes = new ArrayList<>();
-        for (Case each : tried) {
-            Guess guess = all.guess(each.request);
-            boolean taken = guess.kernel < none && each.eligible.test(guess.kernel);
-            boolean right = each.kind == Kind.IN_SCOPE && each.fits.test(guess.kernel);
-            trials.add(new Handover.Trial(
-                    each.cluster, taken ? guess.score : Double.NEGATIVE_INFINITY, right, each.right, each.weight));
-            if (taken) {
-                outcomes.add(new Calibration.Outcome(
-                        guess.share, right, each.weight, Math.floorMod(each.cluster.hashCode(), CALIBRATION_FOLDS)));
+        for (int fold = 0; fold < folds; fold++) {
+            FastTier tier = learn(kernelIds.size(), cases, fold, distil, seed);
+            for (Case each : cases) {
+                if (each.fold == fold) {
+                    Guess guess = tier.guess(each.request);
+                    boolean taken = guess.kernel < kernelIds.size() && each.eligible.test(guess.kernel);
+                    boolean right = each.kind == Kind.IN_SCOPE && each.fits.test(guess.kernel);
+                    double score = taken ? guess.score : Double.NEGATIVE_INFINITY;
+                    tried.add(each);
+                    trials.add(new Handover.Trial(each.cluster, score, right, each.right, each.weight));
+                    if (taken) {
+                        outcomes.add(new Calibration.Outcome(guess.share, right, each.weight, fold));
+                    }
+                }
             }
         }
         Handover handover = Handover.fit(trials, LOSS);
@@ -183,18 +174,45 @@ public final class FastTier {
             samples.add(new ErrorBound.Sample(
                     tried.get(i).kind, trial.cluster(), handover.accepts(trial.score()) ? 1 : 0, trial.cheapRight()));
         }
+        FastTier tier = learn(kernelIds.size(), cases, -1, distil, seed);
         Map<String, String> heads = new TreeMap<>();
-        for (int k = 0; k <= none; k++) {
-            if (k < none || head.hasNone()) {
-                heads.put(k == none ? "" : kernelIds.get(k), Learned.encodeHead(head.row(k)));
-            }
+        for (int k = 0; k < kernelIds.size(); k++) {
+            heads.put(kernelIds.get(k), Learned.encodeHead(tier.head.row(k)));
+        }
+        if (tier.head.hasNone()) {
+            heads.put("", Learned.encodeHead(tier.head.row(kernelIds.size())));
         }
         return Optional.of(new Kept(
-                Encoder.of(List.of(embedder)).get(0),
+                Encoder.of(List.of(tier.embedder)).get(0),
                 heads,
                 handover,
-                Calibration.fit(outcomes, CALIBRATION_FOLDS),
+                Calibration.fit(outcomes, folds),
                 LogisticModel.round(new ErrorBound(samples, guarantee, 0).at(1))));
+    }
+
+    /** A tier that answers everything, made without a fold; −1 for all. */
+    private static FastTier learn(
+            int kernels, List<Case> cases, int without, Function<List<String>, ? extends Embedder> distil, long seed) {
+        List<Case> seen =
+                cases.stream().filter(each -> !each.held.test(without)).toList();
+        Embedder embedder =
+                distil.apply(seen.stream().map(Case::request).distinct().toList());
+        List<float[]> vectors = new ArrayList<>();
+        List<Integer> labels = new ArrayList<>();
+        for (Case each : seen) {
+            float[] vector = embedder.embed(each.request);
+            IntStream own = each.kind == Kind.NO_KERNEL
+                    ? IntStream.of(kernels)
+                    : IntStream.range(0, kernels).filter(each.fits);
+            own.forEach(label -> {
+                vectors.add(vector);
+                labels.add(label);
+            });
+        }
+        LinearHead head =
+                LinearHead.ofMeans(means(vectors, labels, kernels, embedder.dimensions()), embedder.dimensions());
+        head.train(vectors, labels.stream().mapToInt(label -> label).toArray(), seed);
+        return new FastTier(embedder, kernels, head, 0, Calibration.none());
     }
 
     private static List<float[]> means(List<float[]> vectors, List<Integer> labels, int kernels, int dimensions) {

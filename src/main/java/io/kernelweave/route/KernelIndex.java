@@ -38,8 +38,8 @@ final class KernelIndex {
             "above_none", // energy above the logit of no kernel
             "nearest_none"); // cosine to the nearest requests that no kernel fits
 
-    private static final int BY_HEAD = 4;
-    private static final int BY_WORDS = 2;
+    private static final int BY_HEAD = 3;
+    private static final int BY_WORDS = 1;
     private static final int BY_WORDS_ALONE = 8;
 
     /** How many of many kernels the heads are asked for. */

@@ -285,15 +285,19 @@ public final class RouterTrainer {
         List<FastTier.Case> cases = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
             int kernel = k;
-            texts(k, FastTier.TRIED)
-                    .forEach(text -> cases.add(FastTier.Case.known(text, Kind.IN_SCOPE, each -> each == kernel)));
+            for (String text : texts.get(k).texts()) {
+                List<String> words = Origins.words(text);
+                cases.add(FastTier.Case.known(
+                        text,
+                        Kind.IN_SCOPE,
+                        each -> each == kernel,
+                        fold -> fold >= 0 && heldOut.get(fold).contains(words)));
+            }
         }
         for (Item item : items) {
             Kind kind = item.prompt.fitsNoKernel() ? Kind.NO_KERNEL : Kind.IN_SCOPE;
             Top top = judged.get(item);
-            if (item.fold != FastTier.TRIED && (kind == Kind.NO_KERNEL || !item.acceptable.isEmpty())) {
-                cases.add(FastTier.Case.known(item.request, kind, item.acceptable::contains));
-            } else if (item.fold == FastTier.TRIED && top != null) {
+            if (top != null) {
                 boolean taken = top.probability >= threshold;
                 boolean several = !Clauses.readings(item.request).isEmpty();
                 Query query = query(item);
@@ -303,12 +307,16 @@ public final class RouterTrainer {
                         item.acceptable::contains,
                         kernel -> !several && query.preconditions(kernel) != Outcome.FAIL,
                         item.origin,
-                        true,
+                        item.fold,
+                        fold -> fold == item.fold,
                         top.weight,
                         kind == Kind.NO_KERNEL ? !taken : taken && top.right));
+            } else if (kind == Kind.NO_KERNEL || !item.acceptable.isEmpty()) {
+                cases.add(
+                        FastTier.Case.known(item.request, kind, item.acceptable::contains, fold -> fold == item.fold));
             }
         }
-        return FastTier.train(kernels.stream().map(Kernel::kernelId).toList(), cases, distil, guarantee, seed)
+        return FastTier.train(kernels.stream().map(Kernel::kernelId).toList(), cases, folds, distil, guarantee, seed)
                 .orElse(null);
     }
 

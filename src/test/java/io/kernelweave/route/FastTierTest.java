@@ -14,12 +14,6 @@ class FastTierTest {
     /** The fixtures' vectors, called something else, and counted. */
     private static final class Cheap implements Embedder {
         private final Embedder words = new Fixtures.WordVectors();
-        private List<String> texts = List.of();
-
-        Cheap of(List<String> texts) {
-            this.texts = texts;
-            return this;
-        }
 
         @Override
         public String identity() {
@@ -61,7 +55,7 @@ class FastTierTest {
     private static final Cheap CHEAP = new Cheap();
     private static final List<LabelledPrompt> PROMPTS = Fixtures.prompts(1);
     private static final RouterAdapter ADAPTER =
-            RouterTrainer.train(KERNELS, PROMPTS, List.of(VECTORS), Guarantee.standard(), 7, CHEAP::of);
+            RouterTrainer.train(KERNELS, PROMPTS, List.of(VECTORS), Guarantee.standard(), 7, texts -> CHEAP);
 
     private final Dear dear = new Dear();
     private final Router router = Router.of(KERNELS, List.of(dear), ADAPTER, Usage.none(), CHEAP);
@@ -109,11 +103,21 @@ class FastTierTest {
     }
 
     @Test
-    void learnsNothingFromThePromptsThatSetItsThreshold() {
-        assertThat(CHEAP.texts.size()).isLessThan((int) PROMPTS.stream()
-                .map(prompt -> Query.request(prompt.prompt()))
-                .distinct()
-                .count());
+    void triesEachPromptByATierThatWasMadeWithoutIt() {
+        List<List<String>> made = new ArrayList<>();
+        RouterTrainer.train(KERNELS, PROMPTS, List.of(VECTORS), Guarantee.standard(), 7, texts -> {
+            made.add(texts);
+            return CHEAP;
+        });
+        List<String> last = made.get(made.size() - 1);
+        assertThat(made).hasSizeGreaterThan(2);
+        for (LabelledPrompt prompt : PROMPTS) {
+            String request = Query.request(prompt.prompt());
+            assertThat(last.contains(request)).isEqualTo(!prompt.isComposition());
+            assertThat(prompt.isComposition() || made.stream().anyMatch(texts -> !texts.contains(request)))
+                    .as(request)
+                    .isTrue();
+        }
     }
 
     @Test
