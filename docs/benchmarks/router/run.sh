@@ -27,7 +27,7 @@ javac -proc:none -d "$work/java" -cp "$classes" src/jmh/java/io/kernelweave/embe
   echo "Java $(java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.version = //p')," \
     "load $(cut -d ' ' -f 1 /proc/loadavg 2>/dev/null || echo unknown) when it began."
   echo
-  java -Xmx3g -cp "$work/java:$classes" io.kernelweave.embed.ScaleFigures \
+  java -Xmx4g -cp "$work/java:$classes" io.kernelweave.embed.ScaleFigures \
     "${KERNELWEAVE_CORPORA:-../shared/corpora}/clinc150" "$work"
   echo "<!-- /scale -->"
 } > "$work/table.md"
