@@ -3,6 +3,7 @@ package io.kernelweave.route;
 import io.kernelweave.vector.Bits;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The vectors of what belongs together, to be compared with a request's one by one. Where they are many, their {@link Bits}
@@ -12,15 +13,20 @@ final class Exemplars {
     /** How many are compared exactly; ties with the last are compared too, so that their order decides nothing. */
     private static final int COMPARED = 5;
 
-    private final float[][] vectors;
+    private final byte[][]
+            vectors; // as Vectors.toBytes keeps them: what is compared waits for memory, so the less of it the better
+    private final float[] scales;
     private final int[][] columns; // of bits: for each word, that of each vector
 
     /** @param centre see {@link Bits} */
     Exemplars(List<float[]> vectors, float[] centre) {
-        this.vectors = vectors.toArray(float[][]::new);
+        this.vectors = new byte[vectors.size()][];
+        this.scales = new float[vectors.size()];
         this.columns = new int[Bits.words(centre.length)][vectors.size()];
         for (int i = 0; i < this.vectors.length; i++) {
-            int[] bits = Bits.of(this.vectors[i], centre);
+            this.vectors[i] = Vectors.toBytes(vectors.get(i));
+            scales[i] = Vectors.scale(this.vectors[i]);
+            int[] bits = Bits.of(vectors.get(i), centre);
             for (int w = 0; w < bits.length; w++) {
                 columns[w][i] = bits[w];
             }
@@ -34,9 +40,7 @@ final class Exemplars {
     /** The largest cosines, in rising order; all of them where there are few. */
     float[] nearest(float[] vector, int[] bits) {
         if (vectors.length <= COMPARED) {
-            float[] cosines = Vectors.dots(vector, vectors);
-            Arrays.sort(cosines);
-            return cosines;
+            return cosines(vector, IntStream.range(0, vectors.length).toArray());
         }
         int[] distances = new int[vectors.length];
         Bits.distances(bits, columns, distances);
@@ -49,14 +53,23 @@ final class Exemplars {
         while (within < COMPARED) {
             within += histogram[++limit];
         }
-        float[][] near = new float[within][];
+        int[] near = new int[within];
         int found = 0;
         for (int i = 0; i < distances.length; i++) {
             if (distances[i] <= limit) {
-                near[found++] = vectors[i];
+                near[found++] = i;
             }
         }
+        return cosines(vector, near);
+    }
+
+    private float[] cosines(float[] vector, int[] rows) {
+        byte[][] near = new byte[rows.length][];
+        Arrays.setAll(near, i -> vectors[rows[i]]);
         float[] cosines = Vectors.dots(vector, near);
+        for (int i = 0; i < rows.length; i++) {
+            cosines[i] *= scales[rows[i]];
+        }
         Arrays.sort(cosines);
         return cosines;
     }

@@ -23,9 +23,6 @@ public final class FastTier {
     /** Errors beside those of the encoders that it may add, as a share of all prompts. */
     static final double LOSS = 0.001;
 
-    /** A logit that is this far below the best adds less to the sum than a float holds. */
-    private static final float NEGLIGIBLE = 17;
-
     /**
      * What is kept of it.
      *
@@ -65,7 +62,16 @@ public final class FastTier {
     /** A kernel with the probability that it fits. */
     record Answer(int kernel, double probability) {}
 
-    private record Guess(int kernel, double share, double score) {}
+    private record Guess(int kernel, double score, float[] logits) {
+        /** The kernel's share among all classes. */
+        double share() {
+            double sum = 0;
+            for (float logit : logits) {
+                sum += LinearHead.exp(logit - logits[kernel]);
+            }
+            return 1 / sum;
+        }
+    }
 
     private final Embedder embedder;
     private final int kernels;
@@ -107,11 +113,11 @@ public final class FastTier {
     Optional<Answer> answer(String request) {
         Guess guess = guess(request);
         return guess.kernel < kernels && guess.score >= threshold
-                ? Optional.of(new Answer(guess.kernel, calibration.of(guess.share)))
+                ? Optional.of(new Answer(guess.kernel, calibration.of(guess.share())))
                 : Optional.empty();
     }
 
-    /** The likeliest class, its share, and how sure that is: its lead over the next, less where the text has unknown tokens. */
+    /** The likeliest class, and how sure that is: its lead over the next, less where the text has unknown tokens. */
     private Guess guess(String request) {
         float[] logits = head.logits(embedder.embed(request));
         int best = 0;
@@ -124,12 +130,8 @@ public final class FastTier {
                 next = Math.max(next, logits[k]);
             }
         }
-        double sum = 0;
-        for (float logit : logits) {
-            sum += logits[best] - logit > NEGLIGIBLE ? 0 : StrictMath.exp(logit - logits[best]);
-        }
         double lead = Math.min(logits[best] - next, 1e6);
-        return new Guess(best, 1 / sum, lead * embedder.known(request));
+        return new Guess(best, lead * embedder.known(request), logits);
     }
 
     /**
@@ -159,7 +161,7 @@ public final class FastTier {
                     tried.add(each);
                     trials.add(new Handover.Trial(each.cluster, score, right, each.right, each.weight));
                     if (taken) {
-                        outcomes.add(new Calibration.Outcome(guess.share, right, each.weight, fold));
+                        outcomes.add(new Calibration.Outcome(guess.share(), right, each.weight, fold));
                     }
                 }
             }

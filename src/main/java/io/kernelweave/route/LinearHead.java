@@ -149,8 +149,7 @@ final class LinearHead {
         }
         double sum = 0;
         for (int k = 0; k < count; k++) {
-            float below = logits[k] - largest;
-            sum += below < -30 ? 0 : StrictMath.exp(below);
+            sum += exp(logits[k] - largest);
         }
         return largest + StrictMath.log(sum);
     }

@@ -20,11 +20,11 @@ final class Vectors {
     }
 
     /** The dot products with several vectors, four at a time: the machine waits for the memory of all four together. */
-    static float[] dots(float[] a, float[][] others) {
+    static float[] dots(float[] a, byte[][] others) {
         float[] dots = new float[others.length];
         int i = 0;
         for (; i + 3 < others.length; i += 4) {
-            float[] b0 = others[i], b1 = others[i + 1], b2 = others[i + 2], b3 = others[i + 3];
+            byte[] b0 = others[i], b1 = others[i + 1], b2 = others[i + 2], b3 = others[i + 3];
             float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
             for (int d = 0; d < a.length; d++) {
                 float x = a[d];
@@ -118,6 +118,15 @@ final class Vectors {
             bytes[d] = (byte) Math.round(vector[d] * (127 / largest));
         }
         return bytes;
+    }
+
+    /** What makes bytes a vector of length 1; 0 of zeros. */
+    static float scale(byte[] bytes) {
+        int square = 0;
+        for (byte value : bytes) {
+            square += value * value;
+        }
+        return square == 0 ? 0 : (float) (1 / Math.sqrt(square));
     }
 
     static float[] fromBytes(byte[] bytes, int offset, int dimensions) {
