@@ -130,35 +130,20 @@ public record Kernel(
 
     /** This kernel as one that shows other examples, with its digest. */
     public Kernel withExamples(List<String> shown) {
-        return new Kernel(
-                        kernelId,
-                        name,
-                        taskFamily,
-                        description,
-                        shown,
-                        inputSchema,
-                        outputSchema,
-                        preconditions,
-                        postconditions,
-                        steps,
-                        rollback,
-                        evidenceRequirements,
-                        tests,
-                        capabilities,
-                        sourceTraceIds,
-                        version,
-                        "",
-                        status)
-                .sealed();
+        return with(shown, version, "", status).sealed();
     }
 
     private Kernel with(int newVersion, String newDigest, KernelStatus newStatus) {
+        return with(examples, newVersion, newDigest, newStatus);
+    }
+
+    private Kernel with(List<String> shown, int newVersion, String newDigest, KernelStatus newStatus) {
         return new Kernel(
                 kernelId,
                 name,
                 taskFamily,
                 description,
-                examples,
+                shown,
                 inputSchema,
                 outputSchema,
                 preconditions,
