@@ -38,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>abstention_accuracy</td><td>abstentions, among rows that no kernel fits</td></tr>
  * <tr><td>abstention_accuracy.near_miss|other_task|nonsense</td><td>the same among those of one kind, where the data set
  * tells kinds apart</td></tr>
- * <tr><td>kernel_reuse_rate</td><td>answers given by a kernel (and accepted, where there is a gate), among all rows</td></tr>
+ * <tr><td>kernel_reuse_rate</td><td>answers given by a kernel and accepted by the gate, among all rows; in an arm with a gate</td></tr>
+ * <tr><td>answer_reuse_rate</td><td>answers that were accepted before the run and now again, among all rows; in the arm with a
+ * cache</td></tr>
  * <tr><td>composition_success_rate</td><td>PASS, among rows that ask for two kernels</td></tr>
  * <tr><td>failure_recovery_rate</td><td>PASS in the end, among rows whose first answer the gate rejected</td></tr>
  * <tr><td>latency_ms.&lt;stage&gt;.p50|p90|p99</td><td>milliseconds, wall clock, stages route, decode, mask, model, gate,
@@ -157,7 +159,7 @@ public final class Metrics {
                 rows,
                 row -> true,
                 row -> row.verdict().outcome().equals("UNKNOWN"));
-        boolean masked = arm == Arm.ROUTER || arm == Arm.ROUTER_GATE;
+        boolean masked = arm == Arm.ROUTER || arm.isGated();
         share(
                 prefix + "schema_validity",
                 rows,
@@ -175,15 +177,18 @@ public final class Metrics {
                 share(prefix + abstention(kind), rows, row -> kind.equals(row.kind()), right);
             }
         }
-        if (masked) {
+        if (arm.isGated()) {
             share(prefix + "kernel_reuse_rate", rows, row -> true, ResultRow::answeredByKernel);
+        }
+        if (arm == Arm.ROUTER_GATE_CACHE) {
+            share(prefix + "answer_reuse_rate", rows, row -> true, ResultRow::isReused);
         }
         share(
                 prefix + "composition_success_rate",
                 rows,
                 row -> row.kernelId() != null && row.target().equals("composition") && row.breaks() == null,
                 ResultRow::passes);
-        if (arm == Arm.ROUTER_GATE) {
+        if (arm.isGated()) {
             share(prefix + "failure_recovery_rate", rows, orError(Metrics::firstRejected), ResultRow::passes);
         }
         STAGES.forEach((stage, nanos) -> {

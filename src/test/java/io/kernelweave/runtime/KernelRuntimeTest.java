@@ -146,7 +146,7 @@ class KernelRuntimeTest {
 
     private static KernelRuntime runtime(Backend backend, int retries, long seed, @Nullable Memory memory) {
         Router router = Router.of(List.of(KERNEL), List.of(), RouterAdapter.untrained());
-        return new KernelRuntime(List.of(KERNEL), router, backend, BYTES, memory, retries, seed);
+        return new KernelRuntime(List.of(KERNEL), router, backend, BYTES, memory, null, retries, seed);
     }
 
     private static KernelRuntime runtime(LanguageModel model, int retries) {
@@ -193,7 +193,8 @@ class KernelRuntimeTest {
                         "decision", "generation", "verification", "retry", "generation", "verification", "output");
         TraceEvent retry = answer.trace().last(TraceEvent.Kind.RETRY).orElseThrow();
         assertThat(retry.data().toString())
-                .isEqualTo("{\"failed\":[\"count-agrees\"],\"kept\":\"{\\\"word\\\":\\\"alpha\\\",\",\"told\":false}");
+                .isEqualTo(
+                        "{\"failed\":[\"count-agrees\"],\"why\":\"retry: count-agrees: output.count is 9, not == the matches of level in input.source, 1\",\"kept\":\"{\\\"word\\\":\\\"alpha\\\",\",\"told\":false}");
         assertThat(answer.attempts().get(1).decoded().forcedTokens())
                 .isGreaterThanOrEqualTo("{\"word\":\"alpha\",".length());
     }
