@@ -403,7 +403,7 @@ public final class Workbench implements Work<ResultRow> {
     public static FeedbackLedger ledger(KernelStore store, Path state) {
         FeedbackLedger ledger = FeedbackLedger.open(store);
         boolean own = store.folder().equals(state.resolve("kernels"));
-        ledger.takeOver(
+        ledger.include(
                 state.resolve("feedback.jsonl"),
                 kernelId -> own || store.find(kernelId).isPresent());
         return ledger;

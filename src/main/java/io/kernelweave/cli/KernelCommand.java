@@ -428,7 +428,6 @@ final class KernelCommand implements Runnable {
         @Override
         public Integer call() {
             workspace.store().get(id);
-            ledger(workspace); // takes over what was recorded in an earlier form
             List<Journal.Entry> entries = workspace.store().journal().entries(id).stream()
                     .filter(entry -> !states || !entry.action().equals(FeedbackLedger.OUTCOMES))
                     .toList();

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -43,6 +44,7 @@ public final class FeedbackLedger {
     private final Map<String, Record> records = new HashMap<>();
     private final List<Entry> stated = new ArrayList<>();
     private final Set<String> imported = new HashSet<>();
+    private final Map<String, List<Journal.Draft>> included = new LinkedHashMap<>();
     private String head = "0".repeat(64);
     private long answers;
 
@@ -179,7 +181,9 @@ public final class FeedbackLedger {
         /** Run → cluster → how it went. */
         private final Map<String, Map<String, Use>> runs = new LinkedHashMap<>();
 
+        /** Runs and routers whose line was read. */
         private final Set<String> told = new HashSet<>();
+
         private long since = -1;
     }
 
@@ -220,7 +224,9 @@ public final class FeedbackLedger {
         }
         store.record(() -> {
             refresh();
-            return drafts(run, entries);
+            List<Journal.Draft> drafts = new ArrayList<>(owed());
+            drafts.addAll(drafts(run, entries));
+            return drafts;
         });
         refresh();
     }
@@ -228,9 +234,9 @@ public final class FeedbackLedger {
     private List<Journal.Draft> drafts(String run, List<Entry> entries) {
         Map<List<String>, List<Entry>> groups = new LinkedHashMap<>();
         for (Entry entry : entries) {
+            String router = entry.router() == null ? "" : entry.router();
             Record known = records.get(entry.kernelDigest());
-            if (run.isEmpty() || known == null || !known.told.contains(run)) {
-                String router = entry.router() == null ? "" : entry.router();
+            if (run.isEmpty() || known == null || !known.told.contains(run + "/" + router)) {
                 groups.computeIfAbsent(
                                 List.of(entry.kernelId(), entry.kernelDigest(), router), key -> new ArrayList<>())
                         .add(entry);
@@ -267,12 +273,13 @@ public final class FeedbackLedger {
     }
 
     /**
-     * Takes over a file of an earlier form, in which the ledger was a chain of lines of its own, once; the file stays as it is.
+     * Reads a file of an earlier form as well, in which the ledger was a chain of lines of its own. With the next answers, or by
+     * {@link #settle}, the journal takes it over, once; the file stays as it is.
      *
      * @param mine whether an entry's kernel belongs to this store
      * @throws InputException naming the line that is no entry, or does not follow the one before it
      */
-    public synchronized void takeOver(Path file, Predicate<String> mine) {
+    public synchronized void include(Path file, Predicate<String> mine) {
         if (!Files.exists(file)) {
             return;
         }
@@ -284,23 +291,46 @@ public final class FeedbackLedger {
         }
         String content = Digest.of(text);
         refresh();
-        if (imported.contains(content)) {
+        if (imported.contains(content) || included.containsKey(content)) {
             return;
         }
         List<Entry> entries = chained(text, file);
         entries.removeIf(entry -> !mine.test(entry.kernelId()));
-        store.record(() -> {
+        List<Journal.Draft> drafts = new ArrayList<>(drafts(IMPORT + " " + content.substring(0, 12), entries));
+        for (Journal.Draft draft : drafts) {
+            told(
+                    draft.digest(),
+                    draft.kernelId(),
+                    reader.lines(),
+                    Objects.requireNonNull(draft.data()),
+                    file.toString());
+        }
+        drafts.add(new Journal.Draft(
+                IMPORT,
+                "",
+                0,
+                "",
+                "took over " + entries.size() + " answers from " + file.getFileName(),
+                Json.object().put("content", content).put("answers", entries.size())));
+        included.put(content, drafts);
+    }
+
+    /** Writes into the journal what was only included. */
+    public synchronized void settle() {
+        if (!included.isEmpty()) {
+            store.record(() -> {
+                refresh();
+                return owed();
+            });
             refresh();
-            if (imported.contains(content)) {
-                return List.of();
-            }
-            List<Journal.Draft> drafts = new ArrayList<>(drafts(IMPORT + " " + content.substring(0, 12), entries));
-            ObjectNode data = Json.object().put("content", content).put("answers", entries.size());
-            String note = "took over " + entries.size() + " answers from " + file.getFileName();
-            drafts.add(new Journal.Draft(IMPORT, "", 0, "", note, data));
-            return drafts;
-        });
-        refresh();
+        }
+    }
+
+    private List<Journal.Draft> owed() {
+        return included.entrySet().stream()
+                .filter(file -> !imported.contains(file.getKey()))
+                .flatMap(file -> file.getValue().stream())
+                .toList();
     }
 
     private static List<Entry> chained(String text, Path file) {
@@ -374,7 +404,7 @@ public final class FeedbackLedger {
         for (Journal.Entry entry : reader.next()) {
             String where = store.journal().file() + " line " + (entry.sequence() + 1);
             switch (entry.action()) {
-                case OUTCOMES -> told(entry, where);
+                case OUTCOMES -> told(entry.digest(), entry.kernelId(), entry.sequence(), data(entry, where), where);
                 case IMPORT -> imported.add(data(entry, where).path("content").asString(""));
                 case KernelStore.STATUS -> moved(entry, where);
                 default -> {
@@ -391,29 +421,32 @@ public final class FeedbackLedger {
         return entry.data();
     }
 
-    private void told(Journal.Entry entry, String where) {
-        Told told = Json.convert(data(entry, where), Told.class, where);
+    private void told(String digest, String kernelId, long line, ObjectNode data, String where) {
+        Told told = Json.convert(data, Told.class, where);
         if (told.answers() == null || told.run() == null) {
             throw InputException.at(where, "needs run and answers", "restore the journal");
         }
-        Record record = records.computeIfAbsent(entry.digest(), digest -> new Record());
-        record.told.add(told.run());
+        Record record = records.computeIfAbsent(digest, key -> new Record());
+        if (!record.told.add(told.run() + "/" + (told.router() == null ? "" : told.router()))
+                && !told.run().isEmpty()) {
+            return; // said twice
+        }
         Map<String, Use> clusters = record.runs.computeIfAbsent(
-                told.run().isEmpty() ? "line " + entry.sequence() : told.run(), run -> new LinkedHashMap<>());
+                told.run().isEmpty() ? "line " + line : told.run(), run -> new LinkedHashMap<>());
         for (Answer answer : told.answers()) {
             if (answer.cluster() == null || answer.outcome() == null) {
                 throw InputException.at(where, "an answer has cluster and outcome", "restore the journal");
             }
             Use use = clusters.getOrDefault(
-                    answer.cluster(), new Use(entry.sequence(), answer.cluster(), null, 0, 0, 0, List.of(), Set.of()));
-            clusters.put(answer.cluster(), use.plus(answer, entry.sequence()));
+                    answer.cluster(), new Use(line, answer.cluster(), null, 0, 0, 0, List.of(), Set.of()));
+            clusters.put(answer.cluster(), use.plus(answer, line));
             if (told.router() != null && answer.probability() != null) {
-                stated.add(new Entry(entry.kernelId(), entry.digest(), answer.cluster(), answer.outcome())
+                stated.add(new Entry(kernelId, digest, answer.cluster(), answer.outcome())
                         .stated(told.router(), answer.probability()));
             }
         }
         answers += told.answers().size();
-        head = Digest.of(head + entry.digest() + Json.compact(told));
+        head = Digest.of(head + digest + Json.compact(told));
     }
 
     /** A kernel that fell, or came back, is judged by what comes after. */

@@ -127,6 +127,7 @@ public final class Promotion {
      * @return all decisions; those that another process was faster with are not written
      */
     public static List<Decision> apply(KernelStore store, FeedbackLedger ledger) {
+        ledger.settle();
         List<Decision> decisions = decide(store.load().kernels(), ledger);
         store.move(decisions.stream()
                 .filter(Decision::isChange)

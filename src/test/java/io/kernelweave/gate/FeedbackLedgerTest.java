@@ -192,23 +192,42 @@ class FeedbackLedgerTest {
                 line("stranger", "b", "PASS"),
                 line("k", "c", "PASS").replace("}", ",\"router\":\"" + "f".repeat(64) + "\",\"probability\":0.5}"));
         Files.writeString(file, "{\"torn", java.nio.file.StandardOpenOption.APPEND);
-        for (int time = 0; time < 2; time++) {
-            FeedbackLedger ledger = FeedbackLedger.open(store);
-            ledger.takeOver(file, "k"::equals);
-            assertThat(summary(ledger)).containsExactly("a110", "c100");
+        FeedbackLedger reading = FeedbackLedger.open(store);
+        reading.include(file, "k"::equals);
+        assertThat(summary(reading)).containsExactlyInAnyOrder("a110", "c100");
+        assertThat(journal()).as("reading writes nothing").doesNotExist();
+        FeedbackLedger other = FeedbackLedger.open(store);
+        for (FeedbackLedger ledger : List.of(reading, other, FeedbackLedger.open(store))) {
+            ledger.include(file, "k"::equals);
+            ledger.settle();
+            assertThat(summary(ledger)).containsExactlyInAnyOrder("a110", "c100");
             assertThat(ledger.snapshot().stated()).hasSize(1);
+            assertThat(ledger.snapshot()).isEqualTo(reading.snapshot());
         }
+        other.append("r", List.of(entry("d", Outcome.PASS)));
+        assertThat(summary(reading)).containsExactlyInAnyOrder("a110", "c100", "d100");
         assertThat(store.journal().entries())
+                .filteredOn(entry -> entry.action().equals("import"))
                 .extracting(Journal.Entry::note)
-                .contains("took over 3 answers from feedback.jsonl");
+                .containsExactly("took over 3 answers from feedback.jsonl");
+        assertThat(store.journal().entries()).hasSize(4);
         assertThat(file).exists();
+    }
+
+    @Test
+    void anEarlierFileGoesInWithTheNextAnswers() throws IOException {
+        Path file = earlier(line("k", "a", "PASS"));
+        FeedbackLedger ledger = FeedbackLedger.open(store);
+        ledger.include(file, "k"::equals);
+        ledger.append("r", List.of(entry("b", Outcome.PASS)));
+        assertThat(summary(FeedbackLedger.open(store))).containsExactly("a100", "b100");
     }
 
     @Test
     void anEarlierFileThatWasChangedIsRefused() throws IOException {
         Path file = earlier(line("k", "a", "FAIL"), line("k", "b", "PASS"));
         Files.writeString(file, Files.readString(file).replace("FAIL", "PASS"));
-        assertThatThrownBy(() -> FeedbackLedger.open(store).takeOver(file, "k"::equals))
+        assertThatThrownBy(() -> FeedbackLedger.open(store).include(file, "k"::equals))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("feedback.jsonl line 2: the chain is broken");
         assertThat(journal()).doesNotExist();
