@@ -118,7 +118,7 @@ record Matcher(
 
     /** BGE tells texts apart better than other encoders of its size (Xiao et al. 2023, C-Pack). */
     private static double strength(String encoder) {
-        return encoder.startsWith("bge") ? 2 : 1;
+        return encoder.startsWith("bge") ? 2.5 : 1;
     }
 
     private static LogisticModel weighed(List<String> features, Map<String, Double> weights, double bias) {
