@@ -84,8 +84,10 @@ record Matcher(
      * Weights for a router that has learned nothing, set by hand and the same for every store. It goes by the mean of what a
      * kernel says more than by its nearest text, and its probability leaves the rivals out: how far the best one is ahead
      * says little of whether any fits.
+     *
+     * @param calibration none, or what brings the probabilities back where they were
      */
-    static Matcher untrained(List<String> encoders) {
+    static Matcher untrained(List<String> encoders, Calibration calibration) {
         boolean words = encoders.isEmpty();
         Map<String, Double> pick = new HashMap<>();
         pick.put("lexical", words ? 8.0 : 1.0);
@@ -110,7 +112,7 @@ record Matcher(
         return new Matcher(
                 weighed(KernelIndex.features(encoders), pick, 0),
                 weighed(fitFeatures(encoders), fit, words ? -4.5 : -3.0),
-                Calibration.none(),
+                calibration,
                 0.5,
                 untrainedPlan(),
                 UNTRAINED_PLAN_THRESHOLD);

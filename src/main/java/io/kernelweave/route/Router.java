@@ -69,8 +69,8 @@ public final class Router {
                             + identities(encoders),
                     "train it anew, or open those encoders");
         }
-        boolean wordsOnly =
-                encoders.isEmpty() || adapter.isTrained() && adapter.encoders().isEmpty();
+        boolean wordsOnly = encoders.isEmpty()
+                || adapter.knowsPrompts() && adapter.encoders().isEmpty();
         boolean trained = adapter.isTrained() && adapter.encoders().isEmpty() == wordsOnly;
         List<Kernel> routable = routable(all);
         Set<String> known = adapter.kernels().stream()
@@ -96,7 +96,7 @@ public final class Router {
                         adapter.threshold(),
                         adapter.plan(),
                         adapter.planThreshold())
-                : Matcher.untrained(names);
+                : Matcher.untrained(names, adapter.isTrained() ? Calibration.none() : adapter.calibration());
         assurance = trained ? Assurance.of(adapter) : Assurance.none(names);
         fast = trained
                 ? FastTier.of(
@@ -113,7 +113,12 @@ public final class Router {
                 ? new double[kernels.size()]
                 : usage.shifts(
                         kernels.stream().map(Kernel::kernelId).toList(), taught(kernels, trained ? adapter : null));
-        note = (trained ? "" : "untrained router: ") + (embedders.isEmpty() ? "by words alone: " : "");
+        note = (trained
+                        ? ""
+                        : adapter.isTrained() || !adapter.knowsPrompts()
+                                ? "untrained router: "
+                                : "router without labels: ")
+                + (embedders.isEmpty() ? "by words alone: " : "");
         List<Object> parts = new ArrayList<>(List.of(
                 adapter.digest(),
                 fast.isPresent(),
