@@ -273,6 +273,7 @@ final class BenchmarkReport {
         names.put("routing_precision", "… where a kernel was chosen (precision)");
         names.put("abstention_accuracy", "… where no kernel fits (abstention)");
         names.put("kernel_reuse_rate", "kernel reuse");
+        names.put("answer_reuse_rate", "answers used again");
         names.put("composition_success_rate", "composition success");
         names.put("failure_recovery_rate", "failure recovery");
         names.put("error_rate", "errors");
