@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class OutputGate {
     /** The names of the checks about safety; the check language says which they are. */
-    private static final Set<String> SAFETY = Set.of("noSecrets", "noPersonalData", "noMarkup", "linksAllowed");
+    private static final Set<String> SAFETY = Set.of("noSecrets", "noPersonalData", "noMarkup", "links");
 
     private static final int MOST_LINES = 12;
     private static final int LONGEST_CAUSE = 300;
