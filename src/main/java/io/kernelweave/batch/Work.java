@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the form of the rows
  */
-sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, RouterWork, MaskWork {
+sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, RouterWork, MaskWork, IfevalWork {
     /**
      * What is replayed at a time.
      *
@@ -34,9 +34,12 @@ sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, Ro
         if (job instanceof JobSpec answers) {
             return Workbench.open(answers, specs.get(0), datasets, state);
         }
-        return job instanceof RouterSpec training
-                ? RouterWork.open(training, specs.get(0), datasets, state)
-                : MaskWork.open((MaskSpec) job, specs);
+        if (job instanceof RouterSpec training) {
+            return RouterWork.open(training, specs.get(0), datasets, state);
+        }
+        return job instanceof MaskSpec masks
+                ? MaskWork.open(masks, specs)
+                : IfevalWork.open((IfevalSpec) job, specs.get(0));
     }
 
     JobFile job();

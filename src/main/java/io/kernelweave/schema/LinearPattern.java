@@ -38,7 +38,7 @@ public final class LinearPattern {
     }
 
     /** About how many instructions a pattern takes, counted repeats written out. */
-    static long size(String pattern) {
+    public static long size(String pattern) {
         Deque<Long> outer = new ArrayDeque<>();
         long before = 0; // of this group, without its last atom
         long atom = 0;

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * The arguments of one check, read by name and type. What nobody asked for is unknown and refused, so a misspelt argument
@@ -136,8 +137,47 @@ final class Arguments {
         return LinearPattern.compile(string(name), pointer(name));
     }
 
+    Search search(String name) {
+        return Search.compile(string(name), pointer(name));
+    }
+
+    List<Search> searches(String name) {
+        require(name);
+        return strings(name).stream()
+                .map(pattern -> Search.compile(pattern, pointer(name)))
+                .toList();
+    }
+
+    /** A string, or null if it is not given. */
+    @Nullable
+    String optionalString(String name) {
+        return get(name) == null ? null : string(name);
+    }
+
+    /** A whole number; the default is used if the argument is not given. */
+    int integer(String name, int least, int most, @Nullable Integer byDefault) {
+        JsonNode value = byDefault == null ? require(name) : get(name);
+        if (value == null && byDefault != null) {
+            return byDefault;
+        }
+        if (value == null || !value.isInt() || value.intValue() < least || value.intValue() > most) {
+            throw refusal(name, "is not a whole number from " + least + " to " + most, "use one");
+        }
+        return value.intValue();
+    }
+
     Expression expression(String name) {
         return Expression.parse(require(name), pointer(name));
+    }
+
+    /** A text given as it is, or the path where it stands: one of both arguments. */
+    Expression textOrPath(String literal, String path) {
+        JsonNode text = get(literal);
+        Path from = optionalPath(path);
+        if ((text == null) == (from == null)) {
+            throw refusal("", "takes " + literal + " or " + path, "give one of both");
+        }
+        return from != null ? new Expression.At(from) : new Expression.Literal(StringNode.valueOf(string(literal)));
     }
 
     /** The argument {@code empty}, whose one value is {@code pass}. */

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The registry of the check language. Each family ({@code TextRule}, {@code CountRule}, {@code StructuredRule}, {@code
+ * The registry of the check language. Each family ({@code TextRule}, {@code FormRule}, {@code CountRule}, {@code StructuredRule}, {@code
  * EvidenceRule}, {@code Connective}) declares its checks; a new check is one more entry there.
  */
 public final class Checks {
@@ -17,8 +17,13 @@ public final class Checks {
     private static final Map<String, Rule.Type> TYPES = new TreeMap<>();
 
     static {
-        for (List<Rule.Type> family :
-                List.of(TextRule.TYPES, CountRule.TYPES, StructuredRule.TYPES, EvidenceRule.TYPES, Connective.TYPES)) {
+        for (List<Rule.Type> family : List.of(
+                TextRule.TYPES,
+                FormRule.TYPES,
+                CountRule.TYPES,
+                StructuredRule.TYPES,
+                EvidenceRule.TYPES,
+                Connective.TYPES)) {
             family.forEach(type -> TYPES.put(type.name(), type));
         }
     }

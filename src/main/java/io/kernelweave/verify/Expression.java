@@ -10,6 +10,7 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.DecimalNode;
@@ -91,7 +92,7 @@ sealed interface Expression {
     }
 
     private static Measure measure(JsonNode unit, String pointer) {
-        for (Measure measure : Measure.values()) {
+        for (Measure measure : Measure.PLAIN) {
             if (measure.toString().equals(unit.asString(""))) {
                 return measure;
             }
@@ -99,7 +100,7 @@ sealed interface Expression {
         throw InputException.at(
                 pointer,
                 "unknown unit " + Finding.quote(unit.toString()),
-                "known: chars, words, sentences, lines, items");
+                "known: " + Measure.PLAIN.stream().map(Measure::toString).collect(Collectors.joining(", ")));
     }
 
     private static Pattern pattern(JsonNode pattern, String pointer) {

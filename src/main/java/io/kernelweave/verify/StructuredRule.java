@@ -161,7 +161,9 @@ sealed interface StructuredRule extends Rule {
     /** The values are distinct. */
     record Unique(Target target) implements StructuredRule {
         static Rule read(Arguments arguments) {
-            return new Unique(Target.read(arguments));
+            return arguments.get("unit") == null
+                    ? new Unique(Target.read(arguments))
+                    : FormRule.UniqueParts.read(arguments);
         }
 
         @Override

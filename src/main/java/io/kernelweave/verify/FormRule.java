@@ -1,0 +1,314 @@
+package io.kernelweave.verify;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Checks of how a text is written and put together. */
+sealed interface FormRule extends Rule {
+    List<Type> TYPES = List.of(
+            Type.of("case", Case::read),
+            Type.of("charset", Charset::read),
+            Type.of("language", Language::read),
+            Type.of("position", Position::read),
+            Type.of("separated", Separated::read));
+
+    /** All letters that have case are of one case. A text without such letters is undecided. */
+    record Case(Target target, Kind is) implements FormRule {
+        enum Kind {
+            UPPER,
+            LOWER,
+            /** Each word begins with a capital. */
+            CAPITALIZED;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        static Rule read(Arguments arguments) {
+            return new Case(Target.read(arguments), arguments.choice("is", Kind.class, null));
+        }
+
+        @Override
+        public Finding apply(Subject subject) throws Undecided {
+            return target.eachText(subject, place -> {
+                String text = place.text();
+                boolean cased = false;
+                boolean inWord = false;
+                for (int i = 0; i < text.length(); ) {
+                    int c = text.codePointAt(i);
+                    boolean upper = Character.isUpperCase(c) || Character.isTitleCase(c);
+                    boolean lower = Character.isLowerCase(c);
+                    boolean wrong = switch (is) {
+                        case UPPER -> lower || Character.isTitleCase(c);
+                        case LOWER -> upper;
+                        case CAPITALIZED -> lower && !inWord;
+                    };
+                    if (wrong) {
+                        int end = Math.min(text.length(), i + 40);
+                        return Finding.fail(
+                                place.name() + " is not all " + is + ": " + Finding.quote(text.substring(i, end)),
+                                new Span(place.name(), i, i + Character.charCount(c)));
+                    }
+                    cased |= upper || lower;
+                    // An apostrophe goes on with a word: "Don't".
+                    inWord = Character.isLetterOrDigit(c) || inWord && (c == '\'' || c == '’');
+                    i += Character.charCount(c);
+                }
+                if (!cased) {
+                    throw new Undecided(place.name() + " has no letter that is upper or lower case");
+                }
+                return Finding.pass(place.name() + " is all " + is);
+            });
+        }
+    }
+
+    /** Only some characters occur. */
+    record Charset(Target target, List<Characters> only, String also) implements FormRule {
+        /** A set of characters. */
+        @FunctionalInterface
+        interface Characters {
+            boolean has(int c);
+        }
+
+        static Rule read(Arguments arguments) {
+            arguments.require("only");
+            String also = arguments.optionalString("also");
+            return new Charset(
+                    Target.read(arguments),
+                    arguments.strings("only").stream()
+                            .map(name -> characters(name, arguments))
+                            .toList(),
+                    also == null ? "" : also);
+        }
+
+        private static Characters characters(String name, Arguments arguments) {
+            return switch (name) {
+                case "ascii" -> c -> c < 0x80;
+                case "latin1" -> c -> c < 0x100;
+                case "letters" -> Character::isLetter;
+                case "digits" -> c -> c >= '0' && c <= '9';
+                case "space" -> Character::isWhitespace;
+                case "punctuation" ->
+                    c -> !Character.isLetterOrDigit(c) && !Character.isWhitespace(c) && c < 0x80 && c >= 0x20
+                            || Character.getType(c) >= Character.DASH_PUNCTUATION
+                                    && Character.getType(c) <= Character.OTHER_PUNCTUATION
+                            || Character.getType(c) == Character.INITIAL_QUOTE_PUNCTUATION
+                            || Character.getType(c) == Character.FINAL_QUOTE_PUNCTUATION;
+                default -> {
+                    Character.UnicodeScript script;
+                    try {
+                        script = Character.UnicodeScript.forName(name);
+                    } catch (IllegalArgumentException e) {
+                        throw arguments.refusal(
+                                "only",
+                                "unknown characters " + Finding.quote(name),
+                                "use ascii, latin1, letters, digits, space, punctuation, or a script of Unicode such as Latin");
+                    }
+                    yield c -> {
+                        Character.UnicodeScript own = Character.UnicodeScript.of(c);
+                        return own == script
+                                || own == Character.UnicodeScript.COMMON
+                                || own == Character.UnicodeScript.INHERITED;
+                    };
+                }
+            };
+        }
+
+        @Override
+        public Finding apply(Subject subject) throws Undecided {
+            return target.eachText(subject, place -> {
+                String text = place.text();
+                for (int i = 0; i < text.length(); ) {
+                    int c = text.codePointAt(i);
+                    int next = i + Character.charCount(c);
+                    boolean allowed = also.indexOf(c) >= 0;
+                    for (int k = 0; k < only.size() && !allowed; k++) {
+                        allowed = only.get(k).has(c);
+                    }
+                    if (!allowed) {
+                        return Finding.fail(
+                                String.format(
+                                        Locale.ROOT,
+                                        "%s has %s (U+%04X), which is not allowed",
+                                        place.name(),
+                                        Finding.quote(text.substring(i, next)),
+                                        c),
+                                new Span(place.name(), i, next));
+                    }
+                    i = next;
+                }
+                return Finding.pass(place.name() + " has allowed characters alone");
+            });
+        }
+    }
+
+    /** The language that most of the text is in. */
+    record Language(Target target, List<String> is) implements FormRule {
+        static Rule read(Arguments arguments) {
+            arguments.require("is");
+            List<String> is = arguments.strings("is");
+            for (String code : is) {
+                if (!WrittenLanguage.isKnown(code)) {
+                    throw arguments.refusal(
+                            "is", "unknown language " + Finding.quote(code), "use codes of ISO 639-1, such as en");
+                }
+            }
+            return new Language(Target.read(arguments), is);
+        }
+
+        @Override
+        public Finding apply(Subject subject) throws Undecided {
+            return target.eachText(subject, place -> {
+                WrittenLanguage found = WrittenLanguage.of(place.text(), place.name());
+                return Finding.of(
+                        is.contains(found.code()),
+                        place.name() + " is in " + found + ", wanted " + String.join(" or ", is));
+            });
+        }
+    }
+
+    /** A part of the text, counted from its beginning or its end, satisfies a check, which sees it as the output. */
+    record Position(Target target, Parts unit, String separator, int n, Check holds) implements FormRule {
+        static Rule read(Arguments arguments) {
+            Parts unit = arguments.choice("unit", Parts.class, null);
+            Position rule = new Position(
+                    Target.read(arguments),
+                    unit,
+                    unit == Parts.PART ? arguments.string("separator") : "",
+                    arguments.integer("n", -1_000_000, 1_000_000, null),
+                    arguments.check("holds"));
+            if (rule.n == 0) {
+                throw arguments.refusal("n", "is 0", "count from 1, or from the end with -1");
+            }
+            return rule;
+        }
+
+        @Override
+        public Finding apply(Subject subject) throws Undecided {
+            return target.eachText(subject, place -> {
+                List<Tally.Stretch> parts = unit.of(place.text(), separator);
+                int index = n > 0 ? n - 1 : parts.size() + n;
+                String which = unit + " " + n + " of " + place.name();
+                if (index < 0 || index >= parts.size()) {
+                    return Finding.fail("there is no " + which + ", it has " + parts.size());
+                }
+                Tally.Stretch part = parts.get(index);
+                Verdict verdict =
+                        holds.evaluate(Subject.of(subject.prompt(), place.text().substring(part.start(), part.end())));
+                List<Span> spans = verdict.spans().stream()
+                        .filter(span -> span.field().equals("output"))
+                        .map(span -> new Span(place.name(), part.start() + span.start(), part.start() + span.end()))
+                        .toList();
+                return new Finding(
+                        verdict.outcome(),
+                        which + ": " + verdict.reason(),
+                        spans.isEmpty() ? List.of(new Span(place.name(), part.start(), part.end())) : spans);
+            });
+        }
+    }
+
+    /**
+     * The text is so many parts with a separator between them. No part is blank, but the text may begin and end with a
+     * separator.
+     */
+    record Separated(Target target, String by, Operator op, Expression value, boolean distinct) implements FormRule {
+        static Rule read(Arguments arguments) {
+            Separated rule = new Separated(
+                    Target.read(arguments),
+                    arguments.string("by"),
+                    arguments.choice("op", Operator.class, Operator.EQUAL),
+                    arguments.expression("value"),
+                    arguments.flag("distinct"));
+            if (rule.op.isOfSets()) {
+                throw arguments.refusal("op", "a count is a number", "use ==, !=, <, <=, > or >=");
+            }
+            return rule;
+        }
+
+        @Override
+        public Finding apply(Subject subject) throws Undecided {
+            BigDecimal wanted = Values.number(value.value(subject, false), value);
+            return target.eachText(subject, place -> {
+                String text = place.text();
+                List<Tally.Stretch> parts = new ArrayList<>(Parts.PART.of(text, by));
+                if (isBlank(text, parts.get(parts.size() - 1))) {
+                    parts.remove(parts.size() - 1);
+                }
+                if (!parts.isEmpty() && isBlank(text, parts.get(0))) {
+                    parts.remove(0);
+                }
+                for (Tally.Stretch part : parts) {
+                    if (isBlank(text, part)) {
+                        return Finding.fail(
+                                "there is nothing between two separators " + Finding.quote(by) + " of " + place.name(),
+                                new Span(
+                                        place.name(),
+                                        Math.max(0, part.start() - by.length()),
+                                        Math.min(text.length(), part.end() + by.length())));
+                    }
+                }
+                String reason = place.name() + " has " + parts.size() + " parts separated by " + Finding.quote(by)
+                        + ", wanted " + op + " " + wanted.toPlainString();
+                Span[] spans = parts.stream()
+                        .limit(20)
+                        .map(part -> new Span(place.name(), part.start(), part.end()))
+                        .toArray(Span[]::new);
+                if (!op.holds(BigDecimal.valueOf(parts.size()).compareTo(wanted))) {
+                    return Finding.fail(reason, spans);
+                }
+                Finding repeated = distinct ? repeated(place.name(), text, parts, "part") : null;
+                return repeated != null ? repeated : Finding.pass(reason, spans);
+            });
+        }
+    }
+
+    /** No part of the text occurs twice, white space at its ends aside: {@code unique} with a {@code unit}. */
+    record UniqueParts(Target target, Parts unit, String separator) implements FormRule {
+        static Rule read(Arguments arguments) {
+            Parts unit = arguments.choice("unit", Parts.class, null);
+            return new UniqueParts(
+                    Target.read(arguments), unit, unit == Parts.PART ? arguments.string("separator") : "");
+        }
+
+        @Override
+        public Finding apply(Subject subject) throws Undecided {
+            return target.eachText(subject, place -> {
+                List<Tally.Stretch> parts = unit.of(place.text(), separator);
+                if (parts.isEmpty()) {
+                    throw new Undecided(place.name() + " has no " + unit);
+                }
+                Finding repeated = repeated(place.name(), place.text(), parts, unit.toString());
+                return repeated != null
+                        ? repeated
+                        : Finding.pass("no " + unit + " of " + place.name() + " occurs twice, of " + parts.size());
+            });
+        }
+    }
+
+    private static boolean isBlank(String text, Tally.Stretch part) {
+        return text.substring(part.start(), part.end()).isBlank();
+    }
+
+    /** The failure that a part occurs twice; null if none does. */
+    private static @Nullable Finding repeated(String name, String text, List<Tally.Stretch> parts, String unit) {
+        Map<String, Tally.Stretch> seen = new HashMap<>();
+        for (Tally.Stretch part : parts) {
+            String written = text.substring(part.start(), part.end()).strip();
+            Tally.Stretch before = seen.putIfAbsent(written, part);
+            if (before != null) {
+                return Finding.fail(
+                        "a " + unit + " of " + name + " occurs twice: " + Finding.quote(written),
+                        new Span(name, before.start(), before.end()),
+                        new Span(name, part.start(), part.end()));
+            }
+        }
+        return null;
+    }
+}
