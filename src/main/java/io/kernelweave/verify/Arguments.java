@@ -171,6 +171,11 @@ final class Arguments {
         return checks;
     }
 
+    /** The names of all arguments that somebody asked for. */
+    Set<String> known() {
+        return known;
+    }
+
     /** Refuses every argument that nobody asked for. */
     void done() {
         for (String name : json.propertyNames()) {

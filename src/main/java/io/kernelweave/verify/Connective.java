@@ -98,7 +98,10 @@ sealed interface Connective extends Rule {
         static Rule read(Arguments arguments) {
             JsonNode n = arguments.require("n");
             List<Check> of = arguments.checks("of");
-            if (!n.isInt() || n.intValue() < 1 || n.intValue() > of.size()) {
+            if (!n.canConvertToExactIntegral()
+                    || !n.canConvertToInt()
+                    || n.intValue() < 1
+                    || n.intValue() > of.size()) {
                 throw arguments.refusal("n", "is not a number of these checks", "use 1 to " + of.size());
             }
             return new AtLeast(n.intValue(), of);

@@ -3,6 +3,7 @@ package io.kernelweave.verify;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.PromptInput;
+import io.kernelweave.trace.Trace;
 import java.math.BigDecimal;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +26,31 @@ public final class Subject {
     private final JsonNode inputJson;
     private final @Nullable JsonNode output;
     private final String parseError;
+    private final @Nullable Trace trace;
 
-    private Subject(String prompt, String text, @Nullable JsonNode output, String parseError) {
+    private Subject(
+            String prompt,
+            PromptInput input,
+            JsonNode inputJson,
+            String text,
+            @Nullable JsonNode output,
+            String parseError,
+            @Nullable Trace trace) {
         this.prompt = prompt;
+        this.input = input;
+        this.inputJson = inputJson;
         this.text = text;
-        this.input = PromptInput.of(prompt);
-        this.inputJson = input.toJson();
         this.output = output;
         this.parseError = parseError;
+        this.trace = trace;
+    }
+
+    private Subject(String prompt, String text, @Nullable JsonNode output, String parseError) {
+        this(prompt, PromptInput.of(prompt), text, output, parseError);
+    }
+
+    private Subject(String prompt, PromptInput input, String text, @Nullable JsonNode output, String parseError) {
+        this(prompt, input, input.toJson(), text, output, parseError, null);
     }
 
     public static Subject of(String prompt, String answerText) {
@@ -47,6 +65,16 @@ public final class Subject {
         } catch (InputException | NumberFormatException e) {
             return new Subject(prompt, answerText, null, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The same prompt and answer with the record of how the answer was made. */
+    public Subject with(Trace how) {
+        return new Subject(prompt, input, inputJson, text, output, parseError, how);
+    }
+
+    /** The record of how the answer was made, if somebody kept one. */
+    public Optional<Trace> trace() {
+        return Optional.ofNullable(trace);
     }
 
     public String prompt() {
