@@ -11,7 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The registry of the check language. Each family ({@code TextRule}, {@code CountRule}, {@code StructuredRule}, {@code
- * EvidenceRule}, {@code Connective}) declares its checks; a new check is one more entry there.
+ * EvidenceRule}, {@code ProcessRule}, {@code SafetyRule}, {@code JudgeRule}, {@code Connective}) declares its checks; a new
+ * check is one more entry there, and a {@link CheckDescriptor} that says what it is.
  */
 public final class Checks {
     /** What every condition may carry beside its check's own arguments. */
@@ -21,7 +22,15 @@ public final class Checks {
 
     static {
         for (List<Rule.Type> family :
-                List.of(TextRule.TYPES, CountRule.TYPES, StructuredRule.TYPES, EvidenceRule.TYPES, Connective.TYPES)) {
+                List.of(
+                        TextRule.TYPES,
+                        CountRule.TYPES,
+                        StructuredRule.TYPES,
+                        EvidenceRule.TYPES,
+                        ProcessRule.TYPES,
+                        SafetyRule.TYPES,
+                        JudgeRule.TYPES,
+                        Connective.TYPES)) {
             family.forEach(type -> TYPES.put(type.name(), type));
         }
     }
@@ -45,7 +54,16 @@ public final class Checks {
      * @throws InputException naming the pointer of an unknown check or argument, a bad path, or a bad pattern
      */
     public static Check parse(ObjectNode check, String origin) {
-        return compile(new Arguments(check, origin));
+        return parse(check, origin, Judge.none());
+    }
+
+    /**
+     * The same with somebody who decides {@code judge} checks.
+     *
+     * @throws InputException as {@link #parse(ObjectNode, String)}
+     */
+    public static Check parse(ObjectNode check, String origin, Judge judge) {
+        return compile(new Arguments(check, origin, judge));
     }
 
     static Check compile(Arguments arguments) {
@@ -84,7 +102,7 @@ public final class Checks {
             } catch (Undecided e) {
                 finding = Finding.unknown(e.reason());
             }
-            return new Verdict(finding.outcome(), finding.reason(), finding.spans(), type.name(), type.version());
+            return new Verdict(finding, type.name(), type.version());
         }
     }
 }

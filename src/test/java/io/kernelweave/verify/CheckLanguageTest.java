@@ -48,7 +48,7 @@ class CheckLanguageTest {
         Set<String> described = new LinkedHashSet<>(Checks.COMMON);
         descriptor.arguments().properties().forEach(argument -> described.add(argument.getKey()));
         for (CheckDescriptor.Example example : descriptor.examples()) {
-            Arguments read = new Arguments(example.condition(), "test");
+            Arguments read = new Arguments(example.condition(), "test", Judge.none());
             Checks.compile(read);
             assertThat(example.condition().path("check").asString("")).isEqualTo(descriptor.check());
             assertThat(read.known()).containsExactlyInAnyOrderElementsOf(described);
@@ -112,7 +112,7 @@ class CheckLanguageTest {
         }
         int accepted = 0;
         int refused = 0;
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 6_000; i++) {
             ObjectNode mutant = sound.get(random.nextInt(sound.size())).deepCopy();
             for (int steps = 1 + random.nextInt(2); steps > 0; steps--) {
                 mutate(mutant, pool, random);
