@@ -30,8 +30,9 @@ sealed interface CountRule extends Rule {
                 if (per == null) {
                     return null;
                 }
-                Arguments own =
-                        per instanceof ObjectNode object ? new Arguments(object, arguments.pointer("per")) : arguments;
+                Arguments own = per instanceof ObjectNode object
+                        ? new Arguments(object, arguments.pointer("per"), arguments.judge())
+                        : arguments;
                 String name = own == arguments ? "per" : "unit";
                 Measure unit = own.choice(name, Measure.class, null);
                 if (unit == Measure.ITEMS || own == arguments && !Measure.PLAIN.contains(unit)) {
