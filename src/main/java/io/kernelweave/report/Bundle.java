@@ -12,6 +12,7 @@ import io.kernelweave.results.RouterCard;
 import io.kernelweave.results.RoutingDrift;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
+import io.kernelweave.results.Trend;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.storage.Folder;
 import java.util.List;
@@ -34,12 +35,15 @@ public final class Bundle {
                 List<ResultRow> rows = folder.rows(ResultRow.FORM);
                 Map<String, Metric> metrics = Metrics.of(rows, run);
                 RoutingDrift.of(folder, rows).ifPresent(drift -> metrics.putAll(drift.metrics()));
+                Trend.of(folder).ifPresent(trend -> metrics.putAll(trend.metrics()));
                 render(folder, run, rows, metrics);
                 yield rows.size();
             }
             case ROUTING -> {
                 List<RouteRow> rows = folder.rows(RouteRow.FORM);
-                renderRouter(folder, run, rows, RouteMetrics.of(rows, run));
+                Map<String, Metric> metrics = RouteMetrics.of(rows, run);
+                Trend.of(folder).ifPresent(trend -> metrics.putAll(trend.metrics()));
+                renderRouter(folder, run, rows, metrics);
                 yield rows.size();
             }
             case MASKS -> {
@@ -90,6 +94,9 @@ public final class Bundle {
         bundle.write("plots/latency.svg", Plots.latency(arms, metrics));
         Map<String, Object> benchmark = new BenchmarkReport(run, rows, metrics).model();
         RoutingDrift.of(folder, rows).ifPresent(drift -> benchmark.put("drift", DriftSection.of(drift)));
+        Trend.of(folder)
+                .filter(trend -> trend.steps() > 0)
+                .ifPresent(trend -> benchmark.put("trend", TrendSection.of(trend)));
         bundle.write("benchmark/benchmark.md", Templates.render("benchmark.md.ftl", benchmark));
         benchmark.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
         bundle.write("benchmark/benchmark.json", Json.pretty(benchmark));

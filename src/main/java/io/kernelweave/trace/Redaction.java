@@ -9,6 +9,9 @@ import java.util.List;
  * blocks, bearer tokens, passwords in URLs and in assignments. What is taken out is named in its place.
  */
 public final class Redaction {
+    /** What every replacement begins with. */
+    public static final String MARK = "[redacted:";
+
     private record Rule(String name, Pattern pattern, String replacement) {}
 
     private static final List<Rule> RULES = List.of(
@@ -31,7 +34,7 @@ public final class Redaction {
     private Redaction() {}
 
     private static Rule rule(String name, String regex, String kept) {
-        String mark = "[redacted:" + name + "]";
+        String mark = MARK + name + "]";
         return new Rule(name, Pattern.compile(regex), kept + mark + (name.equals("url-password") ? "@" : ""));
     }
 
