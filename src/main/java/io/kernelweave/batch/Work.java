@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the form of the rows
  */
-sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, RouterWork, MaskWork {
+sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, RouterWork, MaskWork, SelfTestWork {
     /**
      * What is replayed at a time.
      *
@@ -34,6 +34,9 @@ sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, Ro
     static Work<?> open(JobFile job, List<DatasetSpec> specs, Datasets datasets, Path state) {
         if (job instanceof JobSpec answers) {
             return Workbench.open(answers, specs.get(0), datasets, state);
+        }
+        if (job instanceof SelfTestSpec test) {
+            return SelfTestWork.open(test, specs.get(0), datasets, state);
         }
         return job instanceof RouterSpec training
                 ? RouterWork.open(training, specs.get(0), datasets, state)

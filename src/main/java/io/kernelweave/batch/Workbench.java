@@ -375,7 +375,7 @@ public final class Workbench implements Work<ResultRow> {
         return new KernelRuntime(kernels(), words, backend, backend.vocabulary(), null, job.retries(), job.seed());
     }
 
-    private Backend backend() {
+    Backend backend() {
         JobSpec.Model model = job.model();
         TokenVocabulary vocabulary = model.file() == null
                 ? TokenVocabularies.o200kBase()

@@ -1,5 +1,6 @@
 package io.kernelweave.report;
 
+import io.kernelweave.compare.SelfTest;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.MaskMetrics;
 import io.kernelweave.results.MaskRow;
@@ -12,6 +13,7 @@ import io.kernelweave.results.RouterCard;
 import io.kernelweave.results.RoutingDrift;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
+import io.kernelweave.results.SelfTestRow;
 import io.kernelweave.results.Trend;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.storage.Folder;
@@ -51,7 +53,26 @@ public final class Bundle {
                 renderMasks(folder, run, rows, MaskMetrics.of(rows));
                 yield rows.size();
             }
+            case SELFTEST -> {
+                List<SelfTestRow> rows = folder.rows(SelfTestRow.FORM);
+                renderSelfTest(folder, run, rows, SelfTest.of(folder, rows).metrics());
+                yield rows.size();
+            }
         };
+    }
+
+    /** Renders the bundle of a run that tries the run gate: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */
+    public static void renderSelfTest(
+            RunFolder folder, Run run, List<SelfTestRow> rows, Map<String, Metric> metrics) {
+        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
+        SelfTest test = SelfTest.of(folder, rows);
+        SelfTestReport report = new SelfTestReport(run, test);
+        bundle.write("plots/power.svg", report.figure());
+        Map<String, Object> model = report.model();
+        bundle.write("benchmark/benchmark.md", Templates.render("selftest.md.ftl", model));
+        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
+        bundle.write("benchmark/benchmark.json", Json.pretty(model));
+        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
     }
 
     /** Renders the bundle of a run that measures masks: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */
