@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             ReportCommand.class,
+            CompareCommand.class,
             ExportCommand.class,
             RouteCommand.class,
             KernelCommand.class,

@@ -1,5 +1,6 @@
 package io.kernelweave.report;
 
+import io.kernelweave.compare.SelfTest;
 import io.kernelweave.dataset.InstructionChecks;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.IfevalMetrics;
@@ -15,6 +16,8 @@ import io.kernelweave.results.RouterCard;
 import io.kernelweave.results.RoutingDrift;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
+import io.kernelweave.results.SelfTestRow;
+import io.kernelweave.results.Trend;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.storage.Folder;
 import java.util.List;
@@ -38,12 +41,15 @@ public final class Bundle {
                 List<ResultRow> rows = folder.rows(ResultRow.FORM);
                 Map<String, Metric> metrics = Metrics.of(rows, run);
                 RoutingDrift.of(folder, rows).ifPresent(drift -> metrics.putAll(drift.metrics()));
+                Trend.of(folder).ifPresent(trend -> metrics.putAll(trend.metrics()));
                 render(folder, run, rows, metrics);
                 yield rows.size();
             }
             case ROUTING -> {
                 List<RouteRow> rows = folder.rows(RouteRow.FORM);
-                renderRouter(folder, run, rows, RouteMetrics.of(rows, run));
+                Map<String, Metric> metrics = RouteMetrics.of(rows, run);
+                Trend.of(folder).ifPresent(trend -> metrics.putAll(trend.metrics()));
+                renderRouter(folder, run, rows, metrics);
                 yield rows.size();
             }
             case MASKS -> {
@@ -56,7 +62,26 @@ public final class Bundle {
                 renderIfeval(folder, run, rows, IfevalMetrics.of(rows));
                 yield rows.size();
             }
+            case SELFTEST -> {
+                List<SelfTestRow> rows = folder.rows(SelfTestRow.FORM);
+                renderSelfTest(folder, run, rows, SelfTest.of(folder, rows).metrics());
+                yield rows.size();
+            }
         };
+    }
+
+    /** Renders the bundle of a run that tries the run gate: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */
+    public static void renderSelfTest(
+            RunFolder folder, Run run, List<SelfTestRow> rows, Map<String, Metric> metrics) {
+        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
+        SelfTest test = SelfTest.of(folder, rows);
+        SelfTestReport report = new SelfTestReport(run, test);
+        bundle.write("plots/power.svg", report.figure());
+        Map<String, Object> model = report.model();
+        bundle.write("benchmark/benchmark.md", Templates.render("selftest.md.ftl", model));
+        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
+        bundle.write("benchmark/benchmark.json", Json.pretty(model));
+        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
     }
 
     /** Renders the bundle of a run that measures masks: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */
@@ -115,6 +140,9 @@ public final class Bundle {
         bundle.write("plots/latency.svg", Plots.latency(arms, metrics));
         Map<String, Object> benchmark = new BenchmarkReport(run, rows, metrics).model();
         RoutingDrift.of(folder, rows).ifPresent(drift -> benchmark.put("drift", DriftSection.of(drift)));
+        Trend.of(folder)
+                .filter(trend -> trend.steps() > 0)
+                .ifPresent(trend -> benchmark.put("trend", TrendSection.of(trend)));
         bundle.write("benchmark/benchmark.md", Templates.render("benchmark.md.ftl", benchmark));
         benchmark.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
         bundle.write("benchmark/benchmark.json", Json.pretty(benchmark));

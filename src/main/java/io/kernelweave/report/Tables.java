@@ -1,5 +1,6 @@
 package io.kernelweave.report;
 
+import io.kernelweave.compare.Attribution;
 import io.kernelweave.json.CanonicalJson;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.IfevalRow;
@@ -15,6 +16,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -46,6 +48,23 @@ final class Tables {
                                         : number(metric.interval().high()),
                                 metric.rows(),
                                 metric.clusters()))
+                        .toList());
+    }
+
+    /** Every row that flipped between two runs, and why. */
+    static String flips(List<Attribution.Flip> flips) {
+        return csv(
+                List.of("row", "arm", "cluster", "kernel", "moved", "charge", "basis", "why"),
+                flips.stream()
+                        .map(flip -> List.<Object>of(
+                                flip.candidate().rowId(),
+                                flip.candidate().arm(),
+                                flip.candidate().clusterId(),
+                                String.valueOf(flip.candidate().kernelId()),
+                                flip.lost() ? "lost" : "gained",
+                                flip.charge().label(),
+                                flip.basis().name().toLowerCase(Locale.ROOT),
+                                flip.why()))
                         .toList());
     }
 

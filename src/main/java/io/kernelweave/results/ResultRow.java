@@ -146,4 +146,44 @@ public record ResultRow(
         return answer != null
                 && (answer.path().equals("kernel") || answer.path().equals("compose"));
     }
+
+    /** The kernels that the label names: none, one, or several for a composition. */
+    public List<String> labelledKernels() {
+        return kernelId == null ? List.of() : List.of(kernelId.split("\\" + DatasetRow.COMPOSED));
+    }
+
+    /** The same row, judged otherwise. */
+    ResultRow judged(Verdict otherVerdict, @Nullable Boolean otherValid) {
+        return new ResultRow(
+                runId,
+                rowId,
+                arm,
+                clusterId,
+                split,
+                phase,
+                target,
+                taskFamily,
+                prompt,
+                kernelId,
+                acceptableKernels,
+                kind,
+                breaks,
+                decision,
+                answer,
+                otherVerdict,
+                otherValid,
+                routeCorrect,
+                attempts,
+                timings,
+                tokens,
+                error,
+                traceId,
+                trace,
+                recordedAt);
+    }
+
+    /** Whether an answer was let through as a kernel's that the label's contract does not judge PASS. */
+    public boolean isFalselyAccepted() {
+        return answeredByKernel() && !passes();
+    }
 }

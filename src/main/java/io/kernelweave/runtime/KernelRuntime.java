@@ -79,6 +79,11 @@ public final class KernelRuntime {
         };
     }
 
+    /** Answers one prompt, in an arm that routes, with a decision that was taken elsewhere. */
+    public Answer answer(Task task, Arm arm, RouteDecision decision) {
+        return new Loop(task, arm).routed(decision);
+    }
+
     private Kit kit(List<String> ids) {
         return kits.computeIfAbsent(String.join("+", ids), key -> {
             List<Kernel> parts = ids.stream().map(this::kernel).toList();
@@ -119,6 +124,10 @@ public final class KernelRuntime {
             long start = System.nanoTime();
             RouteDecision decision = router.route(task.prompt());
             routeNanos = System.nanoTime() - start;
+            return routed(decision);
+        }
+
+        Answer routed(RouteDecision decision) {
             trace.record(Kind.DECISION, "route", Json.tree(decision));
             if (decision.action() == RouteAction.GENERATE) {
                 return raw(decision, Path.RAW);

@@ -10,6 +10,9 @@ import java.util.List;
  * assignments. They are taken out before anything is hashed or written, and named in their place.
  */
 public final class Redaction {
+    /** What every replacement begins with. */
+    public static final String MARK = "[redacted:";
+
     private record Rule(String name, Pattern pattern, String replacement) {}
 
     /**
@@ -41,7 +44,7 @@ public final class Redaction {
     private Redaction() {}
 
     private static Rule rule(String name, String regex, String kept) {
-        String mark = "[redacted:" + name + "]";
+        String mark = MARK + name + "]";
         return new Rule(name, Pattern.compile(regex), kept + mark + (name.equals("url-password") ? "@" : ""));
     }
 
