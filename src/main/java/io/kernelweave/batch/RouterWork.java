@@ -48,7 +48,7 @@ final class RouterWork implements Work<RouteRow> {
             throw InputException.at(
                     "data set " + dataset.name(), "has no row in split " + job.split(), "judge another split");
         }
-        this.routing = Routing.open(job, dataset, state);
+        this.routing = Routing.open(job, dataset, Workbench.store(spec, state), state);
     }
 
     /** Opens a job's data; builds the data set where it is not there yet. */

@@ -83,9 +83,7 @@ public record SelfTestSpec(
         margins.forEach((metric, loss) -> {
             if (SelfTest.perRow(metric).isEmpty()) {
                 throw InputException.at(
-                        "/margins/" + metric,
-                        "is no metric of this job",
-                        "use one of " + SelfTest.MARGINS.keySet());
+                        "/margins/" + metric, "is no metric of this job", "use one of " + SelfTest.MARGINS.keySet());
             }
             JobSpec.share(metric, loss);
         });
@@ -121,8 +119,8 @@ public record SelfTestSpec(
     /** Digest of the settings that decide the rows. */
     String rowSettings() {
         ObjectNode json = Json.tree(this);
-        json.remove(List.of(
-                "name", "draws", "power_draws", "chunk", "partitions", "margins", "requirements", "export"));
+        json.remove(
+                List.of("name", "draws", "power_draws", "chunk", "partitions", "margins", "requirements", "export"));
         return Digest.of((JsonNode) json);
     }
 }

@@ -191,7 +191,9 @@ public final class Scoring {
                 attempt.decoded().complete(),
                 Redaction.redact(attempt.decoded().text()),
                 judgement == null ? null : judgement.outcome().name(),
-                judgement == null ? List.of() : judgement.failed());
+                judgement == null ? List.of() : judgement.failed(),
+                Redaction.redact(attempt.cause()),
+                attempt.unsafe());
     }
 
     static ResultRow.Decision decision(RouteDecision decision) {
