@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param chunk answers a transaction and a Parquet part
  * @param partitions parallel partitions; 0 for as many as cores
  * @param baseline {@code previous}, {@code none}, or a run id
- * @param margins metric → the loss against the baseline that is still accepted; empty: half a point of agreement
+ * @param margins metric → the loss against the baseline that is still accepted; empty: half a point of the share of right verdicts
  * @param requirements what the figures of a run must satisfy by themselves
  * @param export whether the archive is packed at the end
  */
@@ -43,7 +43,7 @@ public record IfevalSpec(
         JobSpec.range("/chunk", chunk, 1, 100_000);
         JobSpec.range("/partitions", partitions, 0, 256);
         baseline = baseline == null ? "previous" : baseline;
-        margins = margins == null || margins.isEmpty() ? Map.of("ifeval.agreement", 0.005) : new TreeMap<>(margins);
+        margins = margins == null || margins.isEmpty() ? Map.of("ifeval.right_rate", 0.005) : new TreeMap<>(margins);
         margins.forEach((metric, loss) -> {
             if (IfevalMetrics.perRow(metric).isEmpty()) {
                 throw InputException.at(

@@ -18,6 +18,8 @@ import io.kernelweave.results.RunFolder;
 import io.kernelweave.trial.InstructionTrial;
 import io.kernelweave.verify.Check;
 import io.kernelweave.verify.Checks;
+import io.kernelweave.verify.Outcome;
+import io.kernelweave.verify.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,12 +35,14 @@ final class IfevalWork implements Work<IfevalRow> {
     private final DatasetSpec spec;
     private final InstructionCases cases;
     private final InstructionChecks checks;
+    private final Check always;
 
     private IfevalWork(IfevalSpec job, DatasetSpec spec, InstructionCases cases, InstructionChecks checks) {
         this.job = job;
         this.spec = spec;
         this.cases = cases;
         this.checks = checks;
+        this.always = Checks.parse(checks.always(), spec.instructions() + " /always");
     }
 
     /** Reads a job's prompts, answers and conditions. */
@@ -127,7 +131,11 @@ final class IfevalWork implements Work<IfevalRow> {
         try {
             ObjectNode condition = checks.condition(instruction.type(), instruction.arguments());
             written = Json.compact(condition);
-            Check check = Checks.parse(condition, instruction.type());
+            Check own = Checks.parse(condition, instruction.type());
+            Check check = answer -> {
+                Verdict first = always.evaluate(answer);
+                return first.outcome() == Outcome.PASS ? own.evaluate(answer) : first;
+            };
             long before = System.nanoTime();
             InstructionTrial.Judged strict = InstructionTrial.strict(check, subject.prompt(), subject.response());
             InstructionTrial.@Nullable Judged loose = instruction.followedLoosely() == null
@@ -157,8 +165,20 @@ final class IfevalWork implements Work<IfevalRow> {
             @Nullable Run baseline,
             List<IfevalRow> baselineRows,
             List<Requirement> requirements) {
-        return Comparison.judge(
-                run, rows, metrics, baseline, baselineRows, job.margins(), IfevalMetrics::perRow, requirements);
+        List<Requirement> looked = requirements.stream()
+                .filter(requirement ->
+                        cases.loose() != null || !requirement.metric().startsWith(IfevalMetrics.LOOSE))
+                .toList();
+        Run.Judged judged = Comparison.judge(
+                run, rows, metrics, baseline, baselineRows, job.margins(), IfevalMetrics::perRow, looked);
+        int left = requirements.size() - looked.size();
+        if (left == 0) {
+            return judged;
+        }
+        List<String> reasons = new ArrayList<>(judged.reasons());
+        reasons.add(
+                "No outside verdicts by the loose rule were given: requirements on it, " + left + ", were left out.");
+        return new Run.Judged(judged.verdict(), judged.exitCode(), judged.baseline(), List.copyOf(reasons));
     }
 
     @Override

@@ -70,9 +70,7 @@ public record InstructionChecks(
         if (known == null) {
             throw InputException.at(type, "unknown type of instruction", "known: " + types.keySet());
         }
-        ObjectNode condition = Json.object().put("check", "all");
-        condition.putArray("of").add(filled(known.condition, type, arguments)).add(always);
-        return condition;
+        return (ObjectNode) filled(known.condition, type, arguments);
     }
 
     private JsonNode filled(JsonNode template, String type, ObjectNode arguments) {

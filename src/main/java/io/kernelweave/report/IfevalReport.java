@@ -111,6 +111,7 @@ final class IfevalReport {
     private List<Map<String, Object>> rules() {
         Map<String, String> shares = new LinkedHashMap<>();
         shares.put("agreement", "agreement of decided verdicts");
+        shares.put("right_rate", "right verdicts, of all");
         shares.put("unknown_rate", "UNKNOWN");
         shares.put("followed_rate", "followed, says the official checker");
         shares.put("pass_rate", "PASS here");
@@ -232,7 +233,7 @@ final class IfevalReport {
         List<String> names = List.of("PASS, agreed", "FAIL, agreed", "UNKNOWN", "not agreed");
         int most =
                 Math.max(1, types.values().stream().mapToInt(List::size).max().orElse(1));
-        Axis axis = new Axis(0, most, 290, 660);
+        Axis axis = new Axis(0, most, 310, 650);
         List<Map<String, Object>> bars = new ArrayList<>();
         List<Map<String, Object>> lines = new ArrayList<>();
         types.forEach((type, own) -> {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><th>metric</th><th>meaning</th></tr>
  * <tr><td>instructions</td><td>how many there are; errors are not among them</td></tr>
  * <tr><td>agreement</td><td>share of decided verdicts that are the outside checker's</td></tr>
+ * <tr><td>right_rate</td><td>share of all verdicts that are decided and the outside checker's</td></tr>
  * <tr><td>types, types_exact</td><td>types of instruction; those with a decided verdict where all decided verdicts agree</td></tr>
  * <tr><td>unknown, unknown_rate</td><td>undecided verdicts, and their share of all</td></tr>
  * <tr><td>false_pass, false_fail</td><td>PASS where the outside checker says that the instruction is not followed, and the reverse</td></tr>
@@ -36,10 +37,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IfevalMetrics {
     /** The metrics that are a figure of each row, so that two runs can be paired by them. */
-    public static final List<String> PAIRED = List.of("ifeval.agreement", "ifeval.loose.agreement");
+    public static final List<String> PAIRED = List.of("ifeval.right_rate", "ifeval.loose.right_rate");
+
+    /** What the names of metrics of the loose rule begin with. */
+    public static final String LOOSE = "ifeval.loose.";
 
     private static final String PREFIX = "ifeval.";
-    private static final String LOOSE = PREFIX + "loose.";
 
     private final Map<String, Metric> all = new LinkedHashMap<>();
 
@@ -90,6 +93,7 @@ public final class IfevalMetrics {
                 rows.stream().collect(Collectors.groupingBy(IfevalRow::instruction, TreeMap::new, Collectors.toList()));
         put(prefix + "instructions", rows.size(), rows);
         share(prefix + "agreement", rows, agrees, decided);
+        share(prefix + "right_rate", rows, agrees, row -> true);
         put(prefix + "types", types.size(), rows);
         put(
                 prefix + "types_exact",

@@ -3,6 +3,7 @@ package io.kernelweave.verify;
 import com.google.re2j.Pattern;
 import io.kernelweave.json.InputException;
 import io.kernelweave.schema.LinearPattern;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -191,10 +192,23 @@ final class Arguments {
         if (value == null && byDefault != null) {
             return byDefault;
         }
-        if (value == null || !value.isInt() || value.intValue() < least || value.intValue() > most) {
+        if (value == null
+                || !value.isNumber()
+                || value.decimalValue().stripTrailingZeros().scale() > 0
+                || value.decimalValue().compareTo(BigDecimal.valueOf(least)) < 0
+                || value.decimalValue().compareTo(BigDecimal.valueOf(most)) > 0) {
             throw refusal(name, "is not a whole number from " + least + " to " + most, "use one");
         }
-        return value.intValue();
+        return value.decimalValue().intValueExact();
+    }
+
+    /** Declares arguments that go with a choice that was not made, and refuses those that are given. */
+    void without(String choice, String... names) {
+        for (String name : names) {
+            if (get(name) != null) {
+                throw refusal(name, "does not go with " + choice, "leave it out");
+            }
+        }
     }
 
     Expression expression(String name) {

@@ -5,7 +5,6 @@ import java.math.RoundingMode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Checks of how much there is. */
 sealed interface CountRule extends Rule {
@@ -18,49 +17,28 @@ sealed interface CountRule extends Rule {
     record Count(
             Target target,
             Measure unit,
-            @Nullable Counter counter,
-            @Nullable Ratio per,
+            Counter counter,
+            @Nullable Measure per,
             Operator op,
             Expression value) implements CountRule {
-
-        /** What a count is divided by. */
-        record Ratio(Measure unit, Counter counter) {
-            static @Nullable Ratio read(Arguments arguments) {
-                JsonNode per = arguments.get("per");
-                if (per == null) {
-                    return null;
-                }
-                Arguments own = per instanceof ObjectNode object
-                        ? new Arguments(object, arguments.pointer("per"), arguments.judge())
-                        : arguments;
-                String name = own == arguments ? "per" : "unit";
-                Measure unit = own.choice(name, Measure.class, null);
-                if (unit == Measure.ITEMS || own == arguments && !Measure.PLAIN.contains(unit)) {
-                    throw own.refusal(name, "needs more than its name", "write {\"unit\": …} with its arguments");
-                }
-                Ratio ratio = new Ratio(unit, own == arguments ? Counter.plain(unit) : Counter.read(unit, own));
-                if (own != arguments) {
-                    own.done();
-                }
-                return ratio;
-            }
-        }
 
         static Rule read(Arguments arguments) {
             Target target = Target.read(arguments);
             Measure unit = arguments.choice("unit", Measure.class, null);
+            Measure per = arguments.get("per") == null ? null : arguments.choice("per", Measure.class, null);
             Count rule = new Count(
                     target,
                     unit,
-                    unit == Measure.ITEMS ? null : Counter.read(unit, arguments),
-                    Ratio.read(arguments),
+                    Counter.read(unit, arguments),
+                    per,
                     arguments.choice("op", Operator.class, null),
                     arguments.expression("value"));
             if (rule.op.isOfSets()) {
                 throw arguments.refusal("op", "a count is a number", "use ==, !=, <, <=, > or >=");
             }
-            if (unit == Measure.ITEMS && rule.per != null) {
-                throw arguments.refusal("per", "items are not of a text", "compare with an expression");
+            if (per != null && (!Measure.PLAIN.contains(per) || per == Measure.ITEMS || unit == Measure.ITEMS)) {
+                throw arguments.refusal(
+                        "per", "is no ratio of units that a text has", "use units that need nothing but their name");
             }
             return rule;
         }
@@ -68,8 +46,7 @@ sealed interface CountRule extends Rule {
         @Override
         public Finding apply(Subject subject) throws Undecided {
             BigDecimal wanted = Values.number(value.value(subject, target.emptyPasses()), value);
-            Counter counting = counter;
-            if (counting == null) {
+            if (unit == Measure.ITEMS) {
                 return target.eachValue(subject, place -> {
                     JsonNode array = place.require();
                     if (!array.isArray()) {
@@ -80,8 +57,8 @@ sealed interface CountRule extends Rule {
             }
             return target.eachText(subject, place -> {
                 String text = place.text();
-                return compare(
-                        place.name(), counting.count(text), per == null ? null : per.counter.count(text), wanted);
+                Tally among = per == null ? null : Counter.plain(per).count(text);
+                return compare(place.name(), counter.count(text), among, wanted);
             });
         }
 
@@ -91,11 +68,11 @@ sealed interface CountRule extends Rule {
             String counted = tally + " " + unit;
             if (per != null && among != null) {
                 if (among.low() == 0) {
-                    throw new Undecided(name + " has " + counted + " and " + among + " " + per.unit + ": no ratio");
+                    throw new Undecided(name + " has " + counted + " and " + among + " " + per + ": no ratio");
                 }
                 low = ratio(tally.low(), among.high());
                 high = ratio(tally.high(), among.low());
-                counted += " in " + among + " " + per.unit;
+                counted += " in " + among + " " + per;
             }
             Span[] spans = tally.found().stream()
                     .map(found -> new Span(name, found.start(), found.end()))

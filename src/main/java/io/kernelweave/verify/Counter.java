@@ -1,6 +1,5 @@
 package io.kernelweave.verify;
 
-import com.google.re2j.Matcher;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
@@ -47,11 +46,33 @@ interface Counter {
         }
     }
 
-    /** Reads the arguments that a unit takes. */
+    /** Every argument that some unit takes. */
+    List<String> ARGUMENTS =
+            List.of("separator", "marker", "keyword", "letter", "ignoreCase", "wholeWord", "patterns", "vocabulary");
+
+    /** Reads the arguments that a unit takes, and refuses those of other units. */
     static Counter read(Measure unit, Arguments arguments) {
+        List<String> own = switch (unit) {
+            case PARAGRAPHS -> List.of("separator");
+            case SECTIONS -> List.of("marker");
+            case KEYWORD -> List.of("keyword", "ignoreCase", "wholeWord");
+            case LETTER -> List.of("letter", "ignoreCase");
+            case MATCHES -> List.of("patterns");
+            case TOKENS -> List.of("vocabulary");
+            default -> List.of();
+        };
+        arguments.without(
+                "unit " + unit,
+                ARGUMENTS.stream().filter(name -> !own.contains(name)).toArray(String[]::new));
         return switch (unit) {
-            case PARAGRAPHS -> arguments.get("separator") == null ? plain(unit) : parts(arguments.string("separator"));
-            case SECTIONS -> arguments.get("marker") == null ? plain(unit) : sections(arguments.string("marker"));
+            case PARAGRAPHS -> {
+                String separator = arguments.optionalString("separator");
+                yield separator == null ? plain(unit) : parts(separator);
+            }
+            case SECTIONS -> {
+                String marker = arguments.optionalString("marker");
+                yield marker == null ? plain(unit) : sections(marker);
+            }
             case KEYWORD -> {
                 Needle needle = Needle.of(
                         arguments.string("keyword"), arguments.flag("ignoreCase"), arguments.flag("wholeWord"));
@@ -66,6 +87,7 @@ interface Counter {
                 yield text -> occurrences(needle, text);
             }
             case MATCHES -> {
+                arguments.require("patterns");
                 List<Search> searches = arguments.searches("patterns");
                 yield text -> matches(searches, text);
             }
@@ -90,7 +112,9 @@ interface Counter {
             case CAPITAL_WORDS -> CapitalWords::count;
             case TOKENS -> Vocabulary.O200K_BASE.counter();
             case KEYWORD, LETTER, MATCHES, ITEMS ->
-                throw new IllegalArgumentException(unit + " needs more than a text");
+                text -> {
+                    throw new Undecided(unit + " are not counted in a text alone");
+                };
         };
     }
 
@@ -114,7 +138,7 @@ interface Counter {
         return lines;
     }
 
-    private static Tally sentences(String text) {
+    private static Tally sentences(String text) throws Undecided {
         Tally.Counting counting = new Tally.Counting();
         Sentences.scan(text, (start, end, sure) -> {
             if (sure) {
@@ -175,13 +199,12 @@ interface Counter {
         Tally sum = Tally.of(0);
         for (Search search : searches) {
             Tally.Counting counting = new Tally.Counting();
-            Matcher matcher = search.in(text);
             boolean grouped = search.pattern().groupCount() > 0;
-            while (matcher.find()) {
+            search.each(text, matcher -> {
                 if (!grouped || matcher.start(1) >= 0) {
                     counting.add(matcher.start(), matcher.end());
                 }
-            }
+            });
             sum = sum.plus(counting.done());
         }
         return sum;

@@ -71,6 +71,38 @@ sealed interface FormRule extends Rule {
 
     /** Only some characters occur. */
     record Charset(Target target, List<Characters> only, String also) implements FormRule {
+        /** Scripts of Unicode; signs that belong to none are allowed with each. */
+        static final List<String> SCRIPTS = List.of(
+                "Latin",
+                "Greek",
+                "Cyrillic",
+                "Armenian",
+                "Hebrew",
+                "Arabic",
+                "Devanagari",
+                "Bengali",
+                "Gurmukhi",
+                "Gujarati",
+                "Oriya",
+                "Tamil",
+                "Telugu",
+                "Kannada",
+                "Malayalam",
+                "Sinhala",
+                "Thai",
+                "Lao",
+                "Tibetan",
+                "Myanmar",
+                "Georgian",
+                "Ethiopic",
+                "Khmer",
+                "Mongolian",
+                "Hangul",
+                "Hiragana",
+                "Katakana",
+                "Bopomofo",
+                "Han");
+
         /** A set of characters. */
         @FunctionalInterface
         interface Characters {
@@ -102,15 +134,13 @@ sealed interface FormRule extends Rule {
                             || Character.getType(c) == Character.INITIAL_QUOTE_PUNCTUATION
                             || Character.getType(c) == Character.FINAL_QUOTE_PUNCTUATION;
                 default -> {
-                    Character.UnicodeScript script;
-                    try {
-                        script = Character.UnicodeScript.forName(name);
-                    } catch (IllegalArgumentException e) {
+                    if (!SCRIPTS.contains(name)) {
                         throw arguments.refusal(
                                 "only",
                                 "unknown characters " + Finding.quote(name),
-                                "use ascii, latin1, letters, digits, space, punctuation, or a script of Unicode such as Latin");
+                                "use ascii, latin1, letters, digits, space, punctuation, or one of " + SCRIPTS);
                     }
+                    Character.UnicodeScript script = Character.UnicodeScript.forName(name);
                     yield c -> {
                         Character.UnicodeScript own = Character.UnicodeScript.of(c);
                         return own == script
@@ -165,12 +195,9 @@ sealed interface FormRule extends Rule {
 
         @Override
         public Finding apply(Subject subject) throws Undecided {
-            return target.eachText(subject, place -> {
-                WrittenLanguage found = WrittenLanguage.of(place.text(), place.name());
-                return Finding.of(
-                        is.contains(found.code()),
-                        place.name() + " is in " + found + ", wanted " + String.join(" or ", is));
-            });
+            return target.eachText(
+                    subject,
+                    place -> WrittenLanguage.of(place.text(), place.name()).judge(is, place.name()));
         }
     }
 
@@ -181,7 +208,7 @@ sealed interface FormRule extends Rule {
             Position rule = new Position(
                     Target.read(arguments),
                     unit,
-                    unit == Parts.PART ? arguments.string("separator") : "",
+                    unit.separator(arguments),
                     arguments.integer("n", -1_000_000, 1_000_000, null),
                     arguments.check("holds"));
             if (rule.n == 0) {
@@ -199,18 +226,23 @@ sealed interface FormRule extends Rule {
                 if (index < 0 || index >= parts.size()) {
                     return Finding.fail("there is no " + which + ", it has " + parts.size());
                 }
-                Tally.Stretch part = parts.get(index);
-                Verdict verdict =
-                        holds.evaluate(Subject.of(subject.prompt(), place.text().substring(part.start(), part.end())));
-                List<Span> spans = verdict.spans().stream()
-                        .filter(span -> span.field().equals("output"))
-                        .map(span -> new Span(place.name(), part.start() + span.start(), part.start() + span.end()))
-                        .toList();
-                return new Finding(
-                        verdict.outcome(),
-                        which + ": " + verdict.reason(),
-                        spans.isEmpty() ? List.of(new Span(place.name(), part.start(), part.end())) : spans);
+                return part(subject, holds, place, parts.get(index), which);
             });
+        }
+
+        /** What a check says of a part of a text, which it sees as the output. */
+        static Finding part(Subject subject, Check check, Path.Place place, Tally.Stretch part, String name)
+                throws Undecided {
+            Verdict verdict =
+                    check.evaluate(Subject.of(subject.prompt(), place.text().substring(part.start(), part.end())));
+            List<Span> spans = verdict.spans().stream()
+                    .filter(span -> span.field().equals("output"))
+                    .map(span -> new Span(place.name(), part.start() + span.start(), part.start() + span.end()))
+                    .toList();
+            return new Finding(
+                    verdict.outcome(),
+                    name + ": " + verdict.reason(),
+                    spans.isEmpty() ? List.of(new Span(place.name(), part.start(), part.end())) : spans);
         }
     }
 
@@ -273,8 +305,7 @@ sealed interface FormRule extends Rule {
     record UniqueParts(Target target, Parts unit, String separator) implements FormRule {
         static Rule read(Arguments arguments) {
             Parts unit = arguments.choice("unit", Parts.class, null);
-            return new UniqueParts(
-                    Target.read(arguments), unit, unit == Parts.PART ? arguments.string("separator") : "");
+            return new UniqueParts(Target.read(arguments), unit, unit.separator(arguments));
         }
 
         @Override

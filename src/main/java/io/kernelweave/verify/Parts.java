@@ -22,16 +22,31 @@ enum Parts {
         void take(int start, int end);
     }
 
+    private static final int MOST = 100_000;
+
     private final String label;
 
     Parts(String label) {
         this.label = label;
     }
 
+    /** The argument that parts need, and nothing else. */
+    String separator(Arguments arguments) {
+        if (this == PART) {
+            return arguments.string("separator");
+        }
+        arguments.without("unit " + label, "separator");
+        return "";
+    }
+
     /** All parts of a text. */
     List<Tally.Stretch> of(String text, String separator) throws Undecided {
         List<Tally.Stretch> parts = new ArrayList<>();
-        Sink sink = (start, end) -> parts.add(new Tally.Stretch(start, end));
+        Sink sink = (start, end) -> {
+            if (parts.size() <= MOST) {
+                parts.add(new Tally.Stretch(start, end));
+            }
+        };
         switch (this) {
             case SENTENCE -> {
                 boolean[] doubtful = {false};
@@ -45,6 +60,9 @@ enum Parts {
             }
             case PART -> separated(text, separator, sink);
             default -> scan(text, sink);
+        }
+        if (parts.size() > MOST) {
+            throw new Undecided("a text of more than " + MOST + " parts is not looked at");
         }
         return parts;
     }

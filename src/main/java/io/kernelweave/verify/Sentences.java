@@ -14,6 +14,7 @@ import java.util.Set;
  * item, after dots of omission, and before a lower-case letter. The abbreviations are English.
  */
 final class Sentences {
+    private static final int LONGEST = 500_000;
     private static final String STOPS = ".!?…。！？｡।؟";
     private static final String WIDE_STOPS = "。！？｡";
     private static final String CLOSERS = "\"'”’»)]}*」』";
@@ -56,7 +57,11 @@ final class Sentences {
         this.hasUpper = text.chars().anyMatch(Character::isUpperCase);
     }
 
-    static void scan(String text, Sink sink) {
+    /** @throws Undecided if the text is too long to look at */
+    static void scan(String text, Sink sink) throws Undecided {
+        if (text.length() > LONGEST) {
+            throw new Undecided("sentences are not looked for in more than " + LONGEST + " characters");
+        }
         new Sentences(text, sink).scan();
     }
 
@@ -90,8 +95,7 @@ final class Sentences {
             }
         }
         if (start >= 0) {
-            // A rest of signs alone, such as an emoji, may count or not.
-            sink.take(start, text.length(), text.substring(start).codePoints().anyMatch(Character::isLetterOrDigit));
+            sink.take(start, text.length(), wordy); // a rest of signs alone, such as an emoji, may count or not
         }
     }
 
@@ -153,7 +157,7 @@ final class Sentences {
         if ((digits || single) && startsLine(from)) {
             return End.DOUBTFUL; // the number of a list item, or a whole sentence
         }
-        if (TITLES.contains(before)) {
+        if (TITLES.contains(before) && !followsNumber(from)) { // "12 ms." is no title
             return End.NONE;
         }
         boolean beforeNumber = Character.isDigit(text.charAt(next));
@@ -176,6 +180,14 @@ final class Sentences {
             }
         }
         return stop;
+    }
+
+    private boolean followsNumber(int from) {
+        int i = from - 1;
+        while (i >= 0 && isSpace(text.charAt(i))) {
+            i--;
+        }
+        return i >= 0 && Character.isDigit(text.charAt(i));
     }
 
     private boolean startsLine(int from) {

@@ -42,6 +42,9 @@ sealed interface Similarity {
 
     static Similarity read(Arguments arguments) {
         Kind kind = arguments.choice("measure", Kind.class, Kind.LEVENSHTEIN);
+        if (kind != Kind.ROUGE) {
+            arguments.without("measure " + kind, "n");
+        }
         return switch (kind) {
             case LEVENSHTEIN -> new Edits();
             case JACCARD -> new Shared();
@@ -78,11 +81,11 @@ sealed interface Similarity {
 
     /** One less the edits (insert, delete, replace a UTF-16 unit) to each unit of the longer text (V. I. Levenshtein, 1966). */
     record Edits() implements Similarity {
-        private static final long MAX_CELLS = 15_000_000;
+        private static final long MAX_CELLS = 10_000_000;
 
         @Override
         public Share of(String left, String right) throws Undecided {
-            if ((long) left.length() * right.length() > MAX_CELLS) {
+            if ((16L + left.length()) * (16L + right.length()) > MAX_CELLS) {
                 throw new Undecided("texts of " + left.length() + " and " + right.length()
                         + " characters are too long to count the edits between them");
             }

@@ -298,9 +298,11 @@ sealed interface StructuredRule extends Rule {
     /** The values are distinct. */
     record Unique(Target target) implements StructuredRule {
         static Rule read(Arguments arguments) {
-            return arguments.get("unit") == null
-                    ? new Unique(Target.read(arguments))
-                    : FormRule.UniqueParts.read(arguments);
+            if (arguments.get("unit") != null) {
+                return FormRule.UniqueParts.read(arguments);
+            }
+            arguments.without("values", "separator");
+            return new Unique(Target.read(arguments));
         }
 
         @Override

@@ -1,6 +1,5 @@
 package io.kernelweave.verify;
 
-import com.google.re2j.Matcher;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -234,12 +233,20 @@ sealed interface TextRule extends Rule {
         }
     }
 
-    /** The text, white space at both ends aside, stands between two marks. */
-    record Wrapped(Target target, String open, String close) implements TextRule {
+    /** The text, white space at both ends aside, stands between two marks, and what is inside satisfies a check. */
+    record Wrapped(
+            Target target,
+            String open,
+            String close,
+            @Nullable Check holds) implements TextRule {
         static Rule read(Arguments arguments) {
             String open = arguments.string("open");
             String close = arguments.optionalString("close");
-            return new Wrapped(Target.read(arguments), open, close == null ? open : close);
+            return new Wrapped(
+                    Target.read(arguments),
+                    open,
+                    close == null ? open : close,
+                    arguments.get("holds") == null ? null : arguments.check("holds"));
         }
 
         @Override
@@ -249,6 +256,15 @@ sealed interface TextRule extends Rule {
                 boolean wrapped = text.length() >= open.length() + close.length()
                         && text.text.startsWith(open, text.from)
                         && text.text.startsWith(close, text.to - close.length());
+                if (wrapped && holds != null) {
+                    int start = text.from + open.length();
+                    return FormRule.Position.part(
+                            subject,
+                            holds,
+                            place,
+                            new Tally.Stretch(start, text.to - close.length()),
+                            "the inside of " + place.name());
+                }
                 return Finding.of(
                         wrapped,
                         place.name() + (wrapped ? " stands between " : " does not stand between ") + Finding.quote(open)
@@ -359,10 +375,9 @@ sealed interface TextRule extends Rule {
         public Finding apply(Subject subject) throws Undecided {
             return target.eachText(subject, place -> {
                 String text = place.text();
-                Matcher matcher = search.in(text);
-                boolean found = match == Match.FULL ? matcher.matches() : matcher.find();
-                Span[] spans =
-                        found ? new Span[] {new Span(place.name(), matcher.start(), matcher.end())} : new Span[0];
+                Tally.Stretch at = search.find(text, match == Match.FULL);
+                boolean found = at != null;
+                Span[] spans = at == null ? new Span[0] : new Span[] {new Span(place.name(), at.start(), at.end())};
                 String reason =
                         place.name() + " " + Finding.quote(text) + (found ? " matches " : " does not match ") + search;
                 return Finding.of(found != negate, reason, spans);

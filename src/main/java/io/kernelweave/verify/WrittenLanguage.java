@@ -3,7 +3,6 @@ package io.kernelweave.verify;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,13 +14,12 @@ import opennlp.tools.langdetect.LanguageDetectorModel;
 import opennlp.tools.langdetect.ThreadSafeLanguageDetectorME;
 
 /**
- * The language that a text is in, by Apache OpenNLP's character n-grams (103 languages; read when first asked for, once).
- * Case tells nothing of the language, so the text is looked at in lower case.
+ * Which language a text is in, by Apache OpenNLP's character n-grams (103 languages; the model is read when the first check
+ * asks for it). Case tells nothing of the language, so the text is looked at in lower case.
  *
- * @param code ISO 639-1 where there is one, else ISO 639-3
- * @param lead how many times as probable it is as the next language
+ * @param shares ISO 639-1 code where there is one, else ISO 639-3 → how probable the detector takes it to be
  */
-record WrittenLanguage(String code, double lead) {
+record WrittenLanguage(Map<String, Double> shares) {
     private static final String MODEL = "/langdetect-183.bin";
 
     /** Beyond that detection takes too long. */
@@ -31,10 +29,12 @@ record WrittenLanguage(String code, double lead) {
     private static final int FEWEST = 12;
 
     /**
-     * Of the languages that the detector takes to be most probable, the first has to be ahead of the second by this
-     * factor. On texts so short that it takes the wrong one it has a lead of a few per cent.
+     * How many times as probable as any other a language has to be to be the one, and another to be excluded. Probabilities
+     * of a short text are nearly even, and the first of them is often not its language.
      */
-    private static final double LEAST_LEAD = 1.25;
+    private static final double LEAD = 1.2;
+
+    private static final double EXCLUDED = 1.5;
 
     /** Codes of single languages that ISO 639-1 counts as part of a larger one. */
     private static final Map<String, String> MACRO = Map.ofEntries(
@@ -83,14 +83,14 @@ record WrittenLanguage(String code, double lead) {
         return Loaded.CODES.containsValue(code);
     }
 
-    /** @throws Undecided if the text is too short, too long, or like more than one language */
+    /** @throws Undecided if the text is too short or too long */
     static WrittenLanguage of(String text, String name) throws Undecided {
         if (text.length() > LONGEST) {
             throw new Undecided(name + " has more than " + LONGEST + " characters: its language is not looked for");
         }
         long letters = text.codePoints().filter(Character::isLetter).count();
         if (letters < FEWEST) {
-            throw new Undecided(name + " has " + letters + " letters, too few to tell its language");
+            throw new Undecided(name + " has too few letters to tell its language: " + letters);
         }
         Map<String, Double> shares = new HashMap<>();
         for (Language language : Loaded.DETECTOR.predictLanguages(text.toLowerCase(Locale.ROOT))) {
@@ -99,20 +99,27 @@ record WrittenLanguage(String code, double lead) {
                     language.getConfidence(),
                     Double::max);
         }
-        List<Map.Entry<String, Double>> ordered = new ArrayList<>(shares.entrySet());
-        ordered.sort(Map.Entry.<String, Double>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()));
-        Map.Entry<String, Double> first = ordered.get(0);
-        Map.Entry<String, Double> second = ordered.get(1);
-        double lead = first.getValue() / second.getValue();
-        if (!(lead >= LEAST_LEAD)) {
-            throw new Undecided("the language of " + name + " cannot be told: " + first.getKey() + " and "
-                    + second.getKey() + " are about as likely");
-        }
-        return new WrittenLanguage(first.getKey(), lead);
+        return new WrittenLanguage(shares);
     }
 
-    @Override
-    public String toString() {
-        return code;
+    /** The most probable language, among these or among all others. */
+    private Map.Entry<String, Double> best(List<String> codes, boolean among) {
+        return shares.entrySet().stream()
+                .filter(share -> codes.contains(share.getKey()) == among)
+                .max(Map.Entry.<String, Double>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+                .orElseThrow();
+    }
+
+    /** Whether the text is in one of some languages. */
+    Finding judge(List<String> wanted, String name) {
+        Map.Entry<String, Double> own = best(wanted, true);
+        Map.Entry<String, Double> other = best(wanted, false);
+        if (own.getValue() >= LEAD * other.getValue()) {
+            return Finding.pass(name + " is in " + own.getKey());
+        }
+        return other.getValue() >= EXCLUDED * own.getValue()
+                ? Finding.fail(name + " is in " + other.getKey() + ", wanted " + String.join(" or ", wanted))
+                : Finding.unknown("whether " + name + " is in " + own.getKey() + " cannot be told: " + other.getKey()
+                        + " is about as likely");
     }
 }
