@@ -34,9 +34,9 @@ import tools.jackson.databind.node.ObjectNode;
  *     accepted before
  * @param model where answers come from
  * @param adapter whether the router is trained on the splits that are not evaluated ({@code train}), trained so and
- *     then corrected by what the state folder's ledger holds of its own decisions ({@code recalibrate}), or works from kernel text alone ({@code
+ *     then corrected by what the ledger holds of its own decisions ({@code recalibrate}), or works from kernel text alone ({@code
  *     none})
- * @param priors whether the router prefers, of kernels that are nearly tied, those whose answers the state folder's ledger holds more accepted of
+ * @param priors whether the router prefers, of kernels that are nearly tied, those whose answers the ledger holds more accepted of
  *     ({@code ledger}) or not ({@code none}); with a ledger, what it holds when the job starts is part of the fingerprint
  * @param embedder the sentence encoders behind the router: {@code minilm}, {@code bge}, both with a {@code +} between them, or
  *     {@code none} for a router that works by words alone; the retrieval arm needs one, and takes the first

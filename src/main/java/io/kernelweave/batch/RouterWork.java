@@ -182,7 +182,7 @@ final class RouterWork implements Work<RouteRow> {
     }
 
     @Override
-    public void feedback(Run run, List<RouteRow> results) {} // no kernel answered anything
+    public void feedback(Run run, List<RouteRow> results, Progress progress) {} // no kernel answered anything
 
     @Override
     public void render(RunFolder folder, Run run, List<RouteRow> results, Map<String, Metric> metrics) {

@@ -98,7 +98,7 @@ sealed interface Work<R extends Row> extends AutoCloseable
     }
 
     /** Tells others what became of the rows. */
-    void feedback(Run run, List<R> rows);
+    void feedback(Run run, List<R> rows, Progress progress);
 
     /** Renders the reports. */
     void render(RunFolder folder, Run run, List<R> rows, Map<String, Metric> metrics);

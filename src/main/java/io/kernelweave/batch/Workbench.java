@@ -55,6 +55,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -71,6 +72,7 @@ public final class Workbench implements Work<ResultRow> {
     private final Dataset dataset;
     private final List<DatasetRow> rows;
     private final Routing routing;
+    private final List<String> notes = new ArrayList<>(); // of what was dropped when the cache was read
     private final @Nullable AnswerCache cache; // of accepted answers as they were when the job started
     private @Nullable KernelRuntime runtime;
     private @Nullable LlamaModel llama;
@@ -82,7 +84,8 @@ public final class Workbench implements Work<ResultRow> {
         this.dataset = dataset;
         this.rows = select(job, dataset);
         this.routing = Routing.open(job, dataset, store(spec, state), state);
-        this.cache = job.arms().contains(Arm.ROUTER_GATE_CACHE) ? answers().frozen() : null;
+        this.cache =
+                job.arms().contains(Arm.ROUTER_GATE_CACHE) ? answers(notes::add).frozen() : null;
     }
 
     /** Opens a job's data; builds the data set where it is not there yet. */
@@ -164,6 +167,7 @@ public final class Workbench implements Work<ResultRow> {
 
     @Override
     public void begin(Progress progress) {
+        notes.forEach(progress::note);
         runtime();
         progress.begin("replay", rows.size());
     }
@@ -230,7 +234,7 @@ public final class Workbench implements Work<ResultRow> {
      * kernel's fault.
      */
     @Override
-    public void feedback(Run run, List<ResultRow> results) {
+    public void feedback(Run run, List<ResultRow> results, Progress progress) {
         if (run.isRecorded()) {
             return;
         }
@@ -259,7 +263,6 @@ public final class Workbench implements Work<ResultRow> {
                         kernel == null ? "" : kernel.digest(),
                         row.clusterId(),
                         outcome,
-                        row.taskFamily(),
                         row.traceId(),
                         prompts.get(row.rowId()),
                         row.attempts().stream()
@@ -274,7 +277,7 @@ public final class Workbench implements Work<ResultRow> {
         FeedbackLedger ledger = ledger();
         ledger.append(run.runId(), entries);
         if (cache != null) {
-            keep(results);
+            keep(results, progress);
         }
         if (spec.generate() != null) {
             KernelStore store = store(spec, state);
@@ -282,8 +285,7 @@ public final class Workbench implements Work<ResultRow> {
                     job.promote() ? Promotion.apply(store, ledger) : Promotion.quarantine(store, ledger);
             decisions.stream()
                     .filter(Promotion.Decision::isChange)
-                    .forEach(
-                            decision -> System.err.println("kernel " + decision.kernelId() + ": " + decision.reason()));
+                    .forEach(decision -> progress.note("kernel " + decision.kernelId() + ": " + decision.reason()));
         }
     }
 
@@ -386,13 +388,13 @@ public final class Workbench implements Work<ResultRow> {
         }
     }
 
-    private AnswerCache answers() {
-        return AnswerCache.open(state.resolve("answers"), System.err::println);
+    private AnswerCache answers(Consumer<String> listener) {
+        return AnswerCache.open(state.resolve("answers"), listener);
     }
 
     /** Keeps what the gate accepted, for later runs; this one has used what there was when it began. */
-    private void keep(List<ResultRow> results) {
-        AnswerCache answers = answers();
+    private void keep(List<ResultRow> results, Progress progress) {
+        AnswerCache answers = answers(progress::note);
         Map<String, String> prompts = rows.stream().collect(Collectors.toMap(DatasetRow::id, DatasetRow::prompt));
         for (ResultRow row : results) {
             String prompt = prompts.get(row.rowId());

@@ -53,7 +53,6 @@ public final class FeedbackLedger {
      *
      * @param kernelDigest of the kernel that gave it; another digest is another kernel
      * @param clusterId prompts that share an origin share it
-     * @param taskFamily what kind of task was asked for; null where nobody knows
      * @param traceId of the trace that the answer left
      * @param prompt digest of the prompt, see {@link #promptDigest}
      * @param unsafe conditions about safety that failed, in whatever attempt
@@ -65,7 +64,6 @@ public final class FeedbackLedger {
             String kernelDigest,
             String clusterId,
             Outcome outcome,
-            @Nullable String taskFamily,
             @Nullable String traceId,
             @Nullable String prompt,
             List<String> unsafe,
@@ -77,22 +75,12 @@ public final class FeedbackLedger {
 
         /** An answer of which nobody knows more. */
         public Entry(String kernelId, String kernelDigest, String clusterId, Outcome outcome) {
-            this(kernelId, kernelDigest, clusterId, outcome, null, null, null, List.of(), null, null);
+            this(kernelId, kernelDigest, clusterId, outcome, null, null, List.of(), null, null);
         }
 
         /** The same with what a router stated. */
         public Entry stated(String router, double probability) {
-            return new Entry(
-                    kernelId,
-                    kernelDigest,
-                    clusterId,
-                    outcome,
-                    taskFamily,
-                    traceId,
-                    prompt,
-                    unsafe,
-                    router,
-                    probability);
+            return new Entry(kernelId, kernelDigest, clusterId, outcome, traceId, prompt, unsafe, router, probability);
         }
     }
 
@@ -100,7 +88,6 @@ public final class FeedbackLedger {
      * How a kernel fared on one cluster in one run: the trial that promotion and demotion count.
      *
      * @param sequence the journal's line
-     * @param taskFamily of the cluster's first answer
      * @param passed answers that passed
      * @param failed answers that failed
      * @param unknown answers that nobody could tell of
@@ -110,7 +97,6 @@ public final class FeedbackLedger {
     public record Use(
             long sequence,
             String cluster,
-            @Nullable String taskFamily,
             int passed,
             int failed,
             int unknown,
@@ -134,7 +120,6 @@ public final class FeedbackLedger {
             return new Use(
                     line,
                     cluster,
-                    taskFamily == null ? answer.family() : taskFamily,
                     passed + (answer.outcome() == Outcome.PASS ? 1 : 0),
                     failed + (answer.outcome() == Outcome.FAIL ? 1 : 0),
                     unknown + (answer.outcome() == Outcome.UNKNOWN ? 1 : 0),
@@ -162,7 +147,6 @@ public final class FeedbackLedger {
     private record Answer(
             String cluster,
             Outcome outcome,
-            @Nullable String family,
             @Nullable String trace,
             @Nullable String prompt,
             List<String> unsafe,
@@ -253,7 +237,6 @@ public final class FeedbackLedger {
                 .map(entry -> new Answer(
                         entry.clusterId(),
                         entry.outcome(),
-                        entry.taskFamily(),
                         entry.traceId(),
                         entry.prompt(),
                         entry.unsafe(),
@@ -261,8 +244,9 @@ public final class FeedbackLedger {
                 .toList();
         long passed =
                 group.stream().filter(entry -> entry.outcome() == Outcome.PASS).count();
+        long clusters = group.stream().map(Entry::clusterId).distinct().count();
         String note = (run.isEmpty() ? "" : "run " + run + ": ") + passed + " of " + group.size() + " answers passed, "
-                + group.stream().map(Entry::clusterId).distinct().count() + " clusters";
+                + clusters + (clusters == 1 ? " cluster" : " clusters");
         return new Journal.Draft(
                 OUTCOMES,
                 first.kernelId(),
@@ -438,7 +422,7 @@ public final class FeedbackLedger {
                 throw InputException.at(where, "an answer has cluster and outcome", "restore the journal");
             }
             Use use = clusters.getOrDefault(
-                    answer.cluster(), new Use(line, answer.cluster(), null, 0, 0, 0, List.of(), Set.of()));
+                    answer.cluster(), new Use(line, answer.cluster(), 0, 0, 0, List.of(), Set.of()));
             clusters.put(answer.cluster(), use.plus(answer, line));
             if (told.router() != null && answer.probability() != null) {
                 stated.add(new Entry(kernelId, digest, answer.cluster(), answer.outcome())

@@ -102,21 +102,21 @@ public final class Promotion {
         return Evidence.of(ledger.uses(digest), ledger.since(digest), origins(kernel));
     }
 
-    /** What the ledger has of the kernels of each task family together, by the family that the prompts asked for. */
+    /** What the ledger has of the kernels of each task family together. */
     public static Map<String, Evidence> families(Collection<Kernel> kernels, FeedbackLedger ledger) {
         Map<String, List<Use>> uses = new TreeMap<>();
         Set<String> origins = new HashSet<>();
         for (Kernel kernel : kernels) {
             origins.addAll(origins(kernel));
-            for (Use use : ledger.uses(digest(kernel))) {
-                String family = use.taskFamily() == null ? kernel.taskFamily() : use.taskFamily();
-                uses.computeIfAbsent(family, name -> new ArrayList<>()).add(use);
-            }
+            uses.computeIfAbsent(kernel.taskFamily(), family -> new ArrayList<>())
+                    .addAll(ledger.uses(digest(kernel)));
         }
         Map<String, Evidence> families = new TreeMap<>();
         uses.forEach((family, list) -> {
-            list.sort(Comparator.comparingLong(Use::sequence));
-            families.put(family, Evidence.of(list, -1, origins));
+            if (!list.isEmpty()) {
+                list.sort(Comparator.comparingLong(Use::sequence));
+                families.put(family, Evidence.of(list, -1, origins));
+            }
         });
         return families;
     }

@@ -276,6 +276,7 @@ final class BenchmarkReport {
         names.put("abstention_accuracy", "… where no kernel fits (abstention)");
         names.put("kernel_reuse_rate", "kernel reuse");
         names.put("false_accept_rate", "let through, and wrong");
+        names.put("answer_reuse_rate", "answers used again");
         names.put("composition_success_rate", "composition success");
         names.put("failure_recovery_rate", "failure recovery");
         names.put("error_rate", "errors");

@@ -18,6 +18,7 @@ public final class DriftDetector {
     private final double[] onSuccess = new double[SHARES.length];
     private final double[] onFailure = new double[SHARES.length];
     private final double[] logs = new double[SHARES.length];
+    private double log = Double.NEGATIVE_INFINITY;
     private double highest = Double.NEGATIVE_INFINITY;
 
     public DriftDetector(double p0) {
@@ -41,7 +42,13 @@ public final class DriftDetector {
             logs[i] = grown + (success ? onSuccess[i] : onFailure[i]);
             sum += StrictMath.exp(Math.min(logs[i], 700));
         }
-        highest = Math.max(highest, StrictMath.log(sum / SHARES.length));
+        log = StrictMath.log(sum / SHARES.length);
+        highest = Math.max(highest, log);
+    }
+
+    /** ln M. */
+    public double log() {
+        return log;
     }
 
     /** ln of the highest M so far: an alarm at any time counts. */

@@ -125,7 +125,7 @@ class ExperienceTest {
     @Test
     void feedbackKeepsWhatTheRouterStatedOfAKernelAlone() {
         Workbench work = open("");
-        work.feedback(Rows.run("small-1", "ngram"), Rows.gated());
+        work.feedback(Rows.run("small-1", "ngram"), Rows.gated(), Progress.SILENT);
         List<Entry> stated = ledger().snapshot().stated();
         assertThat(stated).isNotEmpty().allSatisfy(entry -> {
             assertThat(entry.router()).isEqualTo(work.routing().adapter().digest());

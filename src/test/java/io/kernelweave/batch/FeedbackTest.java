@@ -80,11 +80,11 @@ class FeedbackTest {
 
     @Test
     void aRunIsTheStoresJournalsOnceAndOnlyPromotesWhereTheJobSaysSo() {
-        open("").feedback(RUN, passing(20));
-        open("").feedback(RUN, passing(20)); // the step of a killed job, again
+        open("").feedback(RUN, passing(20), Progress.SILENT);
+        open("").feedback(RUN, passing(20), Progress.SILENT); // the step of a killed job, again
         assertThat(actions()).containsExactly("add", "outcomes");
         assertThat(state()).isEqualTo(State.CANDIDATE);
-        open("promote: true\n").feedback(Rows.run("small-2", "ngram"), passing(1));
+        open("promote: true\n").feedback(Rows.run("small-2", "ngram"), passing(1), Progress.SILENT);
         assertThat(actions()).containsExactly("add", "outcomes", "outcomes", "status");
         assertThat(state()).isEqualTo(State.TRUSTED);
         assertThat(folder.resolve("state/feedback.jsonl")).doesNotExist();
@@ -92,14 +92,14 @@ class FeedbackTest {
 
     @Test
     void recordedAnswersAreNotTold() {
-        open("").feedback(Rows.run("small-1", "recorded"), passing(20));
+        open("").feedback(Rows.run("small-1", "recorded"), passing(20), Progress.SILENT);
         assertThat(actions()).containsExactly("add");
     }
 
     @Test
     void aPromotionLeavesTheFingerprintAndAQuarantineDoesNot() {
         String before = open("").fingerprint().get("store");
-        open("promote: true\n").feedback(RUN, passing(20));
+        open("promote: true\n").feedback(RUN, passing(20), Progress.SILENT);
         assertThat(open("").fingerprint().get("store")).isEqualTo(before);
         List<ResultRow> unsafe = new ArrayList<>(passing(3));
         unsafe.add(row(9, Arm.ROUTER_GATE, """
@@ -107,7 +107,7 @@ class FeedbackTest {
                  "cause":"","unsafe":["no-secrets"]},
                  {"number":2,"masked":true,"complete":true,"text":"{}","gate":"PASS","failed":[],"cause":"retry: no-secrets",
                  "unsafe":[]}]"""));
-        open("").feedback(Rows.run("small-2", "ngram"), unsafe);
+        open("").feedback(Rows.run("small-2", "ngram"), unsafe, Progress.SILENT);
         assertThat(state()).as("at once, although a retry made it good").isEqualTo(State.QUARANTINED);
         assertThat(open("").fingerprint().get("store")).isNotEqualTo(before);
     }
@@ -115,7 +115,7 @@ class FeedbackTest {
     @Test
     void anAnswerThatWasCutShortIsNoSuccess() {
         open("").feedback(RUN, List.of(row(1, Arm.ROUTER_GATE, """
-                                ,"attempts":[{"number":1,"masked":true,"complete":false,"text":"{}","gate":"PASS","failed":[]}]""")));
+                                ,"attempts":[{"number":1,"masked":true,"complete":false,"text":"{}","gate":"PASS","failed":[]}]""")), Progress.SILENT);
         assertThat(store.journal().entries("quote-code").get(1).note()).contains("0 of 1 answers passed");
     }
 
@@ -157,7 +157,7 @@ class FeedbackTest {
                 .as("nor is it within a run, so that a killed one makes the same rows")
                 .noneMatch(ResultRow::isReused);
         String before = first.fingerprint().get("answers");
-        first.feedback(RUN, Stream.of(gated, fresh).flatMap(List::stream).toList());
+        first.feedback(RUN, Stream.of(gated, fresh).flatMap(List::stream).toList(), Progress.SILENT);
         assertThat(first.fingerprint().get("answers")).isEqualTo(before);
 
         Workbench second = cached();
@@ -175,7 +175,7 @@ class FeedbackTest {
         }
         // What is reused is no evidence anew.
         long answers = second.ledger().snapshot().answers();
-        second.feedback(Rows.run("small-2", "ngram"), reusing);
+        second.feedback(Rows.run("small-2", "ngram"), reusing, Progress.SILENT);
         assertThat(second.ledger().snapshot().answers() - answers)
                 .isEqualTo(reusing.stream()
                         .filter(row ->

@@ -133,7 +133,7 @@ class PromotionSimulationTest {
     }
 
     private static Use use(String cluster, boolean success, int line) {
-        return new Use(line, cluster, null, success ? 1 : 0, success ? 0 : 1, 0, List.of(), Set.of());
+        return new Use(line, cluster, success ? 1 : 0, success ? 0 : 1, 0, List.of(), Set.of());
     }
 
     /** Clusters of five prompts that succeed or fail together. */

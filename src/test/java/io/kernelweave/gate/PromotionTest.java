@@ -144,7 +144,6 @@ class PromotionTest {
                     digest,
                     cluster + i % 10,
                     Outcome.PASS,
-                    null,
                     i < 10 ? "t-1" : "t-x",
                     i < 20 && i >= 10 ? FeedbackLedger.promptDigest("its own prompt") : "p",
                     List.of(),
@@ -242,7 +241,6 @@ class PromotionTest {
                 store.get("k").digest(),
                 "c0",
                 Outcome.PASS, // the answer that was given in the end
-                null,
                 null,
                 null,
                 List.of("no-secrets"),
