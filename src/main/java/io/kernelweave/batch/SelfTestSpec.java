@@ -35,7 +35,7 @@ public record SelfTestSpec(
         Measure measure,
         String name,
         String dataset,
-        JobSpec.@Nullable Model model,
+        JobSpec.Model model,
         String embedder,
         Guarantee guarantee,
         int replicas,
@@ -63,7 +63,7 @@ public record SelfTestSpec(
         guarantee = guarantee == null ? Guarantee.standard() : guarantee;
         replicas = replicas == 0 ? 3 : replicas;
         corrupted = corrupted == 0 ? 0.02 : corrupted;
-        shift = shift == 0 ? 0.2 : shift;
+        shift = shift == 0 ? 0.1 : shift;
         draws = draws == 0 ? 2000 : draws;
         powerDraws = powerDraws == 0 ? 200 : powerDraws;
         chunk = chunk == 0 ? 200 : chunk;
@@ -83,9 +83,7 @@ public record SelfTestSpec(
         margins.forEach((metric, loss) -> {
             if (SelfTest.perRow(metric).isEmpty()) {
                 throw InputException.at(
-                        "/margins/" + metric,
-                        "is no metric of this job",
-                        "use one of " + SelfTest.MARGINS.keySet());
+                        "/margins/" + metric, "is no metric of this job", "use one of " + SelfTest.MARGINS.keySet());
             }
             JobSpec.share(metric, loss);
         });
@@ -121,8 +119,8 @@ public record SelfTestSpec(
     /** Digest of the settings that decide the rows. */
     String rowSettings() {
         ObjectNode json = Json.tree(this);
-        json.remove(List.of(
-                "name", "draws", "power_draws", "chunk", "partitions", "margins", "requirements", "export"));
+        json.remove(
+                List.of("name", "draws", "power_draws", "chunk", "partitions", "margins", "requirements", "export"));
         return Digest.of((JsonNode) json);
     }
 }

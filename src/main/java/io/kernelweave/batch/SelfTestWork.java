@@ -116,7 +116,8 @@ final class SelfTestWork implements Work<SelfTestRow> {
     private Kernel mostAsked() {
         Map<String, Set<String>> clusters = new TreeMap<>();
         rows.stream()
-                .filter(row -> row.split().equals("eval") && row.labelledKernels().size() == 1)
+                .filter(row ->
+                        row.split().equals("eval") && row.labelledKernels().size() == 1)
                 .forEach(row -> clusters.computeIfAbsent(String.valueOf(row.kernelId()), id -> new HashSet<>())
                         .add(row.clusterId()));
         return kernel(most(clusters).orElseThrow(() -> nothing("asks for a kernel")));
@@ -193,10 +194,13 @@ final class SelfTestWork implements Work<SelfTestRow> {
                         row -> String.valueOf(row.kernelId()), TreeMap::new, Collectors.toList()));
         Map<String, String> answers = new LinkedHashMap<>();
         for (DatasetRow row : rows) {
-            double at = Long.parseLong(
-                            Digest.of(job.seed() + draw + row.id()).substring(0, 12), 16)
-                    / (double) (1L << 48);
-            answers.put(row.id(), at < share ? wrong(row, Objects.requireNonNull(byKernel.get(String.valueOf(row.kernelId())))) : row.response());
+            double at =
+                    Long.parseLong(Digest.of(job.seed() + draw + row.id()).substring(0, 12), 16) / (double) (1L << 48);
+            answers.put(
+                    row.id(),
+                    at < share
+                            ? wrong(row, Objects.requireNonNull(byKernel.get(String.valueOf(row.kernelId()))))
+                            : row.response());
         }
         return answers;
     }
@@ -239,19 +243,17 @@ final class SelfTestWork implements Work<SelfTestRow> {
             all.put(SelfTest.SHIFTED, new Variant(runtime(sound, shifted, recorded, 0), Arm.ROUTER_GATE, true));
             all.put(
                     SelfTest.DISTURBED,
-                    new Variant(runtime(sound, router, recorded(answers(1, "/"), generated), 0), Arm.ROUTER_GATE, true));
+                    new Variant(
+                            runtime(sound, router, recorded(answers(1, "/"), generated), 0), Arm.ROUTER_GATE, true));
             for (int i = 1; i <= job.replicas(); i++) {
-                all.put(
-                        SelfTest.GENERATED + i, new Variant(runtime(sound, router, generated, i), Arm.ROUTER, true));
+                all.put(SelfTest.GENERATED + i, new Variant(runtime(sound, router, generated, i), Arm.ROUTER, true));
             }
             // Other draws than those of the sound variant: a fault comes with the noise of a new run.
             int fresh = job.replicas() + 1;
             all.put(
                     SelfTest.LOOSENED,
                     new Variant(runtime(with(loosened), router, generated, fresh), Arm.ROUTER, true));
-            all.put(
-                    SelfTest.UNMASKED,
-                    new Variant(runtime(sound, router, generated, fresh), Arm.PROMPT_WRAPPER, true));
+            all.put(SelfTest.UNMASKED, new Variant(runtime(sound, router, generated, fresh), Arm.PROMPT_WRAPPER, true));
             variants = all;
         }
         return variants;
@@ -379,8 +381,7 @@ final class SelfTestWork implements Work<SelfTestRow> {
             @Nullable Run baseline,
             List<SelfTestRow> baselineRows,
             List<Requirement> requirements) {
-        return Comparison.judge(
-                run, results, metrics, null, List.of(), job.margins(), SelfTest::perRow, requirements);
+        return Comparison.judge(run, results, metrics, null, List.of(), job.margins(), SelfTest::perRow, requirements);
     }
 
     @Override

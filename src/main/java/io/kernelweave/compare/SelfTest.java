@@ -68,8 +68,8 @@ public record SelfTest(List<Alarms> alarms, List<Fault> faults) {
     private static final double POWER = 0.8;
 
     /** What the gate under test accepts, where a job does not say otherwise. */
-    public static final Map<String, Double> MARGINS = new TreeMap<>(Map.of(
-            PASS_RATE, 0.01, "schema_validity", 0.01, "routing_accuracy", 0.01, "false_accept_rate", 0.005));
+    public static final Map<String, Double> MARGINS = new TreeMap<>(
+            Map.of(PASS_RATE, 0.01, "schema_validity", 0.01, "routing_accuracy", 0.01, "false_accept_rate", 0.005));
 
     /**
      * Comparisons of sound runs.
@@ -79,9 +79,18 @@ public record SelfTest(List<Alarms> alarms, List<Fault> faults) {
      * @param signFlip how often the sign-flip test over clusters found a loss of pass rate, at 5 %
      * @param mcNemar how often the row-wise test did
      * @param passed how often the gate said PASS or IDENTICAL
+     * @param moved rows whose answer passes in one of both runs only, on average
      */
     public record Alarms(
-            String kind, int draws, int failed, int signFlip, int mcNemar, int passed, int clusters, int rows) {
+            String kind,
+            int draws,
+            int failed,
+            int signFlip,
+            int mcNemar,
+            int passed,
+            double moved,
+            int clusters,
+            int rows) {
         public double rate() {
             return failed / (double) draws;
         }
@@ -250,9 +259,7 @@ public record SelfTest(List<Alarms> alarms, List<Fault> faults) {
     }
 
     private static List<Paired> clusters(
-            Map<String, List<SelfTestRow>> sound,
-            Map<String, List<SelfTestRow>> broken,
-            Map<String, Double> margins) {
+            Map<String, List<SelfTestRow>> sound, Map<String, List<SelfTestRow>> broken, Map<String, Double> margins) {
         List<Paired> clusters = new ArrayList<>();
         broken.forEach((id, rows) -> clusters.add(paired(sound.getOrDefault(id, List.of()), rows, margins)));
         return clusters;
@@ -282,8 +289,7 @@ public record SelfTest(List<Alarms> alarms, List<Fault> faults) {
             List<Pair> all = pairs(clusters, name);
             // Of few clusters it may be that none has an answer of a kernel.
             if (!all.isEmpty()) {
-                metrics.add(new RunGate.Metric(
-                        name, perRow(name).orElseThrow().direction(), margin, all));
+                metrics.add(new RunGate.Metric(name, perRow(name).orElseThrow().direction(), margin, all));
             }
         });
         return RunGate.judge(metrics, 1, true);
@@ -329,6 +335,7 @@ public record SelfTest(List<Alarms> alarms, List<Fault> faults) {
         int passed = 0;
         int signFlip = 0;
         int mcNemar = 0;
+        long moved = 0;
         int rows = 0;
         for (int draw = 0; draw < draws; draw++) {
             List<Paired> clusters = new ArrayList<>();
@@ -348,10 +355,11 @@ public record SelfTest(List<Alarms> alarms, List<Fault> faults) {
             long gained = pairs.stream()
                     .filter(pair -> pair.candidate() > pair.baseline())
                     .count();
+            moved += lost + gained;
             mcNemar += McNemar.pLoss(lost, gained) <= RunGate.ALPHA ? 1 : 0;
             signFlip += !pairs.isEmpty() && PairedTest.of(pairs, draw).pLoss() <= RunGate.ALPHA ? 1 : 0;
         }
-        return new Alarms(kind, draws, failed, signFlip, mcNemar, passed, ids.size(), rows);
+        return new Alarms(kind, draws, failed, signFlip, mcNemar, passed, moved / (double) draws, ids.size(), rows);
     }
 
     private static Fault fault(
@@ -414,20 +422,21 @@ public record SelfTest(List<Alarms> alarms, List<Fault> faults) {
         }
         if (!alarms.isEmpty()) {
             double worst = alarms.stream().mapToDouble(Alarms::rate).max().orElse(Double.NaN);
-            put(metrics, "selftest.aa.false_fail_rate", worst, alarms.get(0).rows(), alarms.get(0).clusters());
+            put(
+                    metrics,
+                    "selftest.aa.false_fail_rate",
+                    worst,
+                    alarms.get(0).rows(),
+                    alarms.get(0).clusters());
         }
         for (Fault fault : faults) {
             String prefix = "selftest." + fault.name() + ".";
-            int rows = (int) Math.round(fault.points().get(fault.points().size() - 1).rows());
-            ToDoubleFunction<ToDoubleFunction<Point>> needed = figure ->
-                    fault.needed().map(figure::applyAsDouble).orElse(Double.NaN);
+            int rows = (int)
+                    Math.round(fault.points().get(fault.points().size() - 1).rows());
+            ToDoubleFunction<ToDoubleFunction<Point>> needed =
+                    figure -> fault.needed().map(figure::applyAsDouble).orElse(Double.NaN);
             put(metrics, prefix + "detected", fault.isDetected() ? 1 : 0, rows, fault.clusters());
-            put(
-                    metrics,
-                    prefix + "clusters_to_detect",
-                    needed.applyAsDouble(Point::clusters),
-                    rows,
-                    fault.clusters());
+            put(metrics, prefix + "clusters_to_detect", needed.applyAsDouble(Point::clusters), rows, fault.clusters());
             put(metrics, prefix + "rows_to_detect", needed.applyAsDouble(Point::rows), rows, fault.clusters());
             put(
                     metrics,

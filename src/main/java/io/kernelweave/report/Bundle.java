@@ -62,8 +62,7 @@ public final class Bundle {
     }
 
     /** Renders the bundle of a run that tries the run gate: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */
-    public static void renderSelfTest(
-            RunFolder folder, Run run, List<SelfTestRow> rows, Map<String, Metric> metrics) {
+    public static void renderSelfTest(RunFolder folder, Run run, List<SelfTestRow> rows, Map<String, Metric> metrics) {
         Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
         SelfTest test = SelfTest.of(folder, rows);
         SelfTestReport report = new SelfTestReport(run, test);

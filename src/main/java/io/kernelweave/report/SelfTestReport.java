@@ -81,6 +81,7 @@ final class SelfTestReport {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("kind", alarm.kind());
         line.put("size", count(alarm.clusters()) + " / " + count(alarm.rows()));
+        line.put("moved", String.format(Locale.ROOT, "%.1f", alarm.moved()));
         line.put("failed", rate(alarm.failed(), alarm));
         line.put("passed", rate(alarm.passed(), alarm));
         line.put("signFlip", rate(alarm.signFlip(), alarm));
@@ -95,7 +96,8 @@ final class SelfTestReport {
         line.put("verdict", fault.verdict().name());
         line.put("caught", fault.caughtBy().isEmpty() ? "–" : String.join(", ", fault.caughtBy()));
         line.put("affected", count(fault.affected()) + " of " + count(fault.clusters()));
-        line.put("clusters", fault.needed().map(point -> count(point.clusters())).orElse("–"));
+        line.put(
+                "clusters", fault.needed().map(point -> count(point.clusters())).orElse("–"));
         line.put(
                 "rows",
                 fault.needed().map(point -> count(Math.round(point.rows()))).orElse("–"));
@@ -104,11 +106,12 @@ final class SelfTestReport {
 
     private List<String> sizes() {
         TreeSet<Integer> sizes = new TreeSet<>();
-        test.faults().forEach(fault -> fault.points().stream()
-                .limit(fault.points().size() - 1L)
-                .forEach(point -> sizes.add(point.clusters())));
-        List<String> names = new ArrayList<>(
-                sizes.stream().map(SelfTestReport::number).toList());
+        test.faults()
+                .forEach(fault -> fault.points().stream()
+                        .limit(fault.points().size() - 1L)
+                        .forEach(point -> sizes.add(point.clusters())));
+        List<String> names =
+                new ArrayList<>(sizes.stream().map(SelfTestReport::number).toList());
         names.add("all");
         return names;
     }
@@ -124,10 +127,12 @@ final class SelfTestReport {
             SelfTest.Point at = size.equals("all")
                     ? last
                     : fault.points().stream()
-                            .filter(point -> point != last && count(point.clusters()).equals(size))
+                            .filter(point ->
+                                    point != last && count(point.clusters()).equals(size))
                             .findFirst()
                             .orElse(null);
-            cells.add(at == null ? "" : percent(at.power()) + (at.passed() > 0 ? " (" + percent(at.passed()) + ")" : ""));
+            cells.add(
+                    at == null ? "" : percent(at.power()) + (at.passed() > 0 ? " (" + percent(at.passed()) + ")" : ""));
         }
         return Map.of("name", fault.name(), "cells", cells);
     }
@@ -142,7 +147,8 @@ final class SelfTestReport {
 
     /** Power by number of clusters, on a logarithmic axis. */
     String figure() {
-        int most = test.faults().stream().mapToInt(SelfTest.Fault::clusters).max().orElse(100);
+        int most =
+                test.faults().stream().mapToInt(SelfTest.Fault::clusters).max().orElse(100);
         Axis x = new Axis(1, Math.max(2, log(most)), 70, 520);
         Axis y = new Axis(0, 1, BOTTOM, TOP);
         List<Map<String, Object>> lines = new ArrayList<>();
@@ -188,8 +194,8 @@ final class SelfTestReport {
         model.put(
                 "shares",
                 List.of(0.0, 0.2, 0.4, 0.6, 0.8, 1.0).stream()
-                        .map(share -> Map.of(
-                                "y", y.pixel(share), "text", String.format(Locale.ROOT, "%.0f %%", 100 * share)))
+                        .map(share ->
+                                Map.of("y", y.pixel(share), "text", String.format(Locale.ROOT, "%.0f %%", 100 * share)))
                         .toList());
         return Templates.render("power.svg.ftl", model);
     }
