@@ -36,6 +36,9 @@ public final class Subject {
     }
 
     public static Subject of(String prompt, String answerText) {
+        if (answerText.isEmpty()) {
+            return new Subject(prompt, answerText, null, "there is no answer");
+        }
         if (answerText.length() > MAX_TEXT) {
             return new Subject(prompt, answerText, null, "the answer is longer than " + MAX_TEXT + " characters");
         }
