@@ -35,7 +35,7 @@ public record SelfTestSpec(
         Measure measure,
         String name,
         String dataset,
-        JobSpec.@Nullable Model model,
+        JobSpec.Model model,
         String embedder,
         Guarantee guarantee,
         int replicas,
@@ -63,7 +63,7 @@ public record SelfTestSpec(
         guarantee = guarantee == null ? Guarantee.standard() : guarantee;
         replicas = replicas == 0 ? 3 : replicas;
         corrupted = corrupted == 0 ? 0.02 : corrupted;
-        shift = shift == 0 ? 0.2 : shift;
+        shift = shift == 0 ? 0.1 : shift;
         draws = draws == 0 ? 2000 : draws;
         powerDraws = powerDraws == 0 ? 200 : powerDraws;
         chunk = chunk == 0 ? 200 : chunk;

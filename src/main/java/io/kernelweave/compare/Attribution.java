@@ -208,7 +208,7 @@ public final class Attribution {
     }
 
     private Exchange decoder(ResultRow was, ResultRow is) {
-        if (texts(was).equals(texts(is)) && text(was).equals(text(is))) {
+        if (sameTexts(was, is)) {
             return new Exchange(is.passes(), Basis.SAME, "the texts are the same");
         }
         ResultRow.Decision then = was.decision();
@@ -291,8 +291,22 @@ public final class Attribution {
         return answer == null ? "" : answer.text();
     }
 
-    private static List<String> texts(ResultRow row) {
-        return row.attempts().stream().map(ResultRow.Attempt::text).toList();
+    /** Whether the decoder put out the same as far as it was asked in both runs: a gate that rejects more asks for more. */
+    private static boolean sameTexts(ResultRow was, ResultRow is) {
+        if (!isGated(is) || was.attempts().isEmpty() || is.attempts().isEmpty()) {
+            return text(was).equals(text(is));
+        }
+        for (int i = 0; i < Math.min(was.attempts().size(), is.attempts().size()); i++) {
+            ResultRow.Attempt then = was.attempts().get(i);
+            ResultRow.Attempt now = is.attempts().get(i);
+            if (then.masked() != now.masked()) {
+                break; // one rolled back where the other tried again
+            }
+            if (!then.text().equals(now.text()) || then.complete() != now.complete()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static String route(ResultRow.Decision decision) {

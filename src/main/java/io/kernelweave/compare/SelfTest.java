@@ -79,9 +79,18 @@ public record SelfTest(List<Alarms> alarms, List<Fault> faults) {
      * @param signFlip how often the sign-flip test over clusters found a loss of pass rate, at 5 %
      * @param mcNemar how often the row-wise test did
      * @param passed how often the gate said PASS or IDENTICAL
+     * @param moved rows whose answer passes in one of both runs only, on average
      */
     public record Alarms(
-            String kind, int draws, int failed, int signFlip, int mcNemar, int passed, int clusters, int rows) {
+            String kind,
+            int draws,
+            int failed,
+            int signFlip,
+            int mcNemar,
+            int passed,
+            double moved,
+            int clusters,
+            int rows) {
         public double rate() {
             return failed / (double) draws;
         }
@@ -326,6 +335,7 @@ public record SelfTest(List<Alarms> alarms, List<Fault> faults) {
         int passed = 0;
         int signFlip = 0;
         int mcNemar = 0;
+        long moved = 0;
         int rows = 0;
         for (int draw = 0; draw < draws; draw++) {
             List<Paired> clusters = new ArrayList<>();
@@ -345,10 +355,11 @@ public record SelfTest(List<Alarms> alarms, List<Fault> faults) {
             long gained = pairs.stream()
                     .filter(pair -> pair.candidate() > pair.baseline())
                     .count();
+            moved += lost + gained;
             mcNemar += McNemar.pLoss(lost, gained) <= RunGate.ALPHA ? 1 : 0;
             signFlip += !pairs.isEmpty() && PairedTest.of(pairs, draw).pLoss() <= RunGate.ALPHA ? 1 : 0;
         }
-        return new Alarms(kind, draws, failed, signFlip, mcNemar, passed, ids.size(), rows);
+        return new Alarms(kind, draws, failed, signFlip, mcNemar, passed, moved / (double) draws, ids.size(), rows);
     }
 
     private static Fault fault(

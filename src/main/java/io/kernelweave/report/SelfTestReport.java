@@ -81,6 +81,7 @@ final class SelfTestReport {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("kind", alarm.kind());
         line.put("size", count(alarm.clusters()) + " / " + count(alarm.rows()));
+        line.put("moved", String.format(Locale.ROOT, "%.1f", alarm.moved()));
         line.put("failed", rate(alarm.failed(), alarm));
         line.put("passed", rate(alarm.passed(), alarm));
         line.put("signFlip", rate(alarm.signFlip(), alarm));
