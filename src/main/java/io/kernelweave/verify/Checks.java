@@ -21,16 +21,15 @@ public final class Checks {
     private static final Map<String, Rule.Type> TYPES = new TreeMap<>();
 
     static {
-        for (List<Rule.Type> family :
-                List.of(
-                        TextRule.TYPES,
-                        CountRule.TYPES,
-                        StructuredRule.TYPES,
-                        EvidenceRule.TYPES,
-                        ProcessRule.TYPES,
-                        SafetyRule.TYPES,
-                        JudgeRule.TYPES,
-                        Connective.TYPES)) {
+        for (List<Rule.Type> family : List.of(
+                TextRule.TYPES,
+                CountRule.TYPES,
+                StructuredRule.TYPES,
+                EvidenceRule.TYPES,
+                ProcessRule.TYPES,
+                SafetyRule.TYPES,
+                JudgeRule.TYPES,
+                Connective.TYPES)) {
             family.forEach(type -> TYPES.put(type.name(), type));
         }
     }

@@ -85,8 +85,7 @@ sealed interface Connective extends Rule {
                 return Finding.pass("does not apply: " + first.reason());
             }
             Finding second = finding(conclusion, subject);
-            Finding both = Finding.of(
-                    outcomes -> outcomes.get(0).not().or(outcomes.get(1)), List.of(first, second));
+            Finding both = Finding.of(outcomes -> outcomes.get(0).not().or(outcomes.get(1)), List.of(first, second));
             String reason = first.outcome() == Outcome.PASS || second.outcome() == Outcome.PASS
                     ? second.reason()
                     : first.outcome() == Outcome.FAIL

@@ -21,11 +21,22 @@ import tools.jackson.databind.JsonNode;
 final class Dates {
     private static final Pattern NUMERIC = Pattern.compile(
             "(\\d{4})[-/](\\d{2})[-/](\\d{2})(?:[T ](\\d{2}):(\\d{2})(?::(\\d{2})(\\.\\d{1,9})?)?\\s?(Z|UTC|[+-]\\d{2}:?\\d{2})?)?");
-    private static final Pattern DAY_FIRST = Pattern.compile("(\\d{1,2})(?:st|nd|rd|th)? ([A-Za-z]{3,9})\\.?,? (\\d{4})");
+    private static final Pattern DAY_FIRST =
+            Pattern.compile("(\\d{1,2})(?:st|nd|rd|th)? ([A-Za-z]{3,9})\\.?,? (\\d{4})");
     private static final Pattern MONTH_FIRST =
             Pattern.compile("([A-Za-z]{3,9})\\.? (\\d{1,2})(?:st|nd|rd|th)?,? (\\d{4})");
     private static final List<String> MONTHS = List.of(
-            "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
             "december");
     private static final int LONGEST = 40;
     private static final BigDecimal DAY = BigDecimal.valueOf(86_400);
@@ -66,7 +77,8 @@ final class Dates {
             return BigDecimal.valueOf(date.toEpochDay());
         }
         int seconds = parts.group(6) == null ? 0 : number(parts.group(6));
-        LocalDateTime time = date.atTime(LocalTime.of(number(parts.group(4)), number(parts.group(5)), Math.min(seconds, 59)));
+        LocalDateTime time =
+                date.atTime(LocalTime.of(number(parts.group(4)), number(parts.group(5)), Math.min(seconds, 59)));
         String zone = parts.group(8);
         ZoneOffset offset =
                 zone == null || zone.equals("Z") || zone.equals("UTC") ? ZoneOffset.UTC : ZoneOffset.of(zone);
@@ -80,7 +92,8 @@ final class Dates {
         for (int month = 0; month < MONTHS.size(); month++) {
             String full = MONTHS.get(month);
             if (full.equals(wanted) || full.substring(0, 3).equals(wanted) || wanted.equals("sept") && month == 8) {
-                return BigDecimal.valueOf(LocalDate.of(number(year), month + 1, number(day)).toEpochDay());
+                return BigDecimal.valueOf(
+                        LocalDate.of(number(year), month + 1, number(day)).toEpochDay());
             }
         }
         throw new DateTimeException("no such month");

@@ -33,8 +33,7 @@ record Finding(Outcome outcome, String reason, List<Span> spans, Basis basis) {
 
     /** The conjunction; its reason names those that decide it. */
     static Finding all(List<Finding> findings) {
-        return of(
-                outcomes -> outcomes.stream().reduce(Outcome.PASS, Outcome::and), findings);
+        return of(outcomes -> outcomes.stream().reduce(Outcome.PASS, Outcome::and), findings);
     }
 
     /**

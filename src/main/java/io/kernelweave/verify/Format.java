@@ -42,7 +42,7 @@ enum Format {
         }
     },
     /** One YAML document that is a mapping or a sequence. */
-    YAML(200_000) {
+    YAML(150_000) {
         @Override
         JsonNode parse(String text) {
             JsonNode value = Json.parseYaml(text, JsonNode.class, "it");
@@ -123,14 +123,15 @@ enum Format {
                 throw new InputException(parser.getErrors().get(0).getErrorMessage());
             }
             // The parser gives every text a document, html, head and body.
-            if (document.getAllElements().size() <= 4 && !text.toLowerCase(Locale.ROOT).contains("<body")) {
+            if (document.getAllElements().size() <= 4
+                    && !text.toLowerCase(Locale.ROOT).contains("<body")) {
                 throw new InputException("it has no elements");
             }
             return StringNode.valueOf(text);
         }
     },
     /** One or more statements. */
-    SQL(10_000) {
+    SQL(4_000) {
         @Override
         JsonNode parse(String text) throws Undecided {
             if (nesting(text) > MAX_NESTING) {
@@ -141,7 +142,8 @@ enum Format {
                     throw new InputException("it has no statements");
                 }
             } catch (ParseException | TokenMgrException e) {
-                throw new InputException(String.valueOf(e.getMessage()).lines().findFirst().orElse("no statement"));
+                throw new InputException(
+                        String.valueOf(e.getMessage()).lines().findFirst().orElse("no statement"));
             }
             return StringNode.valueOf(text);
         }

@@ -186,7 +186,8 @@ sealed interface ProcessRule extends Rule {
                     subject.calls().of(tools),
                     tools,
                     emptyPasses,
-                    call -> StructuredRule.Schema.validate(schema, call.arguments(), "the arguments of " + call.shown()));
+                    call -> StructuredRule.Schema.validate(
+                            schema, call.arguments(), "the arguments of " + call.shown()));
         }
     }
 
@@ -213,7 +214,10 @@ sealed interface ProcessRule extends Rule {
                 StringBuilder known = new StringBuilder(subject.prompt());
                 for (CallLog.Call earlier : all) {
                     if (earlier.answeredAt() < call.at() && earlier.result() != null) {
-                        leaves(earlier.result(), "", (name, leaf) -> known.append('\n').append(leaf.asString()));
+                        leaves(
+                                earlier.result(),
+                                "",
+                                (name, leaf) -> known.append('\n').append(leaf.asString()));
                     }
                 }
                 allow.forEach(text -> known.append('\n').append(text));
@@ -235,7 +239,8 @@ sealed interface ProcessRule extends Rule {
                 }
                 JsonNode value = leaf.getValue();
                 work.spend(text.text().length(), "looking for every argument");
-                String wanted = Folded.of(value.asString(), "", Folded.Normalize.IGNORE_CASE).text();
+                String wanted = Folded.of(value.asString(), "", Folded.Normalize.IGNORE_CASE)
+                        .text();
                 boolean known = wanted.isBlank()
                         || text.find(wanted, true) != null
                         || value.isNumber() && numbers.contains(value.decimalValue());
@@ -300,7 +305,8 @@ sealed interface ProcessRule extends Rule {
             for (String name : same) {
                 JsonNode wanted = write.arguments().path(name);
                 if (wanted.isMissingNode()
-                        || !Values.key(wanted).equals(Values.key(approval.arguments().path(name)))) {
+                        || !Values.key(wanted)
+                                .equals(Values.key(approval.arguments().path(name)))) {
                     return false;
                 }
             }
@@ -365,7 +371,8 @@ sealed interface ProcessRule extends Rule {
 
         private static String pointer(Arguments arguments, String name, String pointer) {
             if (!pointer.startsWith("/")) {
-                throw arguments.refusal(name, Finding.quote(pointer) + " is not a JSON pointer", "write /orders/7/status");
+                throw arguments.refusal(
+                        name, Finding.quote(pointer) + " is not a JSON pointer", "write /orders/7/status");
             }
             return pointer;
         }
@@ -386,8 +393,8 @@ sealed interface ProcessRule extends Rule {
                 JsonNode wanted = change.getValue().value(subject, false);
                 JsonNode now = after.at(JsonPointer.compile(change.getKey()));
                 if (now.isMissingNode() || !Values.key(now).equals(Values.key(wanted))) {
-                    return Finding.fail(change.getKey() + " is "
-                            + (now.isMissingNode() ? "missing" : Values.show(now)) + ", wanted " + Values.show(wanted));
+                    return Finding.fail(change.getKey() + " is " + (now.isMissingNode() ? "missing" : Values.show(now))
+                            + ", wanted " + Values.show(wanted));
                 }
             }
             for (String pointer : removed) {
@@ -438,7 +445,8 @@ sealed interface ProcessRule extends Rule {
             }
             if (expectedBelow && (before.isMissingNode() || after.isMissingNode())) {
                 ObjectNode nothing = Json.object();
-                return changed(before.isMissingNode() ? nothing : before, after.isMissingNode() ? nothing : after, pointer);
+                return changed(
+                        before.isMissingNode() ? nothing : before, after.isMissingNode() ? nothing : after, pointer);
             }
             return pointer.isEmpty() ? "/" : pointer;
         }
@@ -466,7 +474,8 @@ sealed interface ProcessRule extends Rule {
                         if (event.kind() == TraceEvent.Kind.GENERATION) {
                             JsonNode count = event.data().path("tokens");
                             if (!count.isNumber()) {
-                                throw new Undecided("event " + event.sequence() + " does not say how many tokens it took");
+                                throw new Undecided(
+                                        "event " + event.sequence() + " does not say how many tokens it took");
                             }
                             tokens = tokens.add(count.decimalValue());
                         }

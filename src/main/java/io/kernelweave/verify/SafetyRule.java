@@ -20,7 +20,7 @@ sealed interface SafetyRule extends Rule {
             Type.of("links", Links::read));
 
     /** Longer texts are undecided: each is read once for every kind of thing that is looked for. */
-    int MAX_TEXT = 200_000;
+    int MAX_TEXT = 100_000;
 
     private static String bounded(Path.Place place) throws Undecided {
         String text = place.text();
@@ -52,8 +52,10 @@ sealed interface SafetyRule extends Rule {
     /** Nothing stands in the text that looks like a person's data, except what stands in the sources too. */
     record NoPersonalData(Target target, List<Kind> kinds, List<Path> except) implements SafetyRule {
         enum Kind {
-            EMAIL("email", "[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63}){0,5}\\.[A-Za-z]{2,24}"),
-            PHONE("phone", "(?:\\+|\\b00)[1-9][0-9]{0,2}[ ./-]?(?:\\(?[0-9]{1,5}\\)?[ ./-]?){1,5}[0-9]{2,4}\\b|\\(?\\b[0-9]{3}\\)?[ .-][0-9]{3}[ .-][0-9]{4}\\b") {
+            EMAIL("email", "[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2,24}"),
+            PHONE(
+                    "phone",
+                    "(?:\\+|\\b00)[1-9][0-9]{0,2}[ ./-]?(?:\\(?[0-9]{1,5}\\)?[ ./-]?){1,5}[0-9]{2,4}\\b|\\(?\\b[0-9]{3}\\)?[ .-][0-9]{3}[ .-][0-9]{4}\\b") {
                 @Override
                 boolean isOne(String text) {
                     long digits = digits(text).length();
@@ -118,7 +120,10 @@ sealed interface SafetyRule extends Rule {
                 StringBuilder digits = new StringBuilder();
                 (text.substring(4) + text.substring(0, 4)).chars().forEach(c -> digits.append(Character.digit(c, 36)));
                 return text.length() >= 15
-                        && new BigInteger(digits.toString()).mod(BigInteger.valueOf(97)).intValue() == 1;
+                        && new BigInteger(digits.toString())
+                                        .mod(BigInteger.valueOf(97))
+                                        .intValue()
+                                == 1;
             }
 
             @Override
@@ -171,10 +176,12 @@ sealed interface SafetyRule extends Rule {
     /** The text is plain. */
     record NoMarkup(Target target, List<Kind> kinds) implements SafetyRule {
         enum Kind {
-            HTML("(?i)</?[a-z][a-z0-9-]*(?:\\s[^<>]*)?/?>|<!--|<![a-z]|<\\?[a-z]|&(?:[a-z]{2,31}|#[0-9]{1,7}|#x[0-9a-f]{1,6});"),
-            MARKDOWN("(?m)^ {0,3}#{1,6} \\S|^ {0,3}(?:```|~~~)|^ {0,3}>|^ {0,3}[-*+] \\S|^ {0,3}[0-9]{1,9}[.)] \\S"
-                    + "|^ {0,3}(?:-{3,}|\\*{3,}|_{3,})\\s*$|^\\|.*\\|\\s*$"
-                    + "|!?\\[[^\\[\\]\\n]*\\]\\([^()\\n]*\\)|\\*\\*\\S|\\b__\\S|(?:^|\\s)\\*[^\\s*][^*\\n]*\\*|`[^`\\n]+`|~~\\S");
+            HTML(
+                    "(?i)</?[a-z][a-z0-9-]*(?:\\s[^<>]*)?/?>|<!--|<![a-z]|<\\?[a-z]|&(?:[a-z]{2,31}|#[0-9]{1,7}|#x[0-9a-f]{1,6});"),
+            MARKDOWN(
+                    "(?m)^ {0,3}#{1,6} \\S|^ {0,3}(?:```|~~~)|^ {0,3}>|^ {0,3}[-*+] \\S|^ {0,3}[0-9]{1,9}[.)] \\S"
+                            + "|^ {0,3}(?:-{3,}|\\*{3,}|_{3,})\\s*$|^\\|.*\\|\\s*$"
+                            + "|!?\\[[^\\[\\]\\n]*\\]\\([^()\\n]*\\)|\\*\\*\\S|\\b__\\S|(?:^|\\s)\\*[^\\s*][^*\\n]*\\*|`[^`\\n]+`|~~\\S");
 
             private final Pattern pattern;
 
@@ -214,11 +221,10 @@ sealed interface SafetyRule extends Rule {
      * read as a plain URL is not taken for an allowed one.
      */
     record Links(Target target, List<String> hosts, List<String> schemes) implements SafetyRule {
-        private static final Pattern LINK = Pattern.compile(
-                "(?i)\\b[a-z][a-z0-9+.-]{0,20}:[/\\\\]{2}[^\\s<>\"'`]*"
-                        + "|\\b(?:javascript|data|vbscript|mailto|tel|file|blob):[^\\s<>\"'`]+"
-                        + "|(?:^|[\\s(<\"'=\\[])[/\\\\]{2}[a-z0-9.-]+\\.[a-z]{2,24}[^\\s<>\"'`]*"
-                        + "|\\bwww\\.[^\\s<>\"'`]+");
+        private static final Pattern LINK = Pattern.compile("(?i)\\b[a-z][a-z0-9+.-]{0,20}:[/\\\\]{2}[^\\s<>\"'`]*"
+                + "|\\b(?:javascript|data|vbscript|mailto|tel|file|blob):[^\\s<>\"'`]+"
+                + "|(?:^|[\\s(<\"'=\\[])[/\\\\]{2}[a-z0-9.-]+\\.[a-z]{2,24}[^\\s<>\"'`]*"
+                + "|\\bwww\\.[^\\s<>\"'`]+");
 
         static Rule read(Arguments arguments) {
             arguments.require("allow");
@@ -226,7 +232,9 @@ sealed interface SafetyRule extends Rule {
             for (String host : hosts) {
                 if (!host.matches("(?:\\*\\.)?[a-z0-9-]+(?:\\.[a-z0-9-]+)*")) {
                     throw arguments.refusal(
-                            "allow", Finding.quote(host) + " is not a host", "write example.org, or *.example.org for those below it");
+                            "allow",
+                            Finding.quote(host) + " is not a host",
+                            "write example.org, or *.example.org for those below it");
                 }
             }
             List<String> schemes = arguments.strings("schemes");
@@ -239,8 +247,7 @@ sealed interface SafetyRule extends Rule {
                 Matcher matcher = LINK.matcher(bounded(place));
                 List<Finding> findings = new ArrayList<>();
                 while (matcher.find()) {
-                    // What a sentence puts after a link is not part of it.
-                    String link = matcher.group().replaceAll("^[\\s(<\"'=\\[]+|[.,;:!?)\\]}*_]+$", "");
+                    String link = bare(matcher.group());
                     Span span = new Span(place.name(), matcher.start(), matcher.end());
                     findings.add(
                             isAllowed(link)
@@ -249,6 +256,19 @@ sealed interface SafetyRule extends Rule {
                 }
                 return findings.isEmpty() ? Finding.pass(place.name() + " has no links") : Finding.all(findings);
             });
+        }
+
+        /** A link without what stood before it, and what a sentence puts after it. */
+        private static String bare(String found) {
+            int start = 0;
+            while (start < found.length() && " \t\r\n(<\"'=[".indexOf(found.charAt(start)) >= 0) {
+                start++;
+            }
+            int end = found.length();
+            while (end > start && ".,;:!?)]}*_".indexOf(found.charAt(end - 1)) >= 0) {
+                end--;
+            }
+            return found.substring(start, end);
         }
 
         private boolean isAllowed(String link) {

@@ -33,6 +33,9 @@ sealed interface StructuredRule extends Rule {
 
     /** The value satisfies a JSON Schema. */
     record Schema(Target target, SchemaValidator validator) implements StructuredRule {
+        private static final SchemaValidator.Limits LIMITS = new SchemaValidator.Limits(250_000, 5_000_000);
+        private static final int MAX_VALUES = 20_000;
+
         static Rule read(Arguments arguments) {
             return new Schema(
                     Target.read(arguments),
@@ -45,9 +48,12 @@ sealed interface StructuredRule extends Rule {
         }
 
         static Finding validate(SchemaValidator validator, JsonNode value, String name) throws Undecided {
+            if (isLarge(value, new int[] {MAX_VALUES})) {
+                throw new Undecided(name + " holds more than " + MAX_VALUES + " values");
+            }
             List<Violation> violations;
             try {
-                violations = validator.validate(value);
+                violations = validator.validate(value, LIMITS);
             } catch (InputException e) {
                 throw new Undecided(String.valueOf(e.getMessage()));
             }
@@ -59,6 +65,19 @@ sealed interface StructuredRule extends Rule {
                     violations.stream()
                             .map(violation -> Finding.fail(name + violation.pointer() + ": " + violation.message()))
                             .toList());
+        }
+
+        /** Are there more values in it than are left? */
+        private static boolean isLarge(JsonNode value, int[] left) {
+            if (--left[0] < 0) {
+                return true;
+            }
+            for (JsonNode element : value) {
+                if (isLarge(element, left)) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -161,7 +180,10 @@ sealed interface StructuredRule extends Rule {
             }
             Verdict verdict = holds.evaluate(subject.answered(document, value));
             return new Finding(
-                    verdict.outcome(), "of what " + name + " reads as: " + verdict.reason(), List.of(span), verdict.basis());
+                    verdict.outcome(),
+                    "of what " + name + " reads as: " + verdict.reason(),
+                    List.of(span),
+                    verdict.basis());
         }
     }
 
@@ -175,7 +197,8 @@ sealed interface StructuredRule extends Rule {
             Expression right,
             @Nullable BigDecimal tolerance,
             @Nullable BigDecimal within,
-            boolean emptyPasses) implements StructuredRule {
+            boolean emptyPasses)
+            implements StructuredRule {
 
         static Rule read(Arguments arguments) {
             Operator op = arguments.choice("op", Operator.class, null);
@@ -193,7 +216,9 @@ sealed interface StructuredRule extends Rule {
             if (given == null) {
                 return null;
             }
-            if (op != Operator.EQUAL || !given.isNumber() || given.decimalValue().signum() < 0) {
+            if (op != Operator.EQUAL
+                    || !given.isNumber()
+                    || given.decimalValue().signum() < 0) {
                 throw arguments.refusal(name, "is not a difference for ==", "use a number such as 0.01 with ==");
             }
             if (!Subject.inRange(given.decimalValue())) {
@@ -341,7 +366,10 @@ sealed interface StructuredRule extends Rule {
         }
 
         static Rule read(Arguments arguments) {
-            return new Sorted(Target.read(arguments), arguments.choice("order", Order.class, Order.ASC), arguments.choice("as", As.class, As.VALUE));
+            return new Sorted(
+                    Target.read(arguments),
+                    arguments.choice("order", Order.class, Order.ASC),
+                    arguments.choice("as", As.class, As.VALUE));
         }
 
         @Override

@@ -77,8 +77,7 @@ final class Values {
      * @param tolerance by this share of the larger one
      * @param within by as much as this
      */
-    static boolean equal(
-            JsonNode left, JsonNode right, @Nullable BigDecimal tolerance, @Nullable BigDecimal within)
+    static boolean equal(JsonNode left, JsonNode right, @Nullable BigDecimal tolerance, @Nullable BigDecimal within)
             throws Undecided {
         if (left.isNull() || right.isNull()) {
             return left.isNull() && right.isNull();

@@ -37,8 +37,8 @@ class WrongAnswersTest {
 
     @Test
     void fewPlainWrongAnswersPassOverTheWholeStore() {
-        Dataset dataset = new Datasets(Folder.of(folder.toString()))
-                .build(DatasetSpec.read(Path.of("phasecd/kernelweave.yaml")));
+        Dataset dataset =
+                new Datasets(Folder.of(folder.toString())).build(DatasetSpec.read(Path.of("phasecd/kernelweave.yaml")));
         Map<String, List<DatasetRow>> good = dataset.rows().stream()
                 .filter(row -> row.kernelId() != null && row.verified() != null && row.verified())
                 .collect(Collectors.groupingBy(DatasetRow::kernelId, TreeMap::new, Collectors.toList()));
@@ -49,21 +49,36 @@ class WrongAnswersTest {
             Contract contract = Contract.of(kernel);
             List<DatasetRow> rows = spread(good.get(kernel.kernelId()));
             for (String example : kernel.examples()) {
-                for (Map.Entry<String, String> wrong : wrong(kernel, example, "{}", rows, good).entrySet()) {
+                for (Map.Entry<String, String> wrong :
+                        wrong(kernel, example, "{}", rows, good).entrySet()) {
                     tried++;
-                    if (contract.postconditions(Subject.of(example, wrong.getValue())).outcome() == Outcome.PASS) {
-                        passed.merge(kernel.kernelId() + ": EXAMPLE " + wrong.getKey().replaceAll(" \\d+$", ""), 1, Integer::sum);
-                        shown.putIfAbsent(kernel.kernelId() + ": EXAMPLE " + wrong.getKey().replaceAll(" \\d+$", ""), example + "\n=====>\n" + wrong.getValue());
+                    if (contract.postconditions(Subject.of(example, wrong.getValue()))
+                                    .outcome()
+                            == Outcome.PASS) {
+                        passed.merge(
+                                kernel.kernelId() + ": EXAMPLE "
+                                        + wrong.getKey().replaceAll(" \\d+$", ""),
+                                1,
+                                Integer::sum);
+                        shown.putIfAbsent(
+                                kernel.kernelId() + ": EXAMPLE "
+                                        + wrong.getKey().replaceAll(" \\d+$", ""),
+                                example + "\n=====>\n" + wrong.getValue());
                     }
                 }
             }
             for (DatasetRow row : rows) {
-                for (Map.Entry<String, String> wrong : wrong(kernel, row.prompt(), row.response(), rows, good).entrySet()) {
+                for (Map.Entry<String, String> wrong :
+                        wrong(kernel, row.prompt(), row.response(), rows, good).entrySet()) {
                     tried++;
-                    Outcome outcome = contract.postconditions(Subject.of(row.prompt(), wrong.getValue())).outcome();
+                    Outcome outcome = contract.postconditions(Subject.of(row.prompt(), wrong.getValue()))
+                            .outcome();
                     if (outcome == Outcome.PASS) {
-                        passed.merge(kernel.kernelId() + ": " + wrong.getKey().replaceAll(" \\d+$", ""), 1, Integer::sum);
-                        shown.putIfAbsent(kernel.kernelId() + ": " + wrong.getKey().replaceAll(" \\d+$", ""), row.prompt() + "\n=====>\n" + wrong.getValue());
+                        passed.merge(
+                                kernel.kernelId() + ": " + wrong.getKey().replaceAll(" \\d+$", ""), 1, Integer::sum);
+                        shown.putIfAbsent(
+                                kernel.kernelId() + ": " + wrong.getKey().replaceAll(" \\d+$", ""),
+                                row.prompt() + "\n=====>\n" + wrong.getValue());
                     }
                 }
             }
@@ -72,7 +87,9 @@ class WrongAnswersTest {
         System.out.println(tried + " tried, passed " + passed);
         if (System.getenv("SHOW") != null) shown.forEach((k, v) -> System.out.println("######## " + k + "\n" + v));
         assertThat(tried).isGreaterThan(5_000);
-        assertThat(passes / (double) tried).as("%d of %d wrong answers pass: %s", passes, tried, passed).isLessThanOrEqualTo(ACCEPTED);
+        assertThat(passes / (double) tried)
+                .as("%d of %d wrong answers pass: %s", passes, tried, passed)
+                .isLessThanOrEqualTo(ACCEPTED);
     }
 
     private static List<DatasetRow> spread(List<DatasetRow> rows) {
@@ -94,20 +111,32 @@ class WrongAnswersTest {
         wrong.put("the prompt", prompt);
         wrong.put("the prompt as a text", Json.compact(prompt));
         String source = Subject.of(prompt, "").input().source();
-        String first = source == null ? prompt : source.lines().filter(line -> !line.isBlank()).findFirst().orElse("x");
-        String last = source == null ? prompt : source.lines().filter(line -> !line.isBlank()).reduce((a, b) -> b).orElse("x");
+        String first = source == null
+                ? prompt
+                : source.lines().filter(line -> !line.isBlank()).findFirst().orElse("x");
+        String last = source == null
+                ? prompt
+                : source.lines()
+                        .filter(line -> !line.isBlank())
+                        .reduce((a, b) -> b)
+                        .orElse("x");
         put(wrong, "as little as the schema allows", kernel, new Filling(0, false, text -> "", 0));
         put(wrong, "one of each", kernel, new Filling(1, true, text -> "x", 1));
         put(wrong, "two of each", kernel, new Filling(2, true, text -> "x", 1));
         put(wrong, "banana everywhere", kernel, new Filling(1, true, text -> "banana", 0));
         put(wrong, "banana in lists", kernel, new Filling(3, true, text -> "banana", 3));
-        put(wrong, "the request everywhere", kernel, new Filling(1, true, text -> prompt.lines().findFirst().orElse("x"), 1));
+        put(
+                wrong,
+                "the request everywhere",
+                kernel,
+                new Filling(1, true, text -> prompt.lines().findFirst().orElse("x"), 1));
         put(wrong, "the source's first line everywhere", kernel, new Filling(1, true, text -> first, 1));
         put(wrong, "the source's last line everywhere", kernel, new Filling(1, true, text -> last, 1));
         put(wrong, "the source everywhere", kernel, new Filling(1, true, text -> source == null ? prompt : source, 1));
         JsonNode own = Json.parse(response, "gold");
         wrong.put("every list empty", Json.compact(emptied(own)));
-        wrong.put("every text x", Json.compact(texts(own, text -> "x".repeat(Math.max(1, Math.min(text.length(), 40))))));
+        wrong.put(
+                "every text x", Json.compact(texts(own, text -> "x".repeat(Math.max(1, Math.min(text.length(), 40))))));
         wrong.put("every text shouted", Json.compact(texts(own, text -> "banana")));
         int n = 0;
         for (DatasetRow other : rows) {
@@ -117,7 +146,9 @@ class WrongAnswersTest {
         }
         good.forEach((id, others) -> {
             if (!id.equals(kernel.kernelId())) {
-                wrong.put("an answer of another kernel " + id.hashCode(), others.get(0).response());
+                wrong.put(
+                        "an answer of another kernel " + id.hashCode(),
+                        others.get(0).response());
             }
         });
         wrong.values().removeIf(answer -> answer.equals(response));
@@ -153,7 +184,9 @@ class WrongAnswersTest {
             }
             case "array" -> {
                 ArrayNode array = Json.mapper().createArrayNode();
-                int items = Math.max(schema.path("minItems").asInt(0), Math.min(filling.items(), schema.path("maxItems").asInt(9)));
+                int items = Math.max(
+                        schema.path("minItems").asInt(0),
+                        Math.min(filling.items(), schema.path("maxItems").asInt(9)));
                 for (int i = 0; i < items; i++) {
                     array.add(filled(schema.path("items"), root, filling));
                 }
@@ -165,8 +198,11 @@ class WrongAnswersTest {
                 if (text.length() < least) {
                     text = text + "x".repeat(least - text.length());
                 }
-                text = text.substring(0, Math.min(text.length(), schema.path("maxLength").asInt(1 << 20)));
-                if (SchemaValidator.compile(schema, "schema").validate(Json.tree(text)).isEmpty()) {
+                text = text.substring(
+                        0, Math.min(text.length(), schema.path("maxLength").asInt(1 << 20)));
+                if (SchemaValidator.compile(schema, "schema")
+                        .validate(Json.tree(text))
+                        .isEmpty()) {
                     return Json.tree(text);
                 }
                 Types types = new Types(schema, true);
