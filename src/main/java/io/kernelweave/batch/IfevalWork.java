@@ -182,7 +182,7 @@ final class IfevalWork implements Work<IfevalRow> {
     }
 
     @Override
-    public void feedback(Run run, List<IfevalRow> rows) {} // no kernel answered anything
+    public void feedback(Run run, List<IfevalRow> rows, Progress progress) {} // no kernel answered anything
 
     @Override
     public void render(RunFolder folder, Run run, List<IfevalRow> rows, Map<String, Metric> metrics) {

@@ -385,7 +385,7 @@ final class SelfTestWork implements Work<SelfTestRow> {
     }
 
     @Override
-    public void feedback(Run run, List<SelfTestRow> results) {} // faults are no kernel's fault
+    public void feedback(Run run, List<SelfTestRow> results, Progress progress) {} // faults are no kernel's fault
 
     @Override
     public void render(RunFolder folder, Run run, List<SelfTestRow> results, Map<String, Metric> metrics) {

@@ -21,6 +21,7 @@ import io.kernelweave.trace.TraceEvent.Kind;
 import io.kernelweave.trace.TraceRecorder;
 import io.kernelweave.verify.Judgement;
 import io.kernelweave.verify.Outcome;
+import io.kernelweave.verify.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -222,7 +223,8 @@ public final class KernelRuntime {
 
         private OutputGate.Decision judged(Kit kit, boolean masked, String cause, Decoded decoded) {
             long start = System.nanoTime();
-            OutputGate.Decision decided = kit.gate().judge(task.prompt(), decoded.text());
+            OutputGate.Decision decided =
+                    kit.gate().judge(Subject.of(task.prompt(), decoded.text()).with(trace.soFar()));
             gateNanos += System.nanoTime() - start;
             attempts.add(
                     new Attempt(attempts.size() + 1, masked, cause, decoded, decided.judgement(), decided.unsafe()));

@@ -67,6 +67,16 @@ sealed interface EvidenceRule extends Rule {
      * means. A source that is missing offers nothing; without any the check is undecided.
      */
     record NumbersGrounded(Target target, List<Path> sources, NumberTokens allowed) implements EvidenceRule {
+        /** What a value costs beside its text, as a reason is written for it, and what a character of that costs. */
+        private static final int PLACE = 500;
+
+        private static final int CHARACTER = 10;
+
+        private static void spend(JsonNode value, Work work) throws Undecided {
+            int length = value.isString() ? value.stringValue().length() : 0;
+            work.spend(PLACE + (long) CHARACTER * length, "reading every number");
+        }
+
         static Rule read(Arguments arguments) {
             NumberTokens allowed = new NumberTokens();
             JsonNode allow = arguments.get("allow");
@@ -93,13 +103,14 @@ sealed interface EvidenceRule extends Rule {
 
         @Override
         public Finding apply(Subject subject) throws Undecided {
+            Work work = new Work();
             NumberTokens grounds = new NumberTokens();
             boolean any = false;
             for (Path source : sources) {
                 for (Path.Place place : source.texts(subject)) {
                     JsonNode value = place.value();
                     if (value != null) {
-                        offer(value, grounds);
+                        offer(value, grounds, work);
                         any = true;
                     }
                 }
@@ -108,11 +119,12 @@ sealed interface EvidenceRule extends Rule {
                 throw new Undecided("none of the sources " + sources + " is there");
             }
             return subject.output().isEmpty()
-                    ? target.eachText(subject, place -> grounded(place.require(), place.name(), grounds))
-                    : target.eachValue(subject, place -> grounded(place.require(), place.name(), grounds));
+                    ? target.eachText(subject, place -> grounded(place.require(), place.name(), grounds, work))
+                    : target.eachValue(subject, place -> grounded(place.require(), place.name(), grounds, work));
         }
 
-        private static void offer(JsonNode value, NumberTokens grounds) throws Undecided {
+        private static void offer(JsonNode value, NumberTokens grounds, Work work) throws Undecided {
+            spend(value, work);
             if (value.isNumber()) {
                 if (!Subject.inRange(value.decimalValue())) {
                     throw new Undecided("a source has a number out of range");
@@ -122,11 +134,12 @@ sealed interface EvidenceRule extends Rule {
                 grounds.addText(value.stringValue());
             }
             for (JsonNode element : value) {
-                offer(element, grounds);
+                offer(element, grounds, work);
             }
         }
 
-        private Finding grounded(JsonNode value, String name, NumberTokens grounds) {
+        private Finding grounded(JsonNode value, String name, NumberTokens grounds, Work work) throws Undecided {
+            spend(value, work);
             if (value.isNumber()) {
                 boolean grounded = grounds.contains(value.decimalValue()) || allowed.contains(value.decimalValue());
                 return Finding.of(grounded, grounded ? name + " is grounded" : missing(Values.show(value), name));
@@ -140,10 +153,11 @@ sealed interface EvidenceRule extends Rule {
             }
             List<Finding> findings = new ArrayList<>();
             for (int i = 0; value.isArray() && i < value.size(); i++) {
-                findings.add(grounded(value.get(i), name + "[" + i + "]", grounds));
+                findings.add(grounded(value.get(i), name + "[" + i + "]", grounds, work));
             }
-            value.properties()
-                    .forEach(field -> findings.add(grounded(field.getValue(), name + "." + field.getKey(), grounds)));
+            for (Map.Entry<String, JsonNode> field : value.properties()) {
+                findings.add(grounded(field.getValue(), name + "." + field.getKey(), grounds, work));
+            }
             return findings.isEmpty() ? Finding.pass(name + " holds no number") : Finding.all(findings);
         }
 

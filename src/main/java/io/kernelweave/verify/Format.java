@@ -42,7 +42,7 @@ enum Format {
         }
     },
     /** One YAML document that is a mapping or a sequence. */
-    YAML(200_000) {
+    YAML(150_000) {
         @Override
         JsonNode parse(String text) {
             JsonNode value = Json.parseYaml(text, JsonNode.class, "it");
@@ -131,7 +131,7 @@ enum Format {
         }
     },
     /** One or more statements. */
-    SQL(10_000) {
+    SQL(4_000) {
         @Override
         JsonNode parse(String text) throws Undecided {
             if (nesting(text) > MAX_NESTING) {

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * instructions, over all searches.
  */
 final class Scan implements CharSequence {
-    private static final long MAX_STEPS = 8_000_000;
+    private static final long MAX_STEPS = 5_000_000;
 
     private final String text;
     private long reads;

@@ -33,6 +33,9 @@ sealed interface StructuredRule extends Rule {
 
     /** The value satisfies a JSON Schema. */
     record Schema(Target target, SchemaValidator validator) implements StructuredRule {
+        private static final SchemaValidator.Limits LIMITS = new SchemaValidator.Limits(250_000, 5_000_000);
+        private static final int MAX_VALUES = 20_000;
+
         static Rule read(Arguments arguments) {
             return new Schema(
                     Target.read(arguments),
@@ -45,9 +48,12 @@ sealed interface StructuredRule extends Rule {
         }
 
         static Finding validate(SchemaValidator validator, JsonNode value, String name) throws Undecided {
+            if (isLarge(value, new int[] {MAX_VALUES})) {
+                throw new Undecided(name + " holds more than " + MAX_VALUES + " values");
+            }
             List<Violation> violations;
             try {
-                violations = validator.validate(value);
+                violations = validator.validate(value, LIMITS);
             } catch (InputException e) {
                 throw new Undecided(String.valueOf(e.getMessage()));
             }
@@ -59,6 +65,19 @@ sealed interface StructuredRule extends Rule {
                     violations.stream()
                             .map(violation -> Finding.fail(name + violation.pointer() + ": " + violation.message()))
                             .toList());
+        }
+
+        /** Are there more values in it than are left? */
+        private static boolean isLarge(JsonNode value, int[] left) {
+            if (--left[0] < 0) {
+                return true;
+            }
+            for (JsonNode element : value) {
+                if (isLarge(element, left)) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 

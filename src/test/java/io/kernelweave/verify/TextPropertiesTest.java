@@ -67,7 +67,7 @@ class TextPropertiesTest {
 
     private static Tally count(String unit, String argument, String value, String text) throws Undecided {
         ObjectNode json = Json.object().put("unit", unit).put(argument, value);
-        Arguments arguments = new Arguments(json, "test");
+        Arguments arguments = new Arguments(json, "test", Judge.none());
         return Counter.read(arguments.choice("unit", Measure.class, null), arguments)
                 .count(text);
     }
