@@ -95,6 +95,9 @@ class RunCompletion<R extends Row> {
 
     /** Takes the trend on from the run before; a slow loss is a loss. */
     private Run.Judged follow(Run run, Run.Judged judged) {
+        if (work.moves(rows(), List.of()).isEmpty()) {
+            return judged; // nothing is followed in such runs
+        }
         List<Run> earlier = earlier(run);
         Trend trend;
         if (earlier.isEmpty()) {
@@ -102,9 +105,6 @@ class RunCompletion<R extends Row> {
         } else {
             RunFolder before = registry.folder(earlier.get(earlier.size() - 1).runId());
             List<RunGate.Metric> moves = work.moves(rows(), work.judgedBy(folder, before, before.rows(work.form())));
-            if (moves.isEmpty()) {
-                return judged;
-            }
             Trend known = before.folder().name().equals(work.job().baseline())
                     ? Trend.begin(before.folder().name()) // accepted as it is
                     : Trend.of(before)

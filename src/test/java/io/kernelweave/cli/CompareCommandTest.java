@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Two runs beside each other, from the command line. */
@@ -73,6 +74,29 @@ class CompareCommandTest {
                 .contains("From run to run", "No slow loss was found");
         assertThat(Files.readString(folder.resolve("kernelweave_llm_bundle/benchmark/benchmark.json")))
                 .contains("trend.steps", "gain.router.time_ratio");
+    }
+
+    /** What the second run answers is no integer, and the first one's contracts now want one: dropping that demand is a loss. */
+    @Test
+    void aDemandThatWasDroppedIsALossByTheContractsThatHadIt() throws IOException {
+        Path kernels = job.file("reports/runs/" + first + "/inputs/kernels.json");
+        String sound = Files.readString(kernels);
+        ArrayNode strict = Json.parse(sound, ArrayNode.class, "kernels");
+        strict.forEach(kernel ->
+                ((ObjectNode) kernel).set("output_schema", Json.object().put("type", "integer")));
+        Files.writeString(kernels, Json.pretty(strict));
+        try {
+            Program.Outcome compared = Program.run(job.args("compare", first, second, "--json"));
+            assertThat(compared.exit()).isEqualTo(10);
+            assertThat(json(compared).path("contracts_changed")).isNotEmpty();
+            assertThat(Files.readString(job.file("reports/compare/" + first + "-" + second + "/compare.md")))
+                    .contains("## Contracts", "By the contracts of `" + first + "`");
+            Program.Outcome again = Program.run(job.run("--fresh", "--set", "baseline=" + first));
+            assertThat(again.exit()).isEqualTo(10);
+            assertThat(again.out()).contains("By the baseline's contracts, some of which are no longer the same: ");
+        } finally {
+            Files.writeString(kernels, sound);
+        }
     }
 
     @Test
