@@ -36,8 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
  *     ({@code ledger}) or not ({@code none}); with a ledger, what it holds when the job starts is part of the fingerprint
  * @param embedder the sentence encoders behind the router: {@code minilm}, {@code bge}, both with a {@code +} between them, or
  *     {@code none} for a router that works by words alone; the retrieval arm needs one, and takes the first
- * @param shots how many examples of each kernel the router may learn from, beside the prompts that no kernel fits; null for all, 0
- *     for kernel text alone
+ * @param shots how many examples of each kernel the router may learn from, beside the prompts that no kernel fits; null for all; 0:
+ *     no label at all, and what an adapter learns, it learns from the prompts alone
  * @param fastTier whether a static table, distilled from the first encoder, answers easy requests
  * @param guarantee what the router's threshold shall keep to
  * @param retries of the gate before it rolls back
@@ -289,6 +289,11 @@ public record JobSpec(
     @Override
     public boolean learns() {
         return !adapter.equals("none") && !Integer.valueOf(0).equals(shots);
+    }
+
+    @Override
+    public boolean selfTrains() {
+        return !adapter.equals("none") && !learns();
     }
 
     /** Digest of the settings that decide the rows; how they are cut into chunks and judged is not among them. */

@@ -12,6 +12,11 @@ interface RouterSettings {
     /** Whether the router learns from labelled prompts, or works from kernel text alone. */
     boolean learns();
 
+    /** Whether it learns, in place of that, from prompts without their labels. */
+    default boolean selfTrains() {
+        return false;
+    }
+
     /** Whether the adapter is then corrected by what the ledger holds of its decisions. */
     default boolean recalibrates() {
         return false;

@@ -14,6 +14,7 @@ import io.kernelweave.route.LabelledPrompt;
 import io.kernelweave.route.Router;
 import io.kernelweave.route.RouterAdapter;
 import io.kernelweave.route.RouterTrainer;
+import io.kernelweave.route.SelfTraining;
 import io.kernelweave.route.Usage;
 import io.kernelweave.storage.Folder;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +97,7 @@ public final class Routing implements AutoCloseable {
         return Digest.of(String.join(
                 "/",
                 String.valueOf(settings.learns()),
+                String.valueOf(settings.selfTrains()),
                 String.valueOf(settings.recalibrates()),
                 String.valueOf(settings.fastTier()),
                 embedders.stream().map(Embedder::identity).collect(Collectors.joining("+")),
@@ -107,8 +110,12 @@ public final class Routing implements AutoCloseable {
     /** Trained on {@link #fitted}, and saved for {@code kernelweave route}; untrained if the job says so. */
     synchronized RouterAdapter adapter() {
         if (adapter == null) {
-            adapter = settings.learns() ? corrected(train()) : RouterAdapter.untrained();
-            if (adapter.isTrained()) {
+            adapter = settings.learns()
+                    ? corrected(train())
+                    : settings.selfTrains()
+                            ? SelfTraining.train(kernels, unlabelled(), embedders)
+                            : RouterAdapter.untrained();
+            if (adapter.knowsPrompts()) {
                 Folder.of(state.toAbsolutePath().toString()).write(savedAs(), Json.compact(adapter));
             }
         }
@@ -173,12 +180,21 @@ public final class Routing implements AutoCloseable {
     List<DatasetRow> fitted() {
         Set<String> examples =
                 kernels.stream().flatMap(kernel -> kernel.examples().stream()).collect(Collectors.toSet());
-        return dataset.rows().stream()
-                .filter(row -> !row.split().equals("eval") && !row.split().equals(settings.split()))
+        return unjudged()
                 .filter(row -> settings.shots() == null
                         || row.labelledKernels().isEmpty()
                         || row.split().equals("train") && examples.contains(row.prompt()))
                 .toList();
+    }
+
+    private Stream<DatasetRow> unjudged() {
+        return dataset.rows().stream()
+                .filter(row -> !row.split().equals("eval") && !row.split().equals(settings.split()));
+    }
+
+    /** The prompts that are neither judged nor kept for the evaluation, without their labels. */
+    private List<String> unlabelled() {
+        return unjudged().map(DatasetRow::prompt).toList();
     }
 
     /** Prompts with their labels, one a row of the targets that teach a choice; all rows where no target does. */

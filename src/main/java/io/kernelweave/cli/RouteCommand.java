@@ -73,7 +73,7 @@ final class RouteCommand implements Callable<Integer> {
         KernelStore.Contents store = workspace.store().load();
         store.refusals().forEach(refusal -> System.err.println("refused: " + refusal));
         RouterAdapter found = Routing.saved(workspace.state(), store.digest());
-        boolean wordsAlone = found.isTrained() && found.encoders().isEmpty();
+        boolean wordsAlone = found.knowsPrompts() && found.encoders().isEmpty();
         RouterAdapter saved = lexical && !wordsAlone ? RouterAdapter.untrained() : found;
         Experience experience = Experience.of(Workbench.ledger(workspace.state()), store.kernels());
         Recalibration recalibration = experience.recalibrate(saved);
@@ -105,8 +105,9 @@ final class RouteCommand implements Callable<Integer> {
                 decision.kernelIds().isEmpty() ? "raw generation" : String.join(" + ", decision.kernelIds()));
         output.text("  " + decision.reason());
         if (!adapter.isTrained()) {
-            output.text(
-                    "  The router is untrained (kernel text alone); `kernelweave run jobs/train-router.yaml` trains it.");
+            output.text("  The router is untrained ("
+                    + (adapter.knowsPrompts() ? "kernel text and prompts without labels" : "kernel text alone")
+                    + "); `kernelweave run jobs/train-router.yaml` trains it.");
         }
         if (!decision.candidates().isEmpty()) {
             output.table(

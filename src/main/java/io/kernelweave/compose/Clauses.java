@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -47,10 +48,21 @@ public final class Clauses {
 
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]{2,}");
 
+    /** One of these characters, a digit or one of these words is in every place where a request can be cut. */
+    private static final String CUTTING = ".:;!?,()-–—&+";
+
+    private static final Set<String> CUTTING_WORDS = Set.of(
+            ("then afterwards after next finally followed top separately addition and also plus well along together")
+                    .split(" "));
+
     private Clauses() {}
 
     /** The readings with two clauses or more, the finest first; none if the request cannot be cut. */
     public static List<List<String>> readings(String request) {
+        return mayBeCut(request) ? cut(request) : List.of();
+    }
+
+    static List<List<String>> cut(String request) {
         String open = withoutAsides(request);
         Set<List<String>> readings = new LinkedHashSet<>();
         List<String> parts = new ArrayList<>();
@@ -78,7 +90,34 @@ public final class Clauses {
 
     /** Does the request number its parts? */
     public static boolean enumerates(String request) {
-        return ENUMERATION.matcher(withoutAsides(request)).results().limit(2).count() == 2;
+        return mayBeCut(request)
+                && ENUMERATION
+                                .matcher(withoutAsides(request))
+                                .results()
+                                .limit(2)
+                                .count()
+                        == 2;
+    }
+
+    /** Most requests ask for one thing, and the patterns are dear: is there anything that they could find? */
+    static boolean mayBeCut(String request) {
+        int start = 0;
+        for (int i = 0; i <= request.length(); i++) {
+            char c = i < request.length() ? request.charAt(i) : ' ';
+            if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z') {
+                continue;
+            }
+            boolean ends = i == request.length() - 1 && ".!?".indexOf(c) >= 0;
+            if (c >= '0' && c <= '9'
+                    || CUTTING.indexOf(c) >= 0 && !ends
+                    || i > start + 2
+                            && CUTTING_WORDS.contains(
+                                    request.substring(start, i).toLowerCase(Locale.ROOT))) {
+                return true;
+            }
+            start = i + 1;
+        }
+        return false;
     }
 
     /** What stands in brackets or quotes is not cut: it is replaced by as many letters. */

@@ -25,6 +25,18 @@ final class Passages {
 
     private Passages() {}
 
+    /** Is it one line without any mark of a passage, so that it says all of itself? */
+    static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean inWord = i > 0 && Character.isLetterOrDigit(text.charAt(i - 1));
+            if (c == '\n' || c == '\r' || c == '<' || c == '>' || !inWord && OPENING.indexOf(c) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The text without its passages; those within a line leave a mark in their place. */
     static String without(String text) {
         StringBuilder said = new StringBuilder();

@@ -37,6 +37,7 @@ public record PromptInput(
             Pattern.compile("(?<![\\w.])-?(?:\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?(?![\\d])");
     private static final int LONGEST_NUMBER = 100;
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]");
+    private static final Pattern SPACE = Pattern.compile("\\s+");
     private static final Pattern BLANK_LINE = Pattern.compile("\\n[ \\t]*\\n");
 
     /** Reads a prompt; every prompt has a reading. */
@@ -89,7 +90,7 @@ public record PromptInput(
                 numbers.add(new BigDecimal(digits.group().replace(",", "")));
             }
         }
-        return new PromptInput(request.strip().replaceAll("\\s+", " "), source, blocks, language, quoted, numbers);
+        return new PromptInput(collapsed(request.strip()), source, blocks, language, quoted, numbers);
     }
 
     /**
@@ -98,6 +99,9 @@ public record PromptInput(
      * nothing else is said, the request as it is.
      */
     public static String asked(String prompt) {
+        if (Passages.isPlain(prompt) && WORD.matcher(prompt).find()) {
+            return collapsed(prompt.strip());
+        }
         String text = prompt.replace("\r\n", "\n");
         String outside = FENCE.matcher(text).replaceAll("\n");
         boolean fenced = outside.length() != text.length();
@@ -105,7 +109,20 @@ public record PromptInput(
         if (!fenced) {
             said = BLANK_LINE.split(said, 2)[0];
         }
-        return WORD.matcher(said).find() ? said.replaceAll("\\s+", " ") : of(prompt).request;
+        return WORD.matcher(said).find() ? collapsed(said) : of(prompt).request;
+    }
+
+    /** Each run of white space as one space. */
+    private static String collapsed(String text) {
+        boolean after = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c == ' ' && after) {
+                return SPACE.matcher(text).replaceAll(" ");
+            }
+            after = c == ' ';
+        }
+        return text;
     }
 
     /** As the JSON object that input schemas and preconditions see: a field is there only if it holds something. */

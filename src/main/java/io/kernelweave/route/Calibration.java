@@ -12,7 +12,7 @@ import java.util.function.DoubleUnaryOperator;
  * by Platt's (1999) method on the logit, or by isotonic regression (Zadrozny and Elkan 2002), whichever does better on what
  * it has not seen.
  *
- * @param method {@code none}, {@code platt} or {@code isotonic}; followed by {@code +feedback} for each correction by feedback
+ * @param method {@code none}, {@code platt}, {@code isotonic} or {@code spread}; followed by {@code +feedback} for each correction by feedback
  * @param stated ascending, from 0 to 1
  * @param observed what each is worth
  */
@@ -96,6 +96,25 @@ public record Calibration(String method, List<Double> stated, List<Double> obser
             return none();
         }
         return losses[1] <= losses[2] ? platt(outcomes) : isotonic(outcomes);
+    }
+
+    /** Gives probabilities the spread of others of the same prompts: the least becomes their least, and so on. */
+    static Calibration asBefore(List<Double> are, List<Double> were) {
+        List<Double> from = are.stream().sorted().toList();
+        List<Double> to = were.stream().sorted().toList();
+        List<Double> stated = new ArrayList<>(List.of(0.0));
+        List<Double> observed = new ArrayList<>(List.of(0.0));
+        for (int i = 0; i < FINE_KNOTS && !from.isEmpty(); i++) {
+            int at = (int) ((i + 0.5) / FINE_KNOTS * from.size());
+            double p = LogisticModel.round(from.get(at));
+            if (p > stated.get(stated.size() - 1) && p < 1) {
+                stated.add(p);
+                observed.add(LogisticModel.round(to.get(at)));
+            }
+        }
+        stated.add(1.0);
+        observed.add(1.0);
+        return new Calibration("spread", stated, observed);
     }
 
     private double loss(List<Outcome> outcomes) {

@@ -1,6 +1,7 @@
 package io.kernelweave.route;
 
 import io.kernelweave.vector.Bits;
+import io.kernelweave.vector.Sketches;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,20 +17,16 @@ final class Exemplars {
     private final byte[][]
             vectors; // as Vectors.toBytes keeps them: what is compared waits for memory, so the less of it the better
     private final float[] scales;
-    private final int[][] columns; // of bits: for each word, that of each vector
+    private final Sketches sketches;
 
     /** @param centre see {@link Bits} */
     Exemplars(List<float[]> vectors, float[] centre) {
         this.vectors = new byte[vectors.size()][];
         this.scales = new float[vectors.size()];
-        this.columns = new int[Bits.words(centre.length)][vectors.size()];
+        this.sketches = new Sketches(vectors, centre);
         for (int i = 0; i < this.vectors.length; i++) {
             this.vectors[i] = Vectors.toBytes(vectors.get(i));
             scales[i] = Vectors.scale(this.vectors[i]);
-            int[] bits = Bits.of(vectors.get(i), centre);
-            for (int w = 0; w < bits.length; w++) {
-                columns[w][i] = bits[w];
-            }
         }
     }
 
@@ -39,28 +36,11 @@ final class Exemplars {
 
     /** The largest cosines, in rising order; all of them where there are few. */
     float[] nearest(float[] vector, int[] bits) {
-        if (vectors.length <= COMPARED) {
-            return cosines(vector, IntStream.range(0, vectors.length).toArray());
-        }
-        int[] distances = new int[vectors.length];
-        Bits.distances(bits, columns, distances);
-        int[] histogram = new int[columns.length * Integer.SIZE + 1];
-        for (int distance : distances) {
-            histogram[distance]++;
-        }
-        int limit = 0;
-        int within = histogram[0];
-        while (within < COMPARED) {
-            within += histogram[++limit];
-        }
-        int[] near = new int[within];
-        int found = 0;
-        for (int i = 0; i < distances.length; i++) {
-            if (distances[i] <= limit) {
-                near[found++] = i;
-            }
-        }
-        return cosines(vector, near);
+        return cosines(
+                vector,
+                vectors.length <= COMPARED
+                        ? IntStream.range(0, vectors.length).toArray()
+                        : sketches.near(bits, COMPARED));
     }
 
     private float[] cosines(float[] vector, int[] rows) {

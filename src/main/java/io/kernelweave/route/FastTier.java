@@ -4,6 +4,8 @@ import io.kernelweave.route.ErrorBound.Kind;
 import io.kernelweave.route.RouterAdapter.Encoder;
 import io.kernelweave.route.RouterAdapter.Learned;
 import io.kernelweave.stats.Handover;
+import io.kernelweave.vector.Bits;
+import io.kernelweave.vector.Sketches;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 public final class FastTier {
     /** Errors beside those of the encoders that it may add, as a share of all prompts. */
     static final double LOSS = 0.001;
+
+    /** Of more kernels, not all are compared, but this many. */
+    private static final int MANY = 256;
+
+    private static final int COMPARED = 64;
 
     /**
      * What is kept of it.
@@ -62,12 +69,17 @@ public final class FastTier {
     /** A kernel with the probability that it fits. */
     record Answer(int kernel, double probability) {}
 
-    private record Guess(int kernel, double score, float[] logits) {
-        /** The kernel's share among all classes. */
+    /**
+     * The likeliest class.
+     *
+     * @param logits of the classes compared, its own the largest
+     */
+    private record Guess(int kernel, double score, float largest, float[] logits) {
+        /** The kernel's share among the classes. */
         double share() {
             double sum = 0;
             for (float logit : logits) {
-                sum += LinearHead.exp(logit - logits[kernel]);
+                sum += LinearHead.exp(logit - largest);
             }
             return 1 / sum;
         }
@@ -76,6 +88,9 @@ public final class FastTier {
     private final Embedder embedder;
     private final int kernels;
     private final LinearHead head;
+    private final List<float[]> rows; // of many classes: the head's, one by one
+    private final float[] centre; // of texts
+    private final Sketches sketches; // of the rows
     private final double threshold;
     private final Calibration calibration;
 
@@ -83,6 +98,15 @@ public final class FastTier {
         this.embedder = embedder;
         this.kernels = kernels;
         this.head = head;
+        this.rows = kernels > MANY
+                ? IntStream.rangeClosed(0, kernels).mapToObj(head::row).toList()
+                : List.of();
+        float[] mean = Vectors.mean(rows, embedder.dimensions());
+        this.sketches = new Sketches(rows, mean);
+        this.centre = mean.clone();
+        for (int d = 0; d < centre.length; d++) {
+            centre[d] /= LinearHead.START; // training moves the rows, but not their mean
+        }
         this.threshold = threshold;
         this.calibration = calibration;
     }
@@ -117,9 +141,18 @@ public final class FastTier {
                 : Optional.empty();
     }
 
-    /** The likeliest class, and how sure that is: its lead over the next, less where the text has unknown tokens. */
+    /**
+     * The likeliest class, and how sure that is: its lead over the next, less where the text has unknown tokens. Of many
+     * classes only those are compared whose weights point in about the text's direction.
+     */
     private Guess guess(String request) {
-        float[] logits = head.logits(embedder.embed(request));
+        float[] vector = embedder.embed(request);
+        int[] classes = rows.isEmpty() ? null : sketches.near(Bits.of(vector, centre), COMPARED);
+        float[] logits = classes == null ? head.logits(vector) : new float[classes.length];
+        for (int i = 0; classes != null && i < classes.length; i++) {
+            float[] row = rows.get(classes[i]);
+            logits[i] = Vectors.dot(vector, row) + row[vector.length];
+        }
         int best = 0;
         float next = Float.NEGATIVE_INFINITY;
         for (int k = 1; k < logits.length; k++) {
@@ -131,7 +164,7 @@ public final class FastTier {
             }
         }
         double lead = Math.min(logits[best] - next, 1e6);
-        return new Guess(best, lead * embedder.known(request), logits);
+        return new Guess(classes == null ? best : classes[best], lead * embedder.known(request), logits[best], logits);
     }
 
     /**

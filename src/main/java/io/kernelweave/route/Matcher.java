@@ -84,8 +84,10 @@ record Matcher(
      * Weights for a router that has learned nothing, set by hand and the same for every store. It goes by the mean of what a
      * kernel says more than by its nearest text, and its probability leaves the rivals out: how far the best one is ahead
      * says little of whether any fits.
+     *
+     * @param calibration none, or what brings the probabilities back where they were
      */
-    static Matcher untrained(List<String> encoders) {
+    static Matcher untrained(List<String> encoders, Calibration calibration) {
         boolean words = encoders.isEmpty();
         Map<String, Double> pick = new HashMap<>();
         pick.put("lexical", words ? 8.0 : 1.0);
@@ -110,7 +112,7 @@ record Matcher(
         return new Matcher(
                 weighed(KernelIndex.features(encoders), pick, 0),
                 weighed(fitFeatures(encoders), fit, words ? -4.5 : -3.0),
-                Calibration.none(),
+                calibration,
                 0.5,
                 untrainedPlan(),
                 UNTRAINED_PLAN_THRESHOLD);
@@ -118,7 +120,7 @@ record Matcher(
 
     /** BGE tells texts apart better than other encoders of its size (Xiao et al. 2023, C-Pack). */
     private static double strength(String encoder) {
-        return encoder.startsWith("bge") ? 2 : 1;
+        return encoder.startsWith("bge") ? 2.5 : 1;
     }
 
     private static LogisticModel weighed(List<String> features, Map<String, Double> weights, double bias) {

@@ -64,8 +64,11 @@ final class Query {
 
     /** What a prompt asks for, in characters that people read, without what is pasted or quoted, at a sensible length. */
     static String request(String prompt) {
-        String request = NO_TEXT.matcher(PromptInput.asked(prompt)).replaceAll("");
-        request = SPACE.matcher(request).replaceAll(" ").strip();
+        String request = PromptInput.asked(prompt);
+        if (!request.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            request = NO_TEXT.matcher(request).replaceAll("");
+            request = SPACE.matcher(request).replaceAll(" ").strip();
+        }
         if (request.length() <= LONGEST) {
             return request;
         }

@@ -69,8 +69,8 @@ public final class Router {
                             + identities(encoders),
                     "train it anew, or open those encoders");
         }
-        boolean wordsOnly =
-                encoders.isEmpty() || adapter.isTrained() && adapter.encoders().isEmpty();
+        boolean wordsOnly = encoders.isEmpty()
+                || adapter.knowsPrompts() && adapter.encoders().isEmpty();
         boolean trained = adapter.isTrained() && adapter.encoders().isEmpty() == wordsOnly;
         List<Kernel> routable = routable(all);
         Set<String> known = adapter.kernels().stream()
@@ -96,7 +96,7 @@ public final class Router {
                         adapter.threshold(),
                         adapter.plan(),
                         adapter.planThreshold())
-                : Matcher.untrained(names);
+                : Matcher.untrained(names, adapter.isTrained() ? Calibration.none() : adapter.calibration());
         assurance = trained ? Assurance.of(adapter) : Assurance.none(names);
         fast = trained
                 ? FastTier.of(
@@ -113,7 +113,12 @@ public final class Router {
                 ? new double[kernels.size()]
                 : usage.shifts(
                         kernels.stream().map(Kernel::kernelId).toList(), taught(kernels, trained ? adapter : null));
-        note = (trained ? "" : "untrained router: ") + (embedders.isEmpty() ? "by words alone: " : "");
+        note = (trained
+                        ? ""
+                        : adapter.isTrained() || !adapter.knowsPrompts()
+                                ? "untrained router: "
+                                : "router without labels: ")
+                + (embedders.isEmpty() ? "by words alone: " : "");
         List<Object> parts = new ArrayList<>(List.of(
                 adapter.digest(),
                 fast.isPresent(),
@@ -264,12 +269,8 @@ public final class Router {
                         List.of(id(answer.kernel())),
                         answer.probability(),
                         matcher.threshold(),
-                        String.format(
-                                Locale.ROOT,
-                                "%s (P = %.2f ≥ %.2f): an easy request, by the fast tier alone",
-                                id(answer.kernel()),
-                                answer.probability(),
-                                matcher.threshold()),
+                        id(answer.kernel()) + " (P = " + hundredths(answer.probability()) + " ≥ "
+                                + hundredths(matcher.threshold()) + "): an easy request, by the fast tier alone",
                         List.of(),
                         fastAssurance));
     }
@@ -300,22 +301,22 @@ public final class Router {
         StringBuilder reason = new StringBuilder(note);
         reason.append(taken ? "" : "raw generation, the best kernel is ")
                 .append(best.kernelId())
-                .append(String.format(
-                        Locale.ROOT,
-                        " (P = %.2f %s %.2f%s): %s %.2f",
-                        best.probability(),
-                        best.probability() >= matcher.threshold() ? "≥" : "<",
-                        matcher.threshold(),
-                        taken || best.probability() < matcher.threshold() ? "" : ", but its preconditions fail",
-                        embedders.isEmpty() ? "words" : "similarity",
-                        measure.apply(best)));
+                .append(" (P = ")
+                .append(hundredths(best.probability()))
+                .append(best.probability() >= matcher.threshold() ? " ≥ " : " < ")
+                .append(hundredths(matcher.threshold()))
+                .append(taken || best.probability() < matcher.threshold() ? "" : ", but its preconditions fail")
+                .append(embedders.isEmpty() ? "): words " : "): similarity ")
+                .append(hundredths(measure.apply(best)));
         candidates.stream()
                 .filter(candidate -> !candidate.kernelId().equals(best.kernelId()))
                 .max(Comparator.comparing(measure))
-                .ifPresent(next -> reason.append(
-                        String.format(Locale.ROOT, ", next %s %.2f", next.kernelId(), measure.apply(next))));
+                .ifPresent(next -> reason.append(", next ")
+                        .append(next.kernelId())
+                        .append(' ')
+                        .append(hundredths(measure.apply(next))));
         if (!embedders.isEmpty()) {
-            reason.append(String.format(Locale.ROOT, "; words %.2f", best.lexical()));
+            reason.append("; words ").append(hundredths(best.lexical()));
         }
         List<String> equals = candidates.stream()
                 .filter(candidate -> !candidate.kernelId().equals(best.kernelId())
@@ -413,6 +414,12 @@ public final class Router {
 
     private List<float[]> vectors(String text) {
         return embedders.stream().map(embedder -> embedder.embed(text)).toList();
+    }
+
+    /** With two decimals; a formatter takes longer than the search does. */
+    private static String hundredths(double value) {
+        long rounded = Math.round(value * 100);
+        return rounded / 100 + (rounded % 100 < 10 ? ".0" : ".") + rounded % 100;
     }
 
     private static String abbreviate(String text) {

@@ -214,17 +214,23 @@ public record RouterAdapter(
 
     /** The adapter of a router that has learned nothing: kernels are known by their own texts alone. */
     public static RouterAdapter untrained() {
+        return knowing(List.of(), "", List.of(), Calibration.none());
+    }
+
+    /** The adapter of a router that has no labelled prompts, but knows more of its kernels than their own texts. */
+    static RouterAdapter knowing(
+            List<Encoder> encoders, String promptsDigest, List<Learned> kernels, Calibration calibration) {
         return new RouterAdapter(
                 VERSION,
-                List.of(),
+                encoders,
                 "",
-                "",
+                promptsDigest,
                 0,
-                List.of(),
+                kernels,
                 null,
                 null,
                 null,
-                Calibration.none(),
+                calibration,
                 0.5,
                 Guarantee.standard(),
                 1,
@@ -265,6 +271,11 @@ public record RouterAdapter(
     @JsonIgnore
     public boolean isTrained() {
         return pick != null;
+    }
+
+    /** Whether it knows of prompts, with labels or without. */
+    public boolean knowsPrompts() {
+        return isTrained() || !kernels.isEmpty();
     }
 
     /** SHA-256 of the canonical JSON. */

@@ -1,5 +1,7 @@
 package io.kernelweave.route;
 
+import java.util.List;
+
 /** Arithmetic on float vectors, in a fixed order of operations: the same bits on every machine. */
 final class Vectors {
     private Vectors() {}
@@ -90,6 +92,17 @@ final class Vectors {
         for (int k = 0; k < into.length; k++) {
             into[k] += x * row[k];
         }
+    }
+
+    /** The mean of vectors' first components; zeros of none. */
+    static float[] mean(List<float[]> vectors, int dimensions) {
+        float[] mean = new float[dimensions];
+        for (float[] vector : vectors) {
+            for (int d = 0; d < dimensions; d++) {
+                mean[d] += vector[d] / vectors.size();
+            }
+        }
+        return mean;
     }
 
     /** Scales to length 1, in place; a zero vector stays zero. */

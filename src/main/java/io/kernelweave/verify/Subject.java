@@ -58,6 +58,9 @@ public final class Subject {
     }
 
     private static Answered read(String text) {
+        if (text.isEmpty()) {
+            return new Answered(text, null, "there is no answer");
+        }
         if (text.length() > MAX_TEXT) {
             return new Answered(text, null, "the answer is longer than " + MAX_TEXT + " characters");
         }

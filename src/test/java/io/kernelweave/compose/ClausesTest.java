@@ -81,4 +81,56 @@ class ClausesTest {
             }
         }
     }
+
+    @Test
+    void whatIsLeftUncutAtFirstSightHoldsNothingToCut() {
+        String[] pieces = {
+            "then",
+            "afterwards",
+            "after that",
+            "next",
+            "finally",
+            "followed by",
+            "on top of that",
+            "separately",
+            "in addition",
+            "and also",
+            "but also",
+            "plus",
+            "as well as",
+            "along with",
+            "together with",
+            "AND",
+            "Also",
+            "step 2",
+            "step",
+            "on",
+            "top",
+            "as",
+            "well",
+            "list",
+            "errors",
+            "what's",
+            "é",
+            "ok?",
+            "first",
+            "one",
+            "\n",
+            "-",
+            "&"
+        };
+        SplittableRandom random = new SplittableRandom(6);
+        int uncut = 0;
+        for (int i = 0; i < 20_000; i++) {
+            StringBuilder request = new StringBuilder();
+            for (int n = random.nextInt(5); n >= 0; n--) {
+                request.append(pieces[random.nextInt(pieces.length)]).append(n > 0 ? " " : "");
+            }
+            uncut += Clauses.mayBeCut(request.toString()) ? 0 : 1;
+            assertThat(Clauses.readings(request.toString()))
+                    .as(request.toString())
+                    .isEqualTo(Clauses.cut(request.toString()));
+        }
+        assertThat(uncut).isGreaterThan(1_000);
+    }
 }

@@ -244,4 +244,21 @@ class PromptInputTest {
         Assertions.assertTimeoutPreemptively(Duration.ofSeconds(5), () -> PromptInput.of(prompt));
         Assertions.assertTimeoutPreemptively(Duration.ofSeconds(5), () -> PromptInput.asked(prompt));
     }
+
+    @Test
+    void aPlainLineIsReadLikeAnyOtherText() {
+        String[] pieces = {
+            "what's", "the ", " weather", "'in ", "it' ", "\t", "  ", "“", "é", "?", "\u0001", "o'clock", "\"", "\u00a0"
+        };
+        SplittableRandom random = new SplittableRandom(8);
+        for (int i = 0; i < 20_000; i++) {
+            StringBuilder prompt = new StringBuilder();
+            for (int n = random.nextInt(7); n >= 0; n--) {
+                prompt.append(pieces[random.nextInt(pieces.length)]);
+            }
+            String line = prompt.toString();
+            // A line break at the end says nothing, but keeps the short way from being taken.
+            Assertions.assertEquals(PromptInput.asked(line + "\n"), PromptInput.asked(line), line);
+        }
+    }
 }

@@ -5,9 +5,11 @@ import static io.kernelweave.route.Fixtures.VECTORS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kernelweave.json.Json;
+import io.kernelweave.route.ErrorBound.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FastTierTest {
@@ -134,5 +136,63 @@ class FastTierTest {
         assertThat(Router.of(KERNELS, List.of(VECTORS), read, Usage.none(), CHEAP)
                         .route("convert 3 hours to seconds"))
                 .isEqualTo(router.route("convert 3 hours to seconds"));
+    }
+
+    /** Each text is "name number": near its name's direction, whatever the number. */
+    private static final class Directions implements Embedder {
+        @Override
+        public String identity() {
+            return "directions";
+        }
+
+        @Override
+        public int dimensions() {
+            return 48;
+        }
+
+        @Override
+        public float[] embed(String text) {
+            SplittableRandom name = new SplittableRandom(text.split(" ")[0].hashCode());
+            SplittableRandom whole = new SplittableRandom(text.hashCode());
+            float[] vector = new float[dimensions()];
+            for (int d = 0; d < vector.length; d++) {
+                vector[d] = (float) (name.nextDouble(-1, 1) + 0.4 * whole.nextDouble(-1, 1) + 0.3);
+            }
+            return Vectors.normalize(vector);
+        }
+    }
+
+    @Test
+    void comparesAFewOfManyKernelsAndStillFindsTheRightOne() {
+        Directions directions = new Directions();
+        List<String> ids = IntStream.range(0, 300).mapToObj(k -> "kernel-" + k).toList();
+        List<FastTier.Case> cases = new ArrayList<>();
+        for (int k = 0; k < ids.size(); k++) {
+            for (int i = 0; i < 4; i++) {
+                String text = ids.get(k) + " " + i;
+                int kernel = k;
+                int fold = i % 2;
+                cases.add(new FastTier.Case(
+                        text,
+                        Kind.IN_SCOPE,
+                        fits -> fits == kernel,
+                        any -> true,
+                        text,
+                        fold,
+                        held -> held == fold,
+                        1,
+                        true));
+            }
+        }
+        FastTier.Kept kept = FastTier.train(ids, cases, 2, texts -> directions, Guarantee.standard(), 5)
+                .orElseThrow();
+        FastTier tier = FastTier.of(kept, ids, directions).orElseThrow();
+        assertThat(kept.handover().accepted()).isGreaterThan(0.9);
+        assertThat(IntStream.range(0, ids.size())
+                        .filter(k -> tier.answer(ids.get(k) + " new")
+                                .filter(answer -> answer.kernel() == k)
+                                .isPresent())
+                        .count())
+                .isGreaterThan(280);
     }
 }
