@@ -38,8 +38,8 @@ class WrongAnswersTest {
 
     @Test
     void fewPlainWrongAnswersPassOverTheWholeStore() {
-        Dataset dataset = new Datasets(Folder.of(folder.toString()))
-                .build(DatasetSpec.read(Path.of("phasecd/kernelweave.yaml")));
+        Dataset dataset =
+                new Datasets(Folder.of(folder.toString())).build(DatasetSpec.read(Path.of("phasecd/kernelweave.yaml")));
         Map<String, List<DatasetRow>> good = dataset.rows().stream()
                 .filter(row -> row.kernelId() != null && Boolean.TRUE.equals(row.verified()))
                 .collect(Collectors.groupingBy(DatasetRow::kernelId, TreeMap::new, Collectors.toList()));
@@ -108,10 +108,14 @@ class WrongAnswersTest {
         });
         for (int i = 0; i < 16; i++) {
             List<DatasetRow> own = good.get(kernel.kernelId());
-            wrong.put("the answer to another prompt, " + i, own.get(i * own.size() / 16).response());
+            wrong.put(
+                    "the answer to another prompt, " + i,
+                    own.get(i * own.size() / 16).response());
         }
         for (int i = 0; i < kernel.tests().size(); i++) {
-            wrong.put("the answer of a test, " + i, Json.compact(kernel.tests().get(i).output()));
+            wrong.put(
+                    "the answer of a test, " + i,
+                    Json.compact(kernel.tests().get(i).output()));
         }
         return wrong;
     }
@@ -130,8 +134,10 @@ class WrongAnswersTest {
         wrong.put("every text x", Json.compact(changed(right, "x")));
         wrong.put("every text banana", Json.compact(changed(right, "banana")));
         String source = PromptInput.of(prompt).source();
-        List<String> lines =
-                (source == null ? prompt : source).lines().filter(line -> !line.isBlank()).toList();
+        List<String> lines = (source == null ? prompt : source)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
         for (String text : List.of("", "banana", prompt, lines.get(0), lines.get(lines.size() - 1))) {
             for (int items = 0; items < 3; items++) {
                 String name = items + " of each, every text " + (text.length() < 9 ? "'" + text + "'" : "copied");
@@ -164,7 +170,8 @@ class WrongAnswersTest {
                 yield array;
             }
             case "string" -> {
-                String padded = text + "x".repeat(Math.max(0, schema.path("minLength").asInt(0) - text.length()));
+                String padded =
+                        text + "x".repeat(Math.max(0, schema.path("minLength").asInt(0) - text.length()));
                 JsonNode value = Json.tree(padded.substring(
                         0, Math.min(padded.length(), schema.path("maxLength").asInt(padded.length()))));
                 if (!schema.has("pattern")
@@ -178,7 +185,8 @@ class WrongAnswersTest {
             }
             case "integer", "number" ->
                 Json.tree(Math.min(
-                        Math.max(items, schema.path("minimum").asInt(0)), schema.path("maximum").asInt(Integer.MAX_VALUE)));
+                        Math.max(items, schema.path("minimum").asInt(0)),
+                        schema.path("maximum").asInt(Integer.MAX_VALUE)));
             case "boolean" -> Json.tree(items > 0);
             default -> Json.tree(text);
         };

@@ -41,7 +41,9 @@ class BoundsTest {
         String words = "the cat sat 12 on 3.4 mats. ".repeat(LARGE / 28);
         return Stream.of(
                 on("{'check':'compare','left':{'matches':'a.*b|a','of':'output'},'op':'>','right':3}", a),
-                on("{'check':'compare','left':{'count':'items','of':{'find':'(a?){20}a{20}b','of':'output'}},'op':'>','right':3}", a),
+                on(
+                        "{'check':'compare','left':{'count':'items','of':{'find':'(a?){20}a{20}b','of':'output'}},'op':'>','right':3}",
+                        a),
                 on("{'check':'compare','left':'output','op':'sameSet','right':'output'}", list(50_000)),
                 on("{'check':'unique'}", list(50_000)),
                 on("{'check':'sorted','target':'output[*]'}", list(50_000)),
@@ -57,9 +59,13 @@ class BoundsTest {
                 on("{'check':'noPersonalData'}", "1 ".repeat(LARGE / 2)),
                 on("{'check':'noMarkup'}", "<a ".repeat(LARGE / 3)),
                 on("{'check':'links','allow':['a.b']}", "http://a" + ".,".repeat(LARGE / 2) + "x"),
-                Arguments.of("{'check':'quoteInSource','target':'output[*]'}", "Q\n\n" + words, "[" + "\"cat\",".repeat(9_000) + "\"cat\"]"),
+                Arguments.of(
+                        "{'check':'quoteInSource','target':'output[*]'}",
+                        "Q\n\n" + words,
+                        "[" + "\"cat\",".repeat(9_000) + "\"cat\"]"),
                 Arguments.of("{'check':'numbersGrounded'}", "Q\n\n" + words, words),
-                Arguments.of("{'check':'coverage','of':'output','target':'input.source'}", "Q\n\n" + words, list(9_000)));
+                Arguments.of(
+                        "{'check':'coverage','of':'output','target':'input.source'}", "Q\n\n" + words, list(9_000)));
     }
 
     @ParameterizedTest
@@ -67,17 +73,32 @@ class BoundsTest {
     void whatIsTooMuchIsUnknownAndSaysSo(String check, String prompt, String answer) {
         Verdict verdict = evaluate(check, prompt, answer);
         assertThat(verdict.outcome()).isEqualTo(Outcome.UNKNOWN);
-        assertThat(verdict.reason()).containsAnyOf("more than", "too long", "longer than", "deeper than", "in 250000 steps");
+        assertThat(verdict.reason())
+                .containsAnyOf("more than", "too long", "longer than", "deeper than", "in 250000 steps");
     }
 
     static Stream<Arguments> hard() {
         String a = "a".repeat(LARGE);
         return Stream.of(
-                Arguments.of("{'check':'quoteInSource','target':'output.q'}", "Q\n\n" + a, "{\"q\":\"" + a.substring(0, LARGE / 3) + "b\"}", Outcome.FAIL),
-                Arguments.of("{'check':'numbersGrounded'}", "Q\n\n" + "9".repeat(90_000), "9".repeat(90_000), Outcome.PASS),
-                Arguments.of("{'check':'numbersGrounded'}", "Q\n\n" + "111,".repeat(20_000), "111," + "111,".repeat(19_999), Outcome.PASS),
-                Arguments.of("{'check':'links','allow':['a.b']}", "q", "http://a" + ".,".repeat(40_000) + "x", Outcome.FAIL),
-                Arguments.of("{'check':'parses','as':'sql'}", "q", "SELECT " + "(".repeat(29) + "a = 1" + ")".repeat(29), Outcome.PASS),
+                Arguments.of(
+                        "{'check':'quoteInSource','target':'output.q'}",
+                        "Q\n\n" + a,
+                        "{\"q\":\"" + a.substring(0, LARGE / 3) + "b\"}",
+                        Outcome.FAIL),
+                Arguments.of(
+                        "{'check':'numbersGrounded'}", "Q\n\n" + "9".repeat(90_000), "9".repeat(90_000), Outcome.PASS),
+                Arguments.of(
+                        "{'check':'numbersGrounded'}",
+                        "Q\n\n" + "111,".repeat(20_000),
+                        "111," + "111,".repeat(19_999),
+                        Outcome.PASS),
+                Arguments.of(
+                        "{'check':'links','allow':['a.b']}", "q", "http://a" + ".,".repeat(40_000) + "x", Outcome.FAIL),
+                Arguments.of(
+                        "{'check':'parses','as':'sql'}",
+                        "q",
+                        "SELECT " + "(".repeat(29) + "a = 1" + ")".repeat(29),
+                        Outcome.PASS),
                 Arguments.of("{'check':'parses','as':'html'}", "q", "<b><i><u><p>".repeat(8_000), Outcome.FAIL));
     }
 

@@ -42,12 +42,9 @@ class JudgeTest {
     }
 
     private static Judgement judged(String condition, Judge judge) {
-        Kernel kernel = Kernel.parse(
-                """
+        Kernel kernel = Kernel.parse("""
                 {"kernel_id":"k","name":"K","task_family":"f","description":"d","input_schema":{},"output_schema":{},
-                 "postconditions":[%s]}"""
-                        .formatted(condition),
-                "kernel");
+                 "postconditions":[%s]}""".formatted(condition), "kernel");
         return Contract.of(kernel, judge).postconditions(Subject.of("greet them", "\"hello\""));
     }
 

@@ -23,7 +23,11 @@ class ProcessRuleTest {
         record(recorder, "find", false, "{\"call\":\"1\",\"arguments\":{\"id\":\"A-17\"}}");
         record(recorder, "find", false, "{\"call\":\"2\",\"arguments\":{\"id\":\"A-18\"}}");
         record(recorder, "find", true, "{\"call\":\"2\",\"error\":\"no such order\"}");
-        record(recorder, "find", true, "{\"call\":\"1\",\"result\":{\"id\":\"A-17\",\"price\":40.5,\"buyer\":\"jane  roe\"}}");
+        record(
+                recorder,
+                "find",
+                true,
+                "{\"call\":\"1\",\"result\":{\"id\":\"A-17\",\"price\":40.5,\"buyer\":\"jane  roe\"}}");
         record(recorder, "approve", false, "{\"arguments\":{\"id\":\"A-17\"}}");
         record(recorder, "approve", true, "{\"result\":true}");
         record(recorder, "cancel", false, "{\"arguments\":{\"id\":\"A-17\",\"price\":40.50,\"name\":\"Jane Roe\"}}");
@@ -35,10 +39,8 @@ class ProcessRuleTest {
     }
 
     private static void record(TraceRecorder recorder, String name, boolean observed, String data) {
-        recorder.record(
-                observed ? TraceEvent.Kind.OBSERVATION : TraceEvent.Kind.TOOL_CALL,
-                name,
-                (ObjectNode) Json.parse(data, "test"));
+        recorder.record(observed ? TraceEvent.Kind.OBSERVATION : TraceEvent.Kind.TOOL_CALL, name, (ObjectNode)
+                Json.parse(data, "test"));
     }
 
     private static Verdict evaluate(String check) {
@@ -104,11 +106,9 @@ class ProcessRuleTest {
 
     @Test
     void aContractJudgesTheTraceThatItIsGivenAndNothingWithoutOne() {
-        Contract contract = Contract.of(Kernel.parse(
-                """
+        Contract contract = Contract.of(Kernel.parse("""
                 {"kernel_id":"k","name":"K","task_family":"f","description":"d","input_schema":{},"output_schema":{},
-                 "postconditions":[{"check":"toolCalls","tool":"find"}]}""",
-                "kernel"));
+                 "postconditions":[{"check":"toolCalls","tool":"find"}]}""", "kernel"));
         Subject subject = Subject.of(PROMPT, "{}");
         assertThat(contract.postconditions(subject).outcome()).isEqualTo(Outcome.UNKNOWN);
         assertThat(contract.postconditions(subject.with(trace())).outcome()).isEqualTo(Outcome.PASS);
