@@ -29,8 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Answers that nobody would take, tried on every kernel of the starter store. */
 class WrongAnswersTest {
-    private static final int PROMPTS = 4;
-    private static final int EXAMPLES = 2;
+    private static final int PROMPTS = 3;
+    private static final int EXAMPLES = 1;
     private static final double ACCEPTED = 0.02;
 
     @TempDir
@@ -53,7 +53,7 @@ class WrongAnswersTest {
             }
             Map<String, String> prompts = new LinkedHashMap<>();
             rows.forEach(row -> prompts.put(row.prompt(), row.response()));
-            kernel.tests().forEach(test -> prompts.putIfAbsent(test.prompt(), "{}"));
+            kernel.tests().stream().limit(EXAMPLES).forEach(test -> prompts.putIfAbsent(test.prompt(), "{}"));
             kernel.examples().stream().limit(EXAMPLES).forEach(example -> prompts.put(example, "{}"));
             for (Map.Entry<String, String> prompt : prompts.entrySet()) {
                 Map<String, String> wrong = plain(kernel, prompt.getKey(), Json.parse(prompt.getValue(), "answer"));
@@ -174,10 +174,14 @@ class WrongAnswersTest {
                         text + "x".repeat(Math.max(0, schema.path("minLength").asInt(0) - text.length()));
                 JsonNode value = Json.tree(padded.substring(
                         0, Math.min(padded.length(), schema.path("maxLength").asInt(padded.length()))));
+                if (!schema.has("pattern")
+                        || SchemaValidator.compile(schema, "schema")
+                                .validate(value)
+                                .isEmpty()) {
+                    yield value;
+                }
                 Types types = new Types(schema, true);
-                yield SchemaValidator.compile(schema, "schema").validate(value).isEmpty()
-                        ? value
-                        : types.smallest().of(types.root()).orElseThrow();
+                yield types.smallest().of(types.root()).orElseThrow();
             }
             case "integer", "number" ->
                 Json.tree(Math.min(
