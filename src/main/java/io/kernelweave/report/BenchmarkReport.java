@@ -424,8 +424,7 @@ final class BenchmarkReport {
         rows.stream()
                 .filter(row -> row.arm().equals(main.label()) && row.kernelId() != null)
                 .forEach(row -> row.verdict().checks().stream()
-                        .filter(check -> check.severity().equals("error")
-                                && !check.outcome().equals("PASS"))
+                        .filter(ResultRow.Check::blocks)
                         .forEach(check -> {
                             String name = label(row) + "\n" + check.name();
                             counts.merge(name, 1, Integer::sum);
@@ -480,8 +479,7 @@ final class BenchmarkReport {
             return row.error();
         }
         return row.verdict().checks().stream()
-                .filter(check ->
-                        check.severity().equals("error") && !check.outcome().equals("PASS"))
+                .filter(ResultRow.Check::blocks)
                 .findFirst()
                 .map(check -> check.name() + ": " + check.reason())
                 .orElse("nothing could be checked");

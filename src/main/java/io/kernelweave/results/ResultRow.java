@@ -84,8 +84,24 @@ public record ResultRow(
     /** @param score share of the error conditions that pass; null without any */
     public record Verdict(String outcome, @Nullable Double score, List<Check> checks) {}
 
-    /** One condition's verdict. */
-    public record Check(String name, String severity, String outcome, String reason, List<Span> spans) {}
+    /**
+     * One condition's verdict.
+     *
+     * @param basis {@code checked}, or {@code judged} if it rests on a model's opinion; null in files that were written before
+     *     there was this field
+     */
+    public record Check(
+            String name,
+            String severity,
+            String outcome,
+            String reason,
+            List<Span> spans,
+            @Nullable String basis) {
+        /** Whether this keeps the answer out: an opinion alone lets nothing in. */
+        public boolean blocks() {
+            return severity.equals("error") && (!outcome.equals("PASS") || "judged".equals(basis));
+        }
+    }
 
     /** UTF-16 offsets into the text that {@code field} names. */
     public record Span(String field, int start, int end) {}

@@ -38,7 +38,7 @@ public final class Scoring {
 
     /** The row of the results for an answer. */
     public ResultRow score(DatasetRow row, Answer answer) {
-        Subject subject = Subject.of(row.prompt(), answer.text());
+        Subject subject = Subject.of(row.prompt(), answer.text()).with(answer.trace());
         Judgement judgement = judge(row.labelledKernels(), subject);
         List<String> claimed = answer.kernelIds().isEmpty() ? row.labelledKernels() : answer.kernelIds();
         Boolean schemaValid = claimed.isEmpty() ? null : schemaValid(judge(claimed, subject));
@@ -152,7 +152,8 @@ public final class Scoring {
                 Redaction.redact(verdict.verdict().reason()),
                 verdict.verdict().spans().stream()
                         .map(span -> new ResultRow.Span(span.field(), span.start(), span.end()))
-                        .toList());
+                        .toList(),
+                verdict.verdict().basis().label());
     }
 
     private static ResultRow.Attempt attempt(Answer.Attempt attempt) {

@@ -19,6 +19,7 @@ import io.kernelweave.trace.TraceEvent.Kind;
 import io.kernelweave.trace.TraceRecorder;
 import io.kernelweave.verify.Judgement;
 import io.kernelweave.verify.Outcome;
+import io.kernelweave.verify.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -145,7 +146,8 @@ public final class KernelRuntime {
             for (int number = 1; number <= retries + 1; number++) {
                 Decoded decoded = generate(prompt, kit.constraint(), prefix);
                 long start = System.nanoTime();
-                OutputGate.Decision decided = kit.gate().judge(task.prompt(), decoded.text());
+                OutputGate.Decision decided = kit.gate()
+                        .judge(Subject.of(task.prompt(), decoded.text()).with(trace.soFar()));
                 Judgement judgement = decided.judgement();
                 gateNanos += System.nanoTime() - start;
                 attempts.add(new Attempt(number, true, decoded, judgement));

@@ -21,11 +21,18 @@ import tools.jackson.databind.node.StringNode;
 final class Arguments {
     private final ObjectNode json;
     private final String pointer;
+    private final Judge judge;
     private final Set<String> known = new LinkedHashSet<>();
 
-    Arguments(ObjectNode json, String pointer) {
+    Arguments(ObjectNode json, String pointer, Judge judge) {
         this.json = json;
         this.pointer = pointer;
+        this.judge = judge;
+    }
+
+    /** Who decides what no check does. */
+    Judge judge() {
+        return judge;
     }
 
     /** Declares an argument; null if it is not given. */
@@ -85,6 +92,30 @@ final class Arguments {
         return strings;
     }
 
+    /** A text, or a list of them. */
+    List<String> oneOrMore(String name) {
+        JsonNode value = get(name);
+        return value != null && value.isString() ? List.of(string(name)) : strings(name);
+    }
+
+    List<String> requiredOneOrMore(String name) {
+        require(name);
+        return oneOrMore(name);
+    }
+
+    /** Some labels of an enum; all if the argument is not given. */
+    <E extends Enum<E>> List<E> choices(String name, Class<E> type) {
+        List<String> given = strings(name);
+        List<String> known =
+                Arrays.stream(type.getEnumConstants()).map(Object::toString).toList();
+        if (!known.containsAll(given)) {
+            throw refusal(name, "holds what is unknown", "known: " + String.join(", ", known));
+        }
+        return Arrays.stream(type.getEnumConstants())
+                .filter(each -> given.isEmpty() || given.contains(each.toString()))
+                .toList();
+    }
+
     /** One of the labels of an enum; the default is used if the argument is not given. */
     <E extends Enum<E>> E choice(String name, Class<E> type, @Nullable E byDefault) {
         JsonNode value = byDefault == null ? require(name) : get(name);
@@ -138,14 +169,9 @@ final class Arguments {
         return LinearPattern.compile(string(name), pointer(name));
     }
 
-    Search search(String name) {
-        return Search.compile(string(name), pointer(name));
-    }
-
-    List<Search> searches(String name) {
-        require(name);
+    List<Pattern> patterns(String name) {
         return strings(name).stream()
-                .map(pattern -> Search.compile(pattern, pointer(name)))
+                .map(pattern -> LinearPattern.compile(pattern, pointer(name)))
                 .toList();
     }
 
@@ -207,7 +233,7 @@ final class Arguments {
         if (!(require(name) instanceof ObjectNode check)) {
             throw refusal(name, "is not a check", "use an object with a field \"check\"");
         }
-        return Checks.parse(check, pointer(name));
+        return Checks.parse(check, pointer(name), judge);
     }
 
     List<Check> checks(String name) {
@@ -220,9 +246,14 @@ final class Arguments {
             if (!(value.get(i) instanceof ObjectNode check)) {
                 throw refusal(name + "/" + i, "is not a check", "use an object with a field \"check\"");
             }
-            checks.add(Checks.parse(check, pointer(name) + "/" + i));
+            checks.add(Checks.parse(check, pointer(name) + "/" + i, judge));
         }
         return checks;
+    }
+
+    /** The names of all arguments that somebody asked for. */
+    Set<String> known() {
+        return known;
     }
 
     /** Refuses every argument that nobody asked for. */

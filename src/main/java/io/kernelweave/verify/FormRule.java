@@ -233,8 +233,7 @@ sealed interface FormRule extends Rule {
         /** What a check says of a part of a text, which it sees as the output. */
         static Finding part(Subject subject, Check check, Path.Place place, Tally.Stretch part, String name)
                 throws Undecided {
-            Verdict verdict =
-                    check.evaluate(Subject.of(subject.prompt(), place.text().substring(part.start(), part.end())));
+            Verdict verdict = check.evaluate(subject.answered(place.text().substring(part.start(), part.end())));
             List<Span> spans = verdict.spans().stream()
                     .filter(span -> span.field().equals("output"))
                     .map(span -> new Span(place.name(), part.start() + span.start(), part.start() + span.end()))
@@ -242,7 +241,8 @@ sealed interface FormRule extends Rule {
             return new Finding(
                     verdict.outcome(),
                     name + ": " + verdict.reason(),
-                    spans.isEmpty() ? List.of(new Span(place.name(), part.start(), part.end())) : spans);
+                    spans.isEmpty() ? List.of(new Span(place.name(), part.start(), part.end())) : spans,
+                    verdict.basis());
         }
     }
 
