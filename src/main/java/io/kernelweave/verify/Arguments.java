@@ -169,14 +169,9 @@ final class Arguments {
         return LinearPattern.compile(string(name), pointer(name));
     }
 
-    Search search(String name) {
-        return Search.compile(string(name), pointer(name));
-    }
-
-    List<Search> searches(String name) {
-        require(name);
+    List<Pattern> patterns(String name) {
         return strings(name).stream()
-                .map(pattern -> Search.compile(pattern, pointer(name)))
+                .map(pattern -> LinearPattern.compile(pattern, pointer(name)))
                 .toList();
     }
 

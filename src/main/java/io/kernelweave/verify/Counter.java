@@ -1,5 +1,6 @@
 package io.kernelweave.verify;
 
+import com.google.re2j.Pattern;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
@@ -88,8 +89,8 @@ interface Counter {
             }
             case MATCHES -> {
                 arguments.require("patterns");
-                List<Search> searches = arguments.searches("patterns");
-                yield text -> matches(searches, text);
+                List<Pattern> patterns = arguments.patterns("patterns");
+                yield text -> matches(patterns, text);
             }
             case TOKENS ->
                 arguments
@@ -195,12 +196,12 @@ interface Counter {
         return counting.done();
     }
 
-    private static Tally matches(List<Search> searches, String text) throws Undecided {
+    private static Tally matches(List<Pattern> patterns, String text) throws Undecided {
         Tally sum = Tally.of(0);
-        for (Search search : searches) {
+        for (Pattern pattern : patterns) {
             Tally.Counting counting = new Tally.Counting();
-            boolean grouped = search.pattern().groupCount() > 0;
-            search.each(text, matcher -> {
+            boolean grouped = pattern.groupCount() > 0;
+            Scan.each(pattern, text, matcher -> {
                 if (!grouped || matcher.start(1) >= 0) {
                     counting.add(matcher.start(), matcher.end());
                 }

@@ -70,7 +70,7 @@ sealed interface FormRule extends Rule {
     }
 
     /** Only some characters occur. */
-    record Charset(Target target, List<Characters> only, String also) implements FormRule {
+    record Charset(Target target, List<Characters> only, String also, boolean[] known) implements FormRule {
         /** Scripts of Unicode; signs that belong to none are allowed with each. */
         static final List<String> SCRIPTS = List.of(
                 "Latin",
@@ -112,12 +112,14 @@ sealed interface FormRule extends Rule {
         static Rule read(Arguments arguments) {
             arguments.require("only");
             String also = arguments.optionalString("also");
-            return new Charset(
+            Charset sets = new Charset(
                     Target.read(arguments),
                     arguments.strings("only").stream()
                             .map(name -> characters(name, arguments))
                             .toList(),
-                    also == null ? "" : also);
+                    also == null ? "" : also,
+                    new boolean[0]);
+            return new Charset(sets.target, sets.only, sets.also, sets.firstPlane());
         }
 
         private static Characters characters(String name, Arguments arguments) {
@@ -155,14 +157,12 @@ sealed interface FormRule extends Rule {
         public Finding apply(Subject subject) throws Undecided {
             return target.eachText(subject, place -> {
                 String text = place.text();
+                int last = -1;
                 for (int i = 0; i < text.length(); ) {
                     int c = text.codePointAt(i);
                     int next = i + Character.charCount(c);
-                    boolean allowed = also.indexOf(c) >= 0;
-                    for (int k = 0; k < only.size() && !allowed; k++) {
-                        allowed = only.get(k).has(c);
-                    }
-                    if (!allowed) {
+                    // Most texts repeat few characters, and looking one up in the tables of Unicode takes long.
+                    if (c != last && !(c < known.length ? known[c] : isAllowed(c))) {
                         return Finding.fail(
                                 String.format(
                                         Locale.ROOT,
@@ -172,10 +172,24 @@ sealed interface FormRule extends Rule {
                                         c),
                                 new Span(place.name(), i, next));
                     }
+                    last = c;
                     i = next;
                 }
                 return Finding.pass(place.name() + " has allowed characters alone");
             });
+        }
+
+        private boolean isAllowed(int c) {
+            return also.indexOf(c) >= 0 || only.stream().anyMatch(set -> set.has(c));
+        }
+
+        /** Whether each character of the first plane is allowed, worked out once for all answers. */
+        private boolean[] firstPlane() {
+            boolean[] known = new boolean[1 << 16];
+            for (int c = 0; c < known.length; c++) {
+                known[c] = isAllowed(c);
+            }
+            return known;
         }
     }
 
@@ -233,8 +247,7 @@ sealed interface FormRule extends Rule {
         /** What a check says of a part of a text, which it sees as the output. */
         static Finding part(Subject subject, Check check, Path.Place place, Tally.Stretch part, String name)
                 throws Undecided {
-            Verdict verdict =
-                    check.evaluate(Subject.of(subject.prompt(), place.text().substring(part.start(), part.end())));
+            Verdict verdict = check.evaluate(subject.answered(place.text().substring(part.start(), part.end())));
             List<Span> spans = verdict.spans().stream()
                     .filter(span -> span.field().equals("output"))
                     .map(span -> new Span(place.name(), part.start() + span.start(), part.start() + span.end()))
@@ -242,7 +255,8 @@ sealed interface FormRule extends Rule {
             return new Finding(
                     verdict.outcome(),
                     name + ": " + verdict.reason(),
-                    spans.isEmpty() ? List.of(new Span(place.name(), part.start(), part.end())) : spans);
+                    spans.isEmpty() ? List.of(new Span(place.name(), part.start(), part.end())) : spans,
+                    verdict.basis());
         }
     }
 

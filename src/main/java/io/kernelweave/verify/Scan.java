@@ -4,6 +4,7 @@ import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import io.kernelweave.schema.LinearPattern;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All matches of a pattern in a text, within a bound of work. One search takes time linear in pattern and text, but each of
@@ -28,18 +29,46 @@ final class Scan implements CharSequence {
         }
     }
 
-    /** @throws Undecided if it takes more work than is allowed */
-    static void each(Pattern pattern, String text, Consumer<Matcher> found) throws Undecided {
+    private static Matcher matcher(Pattern pattern, String text) {
         long size = LinearPattern.size(pattern);
         boolean small = size * text.length() * text.length() <= MAX_STEPS;
-        Matcher matcher = pattern.matcher(small ? text : new Scan(text, MAX_STEPS / size));
+        return pattern.matcher(small ? text : new Scan(text, MAX_STEPS / size));
+    }
+
+    private static Undecided tooLong(Pattern pattern, String text) {
+        return new Undecided("looking for " + Finding.quote(pattern.pattern()) + " in a text of " + text.length()
+                + " characters takes too long");
+    }
+
+    /**
+     * Passes each match to a sink.
+     *
+     * @throws Undecided if it takes more work than is allowed
+     */
+    static void each(Pattern pattern, String text, Consumer<Matcher> found) throws Undecided {
+        Matcher matcher = matcher(pattern, text);
         try {
             while (matcher.find()) {
                 found.accept(matcher);
             }
         } catch (Exhausted e) {
-            throw new Undecided("looking for " + Finding.quote(pattern.pattern()) + " in a text of " + text.length()
-                    + " characters takes too long");
+            throw tooLong(pattern, text);
+        }
+    }
+
+    /**
+     * Where a pattern matches first, or whether it matches the whole; null if it does not.
+     *
+     * @throws Undecided if it takes more work than is allowed
+     */
+    static Tally.@Nullable Stretch find(Pattern pattern, String text, boolean whole) throws Undecided {
+        Matcher matcher = matcher(pattern, text);
+        try {
+            return (whole ? matcher.matches() : matcher.find())
+                    ? new Tally.Stretch(matcher.start(), matcher.end())
+                    : null;
+        } catch (Exhausted e) {
+            throw tooLong(pattern, text);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.kernelweave.verify;
 
+import com.google.re2j.Pattern;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -352,7 +353,7 @@ sealed interface TextRule extends Rule {
     }
 
     /** A pattern of RE2 is found in the text, or matches the whole of it. */
-    record Regex(Target target, Search search, Match match, boolean negate) implements TextRule {
+    record Regex(Target target, Pattern pattern, Match match, boolean negate) implements TextRule {
         enum Match {
             FIND,
             FULL;
@@ -366,7 +367,7 @@ sealed interface TextRule extends Rule {
         static Rule read(Arguments arguments) {
             return new Regex(
                     Target.read(arguments),
-                    arguments.search("pattern"),
+                    arguments.pattern("pattern"),
                     arguments.choice("match", Match.class, Match.FIND),
                     arguments.flag("negate"));
         }
@@ -375,11 +376,11 @@ sealed interface TextRule extends Rule {
         public Finding apply(Subject subject) throws Undecided {
             return target.eachText(subject, place -> {
                 String text = place.text();
-                Tally.Stretch at = search.find(text, match == Match.FULL);
+                Tally.Stretch at = Scan.find(pattern, text, match == Match.FULL);
                 boolean found = at != null;
                 Span[] spans = at == null ? new Span[0] : new Span[] {new Span(place.name(), at.start(), at.end())};
-                String reason =
-                        place.name() + " " + Finding.quote(text) + (found ? " matches " : " does not match ") + search;
+                String reason = place.name() + " " + Finding.quote(text) + (found ? " matches " : " does not match ")
+                        + pattern.pattern();
                 return Finding.of(found != negate, reason, spans);
             });
         }
