@@ -109,6 +109,21 @@ allowed: prompts without a kernel in the first, errors within the bound in the s
 
 </#if>
 </#if>
+<#if trend??>
+## From run to run
+
+${trend.steps} runs of this job over the same data since ${code(trend.since)}. **${trend.verdict}**
+
+| metric | change since then | evidence of a slow loss |
+|---|---:|---:|
+<#list trend.lines as line>
+| ${code(line.metric)} | ${line.change} | ${line.evidence} |
+</#list>
+
+Evidence of ${trend.enough} is enough: it bets at each run that a cluster's change is rather down than up, and reaches that number by chance
+with probability 5 % at most, however often one looks.
+
+</#if>
 ## Routing confusions
 
 <#if confusions?has_content>
@@ -133,6 +148,11 @@ below, so these are not the times of an idle one.
 <#list latency as line>
 | ${line.arm} |<@row line.cells/>
 </#list>
+<#if ratios?has_content>
+
+Total time of ${code("router+gate")} over that of another arm, geometric mean of the rows' ratios: ${ratios?no_esc}. Each row is answered in all arms
+one right after the other, beginning with another arm each time, so these compare; times of different runs do not.
+</#if>
 
 ## What fails
 

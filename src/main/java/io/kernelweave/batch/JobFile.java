@@ -15,8 +15,11 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A job file, {@code jobs/*.yaml}. What it measures decides which settings it has: {@link JobSpec}, {@link RouterSpec} or {@link MaskSpec}. */
-public sealed interface JobFile permits JobSpec, RouterSpec, MaskSpec {
+/**
+ * A job file, {@code jobs/*.yaml}. What it measures decides which settings it has: {@link JobSpec}, {@link RouterSpec}, {@link
+ * MaskSpec}, {@link IfevalSpec} or {@link SelfTestSpec}.
+ */
+public sealed interface JobFile permits JobSpec, RouterSpec, MaskSpec, IfevalSpec, SelfTestSpec {
     /** The job's runs are called {@code <name>-<fingerprint>}. */
     String name();
 
@@ -45,6 +48,8 @@ public sealed interface JobFile permits JobSpec, RouterSpec, MaskSpec {
                 case ANSWERS -> JobSpec.class;
                 case ROUTING -> RouterSpec.class;
                 case MASKS -> MaskSpec.class;
+                case IFEVAL -> IfevalSpec.class;
+                case SELFTEST -> SelfTestSpec.class;
             };
         } catch (InputException e) {
             throw e.in(file.toString());

@@ -7,12 +7,15 @@ import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.Metrics;
+import io.kernelweave.results.PerRow;
+import io.kernelweave.results.ResultRow;
 import io.kernelweave.route.Guarantee;
 import io.kernelweave.runtime.Arm;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -235,14 +238,18 @@ public record JobSpec(
 
     /** Refuses a margin that no run of this job could be judged by, before anything is replayed. */
     private static void margin(String metric, @Nullable Double loss, List<Arm> arms) {
-        boolean known = Metrics.perRow(metric).isPresent() && labels(arms).contains(Metrics.arm(metric));
-        if (!known) {
+        Optional<PerRow<ResultRow>> perRow = Metrics.perRow(metric);
+        if (perRow.isEmpty() || !labels(arms).contains(Metrics.arm(metric))) {
             throw InputException.at(
                     "/margins/" + metric,
                     "is no metric of this job that rows can be paired by",
                     "use <arm>.<metric> with an arm of " + labels(arms) + " and a metric of " + Metrics.PAIRED);
         }
-        share(metric, loss);
+        if (perRow.get().isShare()) {
+            share(metric, loss);
+        } else if (loss == null || !(loss >= 0) || Double.isInfinite(loss)) {
+            throw InputException.at("/margins/" + metric, loss + " is no loss", "give 0 or more, in the metric's unit");
+        }
     }
 
     /** Refuses a margin that is no share of rows. */

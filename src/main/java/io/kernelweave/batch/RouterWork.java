@@ -6,6 +6,7 @@ import io.kernelweave.dataset.DatasetRow;
 import io.kernelweave.dataset.DatasetSpec;
 import io.kernelweave.dataset.Datasets;
 import io.kernelweave.gate.Requirement;
+import io.kernelweave.gate.RunGate;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
@@ -173,6 +174,11 @@ final class RouterWork implements Work<RouteRow> {
             List<Requirement> requirements) {
         return Comparison.judge(
                 run, results, metrics, baseline, baselineRows, job.margins(), RouteMetrics::perRow, requirements);
+    }
+
+    @Override
+    public List<RunGate.Metric> moves(List<RouteRow> rows, List<RouteRow> before) {
+        return Comparison.moves(rows, before, job.margins(), RouteMetrics::perRow);
     }
 
     @Override

@@ -1,13 +1,20 @@
 package io.kernelweave.batch;
 
+import io.kernelweave.compare.Comparison;
+import io.kernelweave.gate.Requirement;
+import io.kernelweave.gate.RunGate;
+import io.kernelweave.gate.RunVerdict;
 import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Row;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.RunRegistry;
+import io.kernelweave.results.Trend;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What is done with the rows once they are published: judge them, render the reports, close the run. */
 class RunCompletion<R extends Row> {
-    /** The settings without which two runs answer different questions. */
-    private static final List<String> WAYS = List.of("measure", "arms", "vocabulary", "form");
-
     private final Work<R> work;
     private final RunFolder folder;
     private final RunRegistry registry;
@@ -42,7 +46,7 @@ class RunCompletion<R extends Row> {
     /** The metrics of the published rows. */
     Map<String, Metric> metrics() {
         if (metrics == null) {
-            metrics = work.metrics(folder, rows());
+            metrics = new LinkedHashMap<>(work.metrics(folder, rows()));
         }
         return metrics;
     }
@@ -60,17 +64,7 @@ class RunCompletion<R extends Row> {
     void judge() {
         progress.begin("judge", 0);
         Run run = folder.run();
-        Optional<Run> baseline = baseline(run);
-        Run.Judged judged = work.judge(
-                run,
-                rows(),
-                metrics(),
-                baseline.orElse(null),
-                baseline.map(other -> registry.folder(other.runId()).rows(work.form()))
-                        .orElse(List.of()),
-                work.job().requirements().stream()
-                        .map(JobSpec.Bound::requirement)
-                        .toList());
+        Run.Judged judged = follow(run, judge(run, baseline(run).orElse(null)));
         int errors = (int) rows().stream().filter(row -> row.error() != null).count();
         Instant finished =
                 run.finishedAt() != null ? run.finishedAt() : Instant.now().truncatedTo(ChronoUnit.MILLIS);
@@ -79,16 +73,76 @@ class RunCompletion<R extends Row> {
         progress.end();
     }
 
+    private Run.Judged judge(Run run, @Nullable Run baseline) {
+        List<Requirement> requirements = work.job().requirements().stream()
+                .map(JobSpec.Bound::requirement)
+                .toList();
+        if (baseline == null) {
+            return work.judge(run, rows(), metrics(), null, List.of(), requirements);
+        }
+        RunFolder other = registry.folder(baseline.runId());
+        List<R> before = other.rows(work.form());
+        List<R> byTheirs = work.judgedBy(other, folder, rows());
+        Run.Judged judged =
+                work.judge(run, rows(), metrics(), baseline, work.judgedBy(folder, other, before), requirements);
+        if (byTheirs.equals(rows())) {
+            return judged;
+        }
+        // A contract that got weaker must not hide what it no longer sees.
+        Run.Judged strict = work.judge(run, byTheirs, metrics(), baseline, before, List.of());
+        return judged.and(strict, "By the baseline's contracts, some of which are no longer the same: ");
+    }
+
+    /** Takes the trend on from the run before; a slow loss is a loss. */
+    private Run.Judged follow(Run run, Run.Judged judged) {
+        if (work.moves(rows(), List.of()).isEmpty()) {
+            return judged; // nothing is followed in such runs
+        }
+        List<Run> earlier = earlier(run);
+        Trend trend;
+        if (earlier.isEmpty()) {
+            trend = Trend.begin(run.runId());
+        } else {
+            RunFolder before = registry.folder(earlier.get(earlier.size() - 1).runId());
+            List<RunGate.Metric> moves = work.moves(rows(), work.judgedBy(folder, before, before.rows(work.form())));
+            Trend known = before.folder().name().equals(work.job().baseline())
+                    ? Trend.begin(before.folder().name()) // accepted as it is
+                    : Trend.of(before)
+                            .orElseGet(() -> Trend.begin(before.folder().name()));
+            trend = known.after(moves);
+        }
+        folder.folder().write(Trend.FILE, Json.pretty(trend));
+        metrics().putAll(trend.metrics());
+        return trend.reasons().isEmpty()
+                ? judged
+                : judged.and(
+                        new Run.Judged(
+                                RunVerdict.FAIL.name(), RunVerdict.FAIL.exitCode(), judged.baseline(), trend.reasons()),
+                        "");
+    }
+
+    /** The runs of this job before this one that can be compared with it, oldest first, from the baseline on if one is named. */
+    private List<Run> earlier(Run run) {
+        String wanted = work.job().baseline();
+        if (wanted.equals("none")) {
+            return List.of();
+        }
+        Instant from = wanted.equals("previous")
+                ? Instant.MIN
+                : registry.find(wanted).run().startedAt();
+        return registry.runs().stream()
+                .filter(Run::isComplete)
+                .filter(other -> other.startedAt().isBefore(run.startedAt())
+                        && !other.startedAt().isBefore(from))
+                .filter(other -> sameQuestion(run, other))
+                .toList();
+    }
+
     private Optional<Run> baseline(Run run) {
         String wanted = work.job().baseline();
         return switch (wanted) {
             case "none" -> Optional.empty();
-            case "previous" ->
-                registry.runs().stream()
-                        .filter(Run::isComplete)
-                        .filter(other -> other.startedAt().isBefore(run.startedAt()))
-                        .filter(other -> sameQuestion(run, other))
-                        .reduce((first, second) -> second);
+            case "previous" -> earlier(run).stream().reduce((first, second) -> second);
             default -> {
                 Run other = registry.find(wanted).run();
                 if (!other.isComplete()) {
@@ -103,11 +157,8 @@ class RunCompletion<R extends Row> {
     private static boolean sameQuestion(Run run, Run other) {
         return other.job().equals(run.job())
                 && other.data().equals(run.data())
-                && WAYS.stream()
-                        .allMatch(way ->
-                                other.settings().path(way).equals(run.settings().path(way)))
-                && String.valueOf(other.fingerprint().get("dataset"))
-                        .equals(run.fingerprint().get("dataset"));
+                && other.settings().path("arms").equals(run.settings().path("arms"))
+                && Comparison.obstacle(run, other).isEmpty();
     }
 
     /** Renders the bundle and marks the run complete. */

@@ -3,6 +3,7 @@ package io.kernelweave.batch;
 import io.kernelweave.dataset.DatasetSpec;
 import io.kernelweave.dataset.Datasets;
 import io.kernelweave.gate.Requirement;
+import io.kernelweave.gate.RunGate;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Row;
 import io.kernelweave.results.RowForm;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the form of the rows
  */
-sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, RouterWork, MaskWork {
+sealed interface Work<R extends Row> extends AutoCloseable
+        permits Workbench, RouterWork, MaskWork, IfevalWork, SelfTestWork {
     /**
      * What is replayed at a time.
      *
@@ -34,9 +36,15 @@ sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, Ro
         if (job instanceof JobSpec answers) {
             return Workbench.open(answers, specs.get(0), datasets, state);
         }
-        return job instanceof RouterSpec training
-                ? RouterWork.open(training, specs.get(0), datasets, state)
-                : MaskWork.open((MaskSpec) job, specs);
+        if (job instanceof RouterSpec training) {
+            return RouterWork.open(training, specs.get(0), datasets, state);
+        }
+        if (job instanceof SelfTestSpec test) {
+            return SelfTestWork.open(test, specs.get(0), datasets, state);
+        }
+        return job instanceof MaskSpec masks
+                ? MaskWork.open(masks, specs)
+                : IfevalWork.open((IfevalSpec) job, specs.get(0));
     }
 
     JobFile job();
@@ -74,6 +82,20 @@ sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, Ro
             @Nullable Run baseline,
             List<R> baselineRows,
             List<Requirement> requirements);
+
+    /**
+     * The rows of one run as the contracts in another's inputs judge them; the same list where no contract differs.
+     *
+     * @param from the run that the rows are of
+     */
+    default List<R> judgedBy(RunFolder other, RunFolder from, List<R> rows) {
+        return rows;
+    }
+
+    /** How the metrics that are followed from run to run moved between two; empty where none is. */
+    default List<RunGate.Metric> moves(List<R> rows, List<R> before) {
+        return List.of();
+    }
 
     /** Tells others what became of the rows. */
     void feedback(Run run, List<R> rows, Progress progress);

@@ -1,6 +1,7 @@
 package io.kernelweave.batch;
 
 import io.kernelweave.compare.Comparison;
+import io.kernelweave.compare.Contracts;
 import io.kernelweave.dataset.Dataset;
 import io.kernelweave.dataset.DatasetRow;
 import io.kernelweave.dataset.DatasetSpec;
@@ -11,6 +12,7 @@ import io.kernelweave.gate.AnswerCache;
 import io.kernelweave.gate.FeedbackLedger;
 import io.kernelweave.gate.Promotion;
 import io.kernelweave.gate.Requirement;
+import io.kernelweave.gate.RunGate;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
@@ -29,6 +31,8 @@ import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.Scoring;
 import io.kernelweave.route.Expectation;
+import io.kernelweave.route.Router;
+import io.kernelweave.route.RouterAdapter;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.runtime.Backend;
 import io.kernelweave.runtime.KernelRuntime;
@@ -42,7 +46,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -155,7 +161,7 @@ public final class Workbench implements Work<ResultRow> {
         if (experience != null) {
             folder.folder().write("inputs/ledger.json", Json.pretty(experience));
         }
-        folder.folder().write("inputs/kernels.json", Json.pretty(kernels()));
+        folder.folder().write(RunFolder.KERNELS, Json.pretty(kernels()));
         folder.folder().write("inputs/dataset.json", Json.pretty(Datasets.card(spec, dataset)));
     }
 
@@ -171,12 +177,20 @@ public final class Workbench implements Work<ResultRow> {
     public List<Unit> units(String runId, Progress progress) {
         Scoring scoring = new Scoring(runId, kernels());
         return rows.stream()
-                .map(row -> new Unit(
-                        row.clusterId(),
-                        () -> job.arms().stream()
-                                .map(arm -> answer(scoring, row, arm))
-                                .toList()))
+                .map(row -> new Unit(row.clusterId(), () -> answers(scoring, row)))
                 .toList();
+    }
+
+    /**
+     * One arm right after the other, so that their times compare. Whichever comes first finds the caches cold (the prompt's
+     * embedding, a kernel's mask), so each row begins with another.
+     */
+    private List<ResultRow> answers(Scoring scoring, DatasetRow row) {
+        List<Arm> order = new ArrayList<>(job.arms());
+        Collections.rotate(order, Math.floorMod(row.id().hashCode(), order.size()));
+        Map<Arm, ResultRow> answers = new EnumMap<>(Arm.class);
+        order.forEach(arm -> answers.put(arm, answer(scoring, row, arm)));
+        return List.copyOf(answers.values());
     }
 
     private ResultRow answer(Scoring scoring, DatasetRow row, Arm arm) {
@@ -203,6 +217,16 @@ public final class Workbench implements Work<ResultRow> {
             List<ResultRow> baselineRows,
             List<Requirement> requirements) {
         return Comparison.judge(run, results, metrics, baseline, baselineRows, job.margins(), requirements);
+    }
+
+    @Override
+    public List<ResultRow> judgedBy(RunFolder other, RunFolder from, List<ResultRow> results) {
+        return Contracts.of(other.kernels()).rejudge(results, Contracts.of(from.kernels()));
+    }
+
+    @Override
+    public List<RunGate.Metric> moves(List<ResultRow> results, List<ResultRow> before) {
+        return Comparison.moves(results, before, Comparison.margins(job.margins(), results), Metrics::perRow);
     }
 
     /**
@@ -428,7 +452,15 @@ public final class Workbench implements Work<ResultRow> {
         return runtime;
     }
 
-    private Backend backend() {
+    /** The loop for decisions that are taken elsewhere: nothing is trained but the model. */
+    KernelRuntime runtimeWithoutRouter() {
+        Backend backend = backend();
+        Router words = Router.of(kernels(), List.of(), RouterAdapter.untrained());
+        return new KernelRuntime(
+                kernels(), words, backend, backend.vocabulary(), null, null, job.retries(), job.seed());
+    }
+
+    Backend backend() {
         JobSpec.Model model = job.model();
         TokenVocabulary vocabulary = model.file() == null
                 ? TokenVocabularies.o200kBase()

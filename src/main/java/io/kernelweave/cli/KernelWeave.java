@@ -22,9 +22,11 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             ReportCommand.class,
+            CompareCommand.class,
             ExportCommand.class,
             RouteCommand.class,
             KernelCommand.class,
+            ChecksCommand.class,
             DatasetCommand.class,
             TraceCommand.class,
             CompileCommand.class,

@@ -12,17 +12,43 @@ import io.kernelweave.results.Row;
 import io.kernelweave.results.Run;
 import io.kernelweave.stats.PairedTest;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Judges a run: by what is required of its own figures, and against a baseline where there is one. */
 public final class Comparison {
+    private static final double DEFAULT_MARGIN = 0.02;
+
+    /** The digests without which two runs answer different questions, and what they are of. */
+    private static final Map<String, String> QUESTION =
+            new TreeMap<>(Map.of("dataset", "data", "vocabulary", "vocabularies"));
+
+    /** The settings without which they do. */
+    private static final List<String> WAYS = List.of("measure", "form");
+
     private Comparison() {}
+
+    /** The accepted losses: those given, or two points of verification pass rate in each arm. */
+    public static Map<String, Double> margins(Map<String, Double> margins, Collection<ResultRow> rows) {
+        return margins.isEmpty()
+                ? Metrics.arms(rows).stream()
+                        .collect(Collectors.toMap(
+                                arm -> arm.label() + ".verification_pass_rate",
+                                arm -> DEFAULT_MARGIN,
+                                (a, b) -> a,
+                                TreeMap::new))
+                : margins;
+    }
 
     /**
      * The verdict of a run that answers prompts.
@@ -37,11 +63,7 @@ public final class Comparison {
             List<ResultRow> baselineRows,
             Map<String, Double> margins,
             List<Requirement> requirements) {
-        Map<String, Double> judged = margins.isEmpty()
-                ? Metrics.arms(rows).stream()
-                        .collect(Collectors.toMap(arm -> arm.label() + ".verification_pass_rate", arm -> 0.02))
-                : margins;
-        return judge(run, rows, metrics, baseline, baselineRows, judged, Metrics::perRow, requirements);
+        return judge(run, rows, metrics, baseline, baselineRows, margins(margins, rows), Metrics::perRow, requirements);
     }
 
     /**
@@ -88,57 +110,116 @@ public final class Comparison {
                 verdict.name(), verdict.exitCode(), baseline == null ? null : baseline.runId(), List.copyOf(reasons));
     }
 
-    private static <R extends Row> RunGate.Report against(
+    /** Why two runs cannot be compared: they did not answer the same question. Empty if they did. */
+    public static String obstacle(Run run, Run baseline) {
+        for (Map.Entry<String, String> part : QUESTION.entrySet()) {
+            if (!Objects.equals(
+                    run.fingerprint().get(part.getKey()), baseline.fingerprint().get(part.getKey()))) {
+                return "the " + part.getValue() + " differ (" + data(run) + " now, " + data(baseline)
+                        + " then): the runs answer different questions";
+            }
+        }
+        if (!run.data().split().equals(baseline.data().split())) {
+            return "the data differ (" + data(run) + " now, " + data(baseline)
+                    + " then): the runs answer different questions";
+        }
+        for (String way : WAYS) {
+            if (!run.settings().path(way).equals(baseline.settings().path(way))) {
+                return "the setting " + way + " differs (" + run.settings().path(way) + " now, "
+                        + baseline.settings().path(way) + " then): the runs answer different questions";
+            }
+        }
+        return "";
+    }
+
+    private static String data(Run run) {
+        return run.data().name() + " " + run.data().split();
+    }
+
+    /** The run gate's report on a run against its baseline, metric by metric. */
+    public static <R extends Row> RunGate.Report against(
             Run run,
             List<R> rows,
             Run baseline,
             List<R> baselineRows,
             Map<String, Double> margins,
             Function<String, Optional<PerRow<R>>> perRow) {
-        Map<String, R> before = baselineRows.stream().collect(Collectors.toMap(Row::identity, Function.identity()));
-        long partners =
-                rows.stream().filter(row -> before.containsKey(row.identity())).count();
-        double coverage = partners / (double) Math.max(1, Math.max(rows.size(), baselineRows.size()));
-        String data = "dataset";
-        boolean comparable = String.valueOf(run.fingerprint().get(data))
-                        .equals(baseline.fingerprint().get(data))
-                && run.data().split().equals(baseline.data().split());
-        if (!comparable) {
-            return new RunGate.Report(
-                    RunVerdict.INVALID,
-                    String.format(
-                            Locale.ROOT,
-                            "the data differ (%s %s now, %s %s then): the runs answer different questions",
-                            run.data().name(),
-                            run.data().split(),
-                            baseline.data().name(),
-                            baseline.data().split()),
-                    List.of());
+        String obstacle = obstacle(run, baseline);
+        if (!obstacle.isEmpty()) {
+            return new RunGate.Report(RunVerdict.INVALID, obstacle, List.of());
         }
-        List<RunGate.Metric> metrics = margins.entrySet().stream()
-                .map(margin -> metric(
-                        margin.getKey(),
-                        margin.getValue(),
-                        perRow.apply(margin.getKey())
-                                .orElseThrow(() -> InputException.at(
-                                        "/margins/" + margin.getKey(),
-                                        "is no metric that rows can be paired by",
-                                        "use a metric that is a figure of each row")),
-                        rows,
-                        before))
-                .toList();
-        return RunGate.judge(metrics, coverage, true);
-    }
-
-    private static <R extends Row> RunGate.Metric metric(
-            String name, double margin, PerRow<R> perRow, List<R> rows, Map<String, R> before) {
-        List<PairedTest.Pair> pairs = new ArrayList<>();
-        for (R row : rows) {
-            R other = before.get(row.identity());
-            if (other != null && perRow.among().test(row)) {
-                pairs.add(new PairedTest.Pair(row.clusterId(), perRow.value(other), perRow.value(row)));
+        Map<String, R> before = byIdentity(baselineRows);
+        Map<String, R> after = byIdentity(rows);
+        Set<String> wanted = new LinkedHashSet<>();
+        for (String name : margins.keySet()) {
+            PerRow<R> figure = figure(name, perRow);
+            for (List<R> side : List.of(rows, baselineRows)) {
+                side.stream().filter(row -> figure.among().test(row)).forEach(row -> wanted.add(row.identity()));
             }
         }
-        return new RunGate.Metric(name, RunGate.Direction.HIGHER_IS_BETTER, margin, pairs);
+        long partners = wanted.stream()
+                .filter(id -> before.containsKey(id) && after.containsKey(id))
+                .count();
+        return RunGate.judge(
+                moves(rows, baselineRows, margins, perRow), partners / (double) Math.max(1, wanted.size()), true);
+    }
+
+    private static <R extends Row> PerRow<R> figure(String name, Function<String, Optional<PerRow<R>>> perRow) {
+        return perRow.apply(name)
+                .orElseThrow(() -> InputException.at(
+                        "/margins/" + name,
+                        "is no metric that rows can be paired by",
+                        "use a metric that is a figure of each row; times of two runs are not compared"));
+    }
+
+    /** How each metric with a margin moved, row by row. */
+    public static <R extends Row> List<RunGate.Metric> moves(
+            List<R> rows,
+            List<R> baselineRows,
+            Map<String, Double> margins,
+            Function<String, Optional<PerRow<R>>> perRow) {
+        List<RunGate.Metric> metrics = new ArrayList<>();
+        margins.forEach((name, margin) -> {
+            PerRow<R> figure = figure(name, perRow);
+            metrics.add(new RunGate.Metric(name, figure.direction(), margin, pairs(figure, baselineRows, rows)));
+        });
+        return metrics;
+    }
+
+    private static <R extends Row> Map<String, R> byIdentity(List<R> rows) {
+        Map<String, R> map = new HashMap<>();
+        for (R row : rows) {
+            if (map.put(row.identity(), row) != null) {
+                throw InputException.at("row " + row.identity(), "is there twice", "run the job again with --fresh");
+            }
+        }
+        return map;
+    }
+
+    /** The rows that have a figure in both runs, in the order of the candidate's. */
+    public static <R extends Row> List<PairedTest.Pair> pairs(PerRow<R> figure, List<R> baseline, List<R> candidate) {
+        Map<String, R> before = byIdentity(baseline);
+        List<List<R>> both = new ArrayList<>();
+        double worst = 0; // of an unbounded figure
+        for (R row : candidate) {
+            R other = before.get(row.identity());
+            if (other != null && figure.among().test(row) && figure.among().test(other)) {
+                both.add(List.of(other, row));
+                for (R measured : List.of(other, row)) {
+                    worst = measured.error() == null ? Math.max(worst, figure.value(measured)) : worst;
+                }
+            }
+        }
+        double bound = worst;
+        return both.stream()
+                .map(rows -> new PairedTest.Pair(
+                        rows.get(1).clusterId(),
+                        bounded(figure.value(rows.get(0)), bound),
+                        bounded(figure.value(rows.get(1)), bound)))
+                .toList();
+    }
+
+    private static double bounded(double value, double bound) {
+        return Double.isInfinite(value) ? bound : value;
     }
 }

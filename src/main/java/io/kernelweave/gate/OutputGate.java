@@ -76,7 +76,12 @@ public final class OutputGate {
     }
 
     public Decision judge(String prompt, String answer) {
-        Judgement judgement = contract.postconditions(Subject.of(prompt, answer));
+        return judge(Subject.of(prompt, answer));
+    }
+
+    /** The same with the trace of how the answer was made, where there is one. */
+    public Decision judge(Subject subject) {
+        Judgement judgement = contract.postconditions(subject);
         boolean accepted = judgement.outcome() == Outcome.PASS;
         List<String> unsafe = judgement.verdicts().stream()
                 .filter(verdict -> verdict.verdict().outcome() == Outcome.FAIL)

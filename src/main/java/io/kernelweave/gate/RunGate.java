@@ -2,6 +2,7 @@ package io.kernelweave.gate;
 
 import io.kernelweave.gate.MetricVerdict.Comparison;
 import io.kernelweave.stats.Holm;
+import io.kernelweave.stats.Interval;
 import io.kernelweave.stats.PairedTest;
 import io.kernelweave.stats.PairedTest.Pair;
 import java.util.ArrayList;
@@ -14,17 +15,21 @@ import java.util.Map;
  *
  * <ol>
  *   <li>INVALID: the runs do not compare, nothing was measured, or less than 99 % of the rows have a partner;
- *   <li>FAIL: the metric moved the wrong way, a sign-flip test says that this is no accident (α 0.05, Holm's adjustment over
+ *   <li>FAIL: the metric was lost, a one-sided sign-flip test says that this is no accident (α 0.05, Holm's adjustment over
  *       the metrics), and the loss is not shown to be within the margin;
  *   <li>IDENTICAL: no row differs;
- *   <li>PASS: the 95 % interval of the loss stays within the margin (non-inferiority);
- *   <li>INCONCLUSIVE: with the smallest effect that this run could have seen and the clusters that the margin would take.
+ *   <li>PASS: no more than the margin is lost ({@link PairedTest#excludesLoss}), and there are as many clusters as a FAIL takes:
+ *       what could not have failed does not pass;
+ *   <li>INCONCLUSIVE: with the smallest loss that this run could have seen and the clusters that the margin would take.
  * </ol>
  *
- * <p>The run's verdict is the gravest of its metrics'; it is IDENTICAL only if all are.
+ * <p>The run's verdict is the gravest of its metrics'; it is IDENTICAL only if all are. So a run passes only if each metric does,
+ * and passing needs no adjustment for their number (an intersection-union test).
  */
 public final class RunGate {
-    private static final double ALPHA = 0.05;
+    /** How often a run that lost nothing may FAIL. */
+    public static final double ALPHA = 0.05;
+
     private static final double MIN_COVERAGE = 0.99;
     private static final long SEED = 20_260_101;
 
@@ -33,7 +38,12 @@ public final class RunGate {
     /** Which way a metric gets better. */
     public enum Direction {
         HIGHER_IS_BETTER,
-        LOWER_IS_BETTER
+        LOWER_IS_BETTER;
+
+        /** What a difference is multiplied with to be a gain. */
+        public double sign() {
+            return this == HIGHER_IS_BETTER ? 1 : -1;
+        }
     }
 
     /**
@@ -48,6 +58,15 @@ public final class RunGate {
                 throw new IllegalArgumentException("metric " + name + ": margin " + margin);
             }
             rows = List.copyOf(rows);
+        }
+
+        /** The rows, turned so that higher is better. */
+        List<Pair> gains() {
+            return direction == Direction.HIGHER_IS_BETTER
+                    ? rows
+                    : rows.stream()
+                            .map(row -> new Pair(row.cluster(), -row.baseline(), -row.candidate()))
+                            .toList();
         }
     }
 
@@ -81,17 +100,17 @@ public final class RunGate {
         List<Metric> measured =
                 metrics.stream().filter(metric -> !metric.rows().isEmpty()).toList();
         List<PairedTest> tests = measured.stream()
-                .map(metric -> PairedTest.of(metric.rows(), SEED))
+                .map(metric -> PairedTest.of(metric.gains(), SEED))
                 .toList();
-        double[] adjusted =
-                Holm.adjust(tests.stream().mapToDouble(PairedTest::p).toArray());
+        double[] p = tests.stream().mapToDouble(PairedTest::pLoss).toArray();
+        double[] adjusted = Holm.adjust(p);
         List<MetricVerdict> verdicts = new ArrayList<>();
         int next = 0;
         for (Metric metric : metrics) {
             if (metric.rows().isEmpty()) {
                 verdicts.add(MetricVerdict.invalid(metric.name(), "nothing was measured"));
             } else {
-                verdicts.add(judge(metric, tests.get(next), adjusted[next], measured.size()));
+                verdicts.add(judge(metric, tests.get(next), p[next], adjusted[next], measured.size()));
                 next++;
             }
         }
@@ -121,34 +140,43 @@ public final class RunGate {
                 : String.format(Locale.ROOT, "%.2f %% of the rows have a partner, wanted 99 %%", 100 * coverage);
     }
 
-    private static MetricVerdict judge(Metric metric, PairedTest test, double adjustedP, int tests) {
+    private static MetricVerdict judge(Metric metric, PairedTest test, double p, double adjustedP, int tests) {
+        double sign = metric.direction().sign();
         double baseline = 0;
         double candidate = 0;
+        int better = 0;
+        int worse = 0;
         for (Pair row : metric.rows()) {
             baseline += row.baseline();
             candidate += row.candidate();
+            double gain = sign * (row.candidate() - row.baseline());
+            better += gain > 0 ? 1 : 0;
+            worse += gain < 0 ? 1 : 0;
         }
+        // The test is about gains; the comparison shows the metric as it is.
+        Interval gain = test.interval();
+        boolean failable = test.clusters() >= PairedTest.fewestClusters(ALPHA / tests);
         Comparison comparison = new Comparison(
                 test.rows(),
                 test.clusters(),
+                better,
+                worse,
                 baseline / test.rows(),
                 candidate / test.rows(),
-                test.mean(),
-                test.interval(),
-                test.p(),
+                sign * test.mean() + 0.0,
+                sign > 0 ? gain : new Interval(-gain.high() + 0.0, -gain.low() + 0.0),
+                p,
                 adjustedP,
-                test.smallestDetectable(),
+                metric.margin(),
+                test.smallestDetectable(ALPHA / tests),
                 metric.margin() > 0 ? test.clustersNeeded(metric.margin()) : null);
-        boolean higher = metric.direction() == Direction.HIGHER_IS_BETTER;
-        double worst = higher ? test.interval().low() : -test.interval().high();
-        boolean lost = higher ? test.mean() < 0 : test.mean() > 0;
-        boolean within = worst > -metric.margin();
+        boolean within = test.excludesLoss(metric.margin());
         RunVerdict verdict;
-        if (lost && adjustedP <= ALPHA && !within) {
+        if (test.mean() < 0 && adjustedP <= ALPHA && !within) {
             verdict = RunVerdict.FAIL;
         } else if (test.isIdentical()) {
             verdict = RunVerdict.IDENTICAL;
-        } else if (within) {
+        } else if (within && failable) {
             verdict = RunVerdict.PASS;
         } else {
             verdict = RunVerdict.INCONCLUSIVE;
@@ -159,14 +187,17 @@ public final class RunGate {
     private static String reason(Metric metric, RunVerdict verdict, Comparison c, int tests) {
         String figures = String.format(
                 Locale.ROOT,
-                "%s went from %.4g to %.4g (%+.4g, 95 %% between %+.4g and %+.4g, adjusted p %.3g, %d clusters)",
+                "%s went from %.4g to %.4g (%+.4g, 95 %% between %+.4g and %+.4g, %d rows better and %d worse, p of a loss %.3g%s, %d clusters)",
                 metric.name(),
                 c.baseline(),
                 c.candidate(),
                 c.difference(),
                 c.interval().low(),
                 c.interval().high(),
+                c.better(),
+                c.worse(),
                 c.adjustedP(),
+                tests > 1 ? " adjusted" : "",
                 c.clusters());
         return switch (verdict) {
             case IDENTICAL -> metric.name() + ": no row differs";
@@ -177,16 +208,20 @@ public final class RunGate {
     }
 
     private static String inconclusive(Comparison c, int tests) {
-        int fewest = 1; // clusters whose every sign pattern but two is less extreme
-        while (StrictMath.scalb(2.0, -fewest) > ALPHA / tests) {
-            fewest++;
-        }
+        int fewest = PairedTest.fewestClusters(ALPHA / tests);
         String seen = c.clusters() < fewest
                 ? String.format(Locale.ROOT, ": fewer than %d clusters cannot show anything", fewest)
-                : String.format(Locale.ROOT, ": an effect below %.4g would not have been seen", c.smallestDetectable());
-        return c.clustersNeeded() == null || c.clustersNeeded() == Long.MAX_VALUE
-                ? seen
-                : seen + "; the margin takes about " + c.clustersNeeded() + " clusters";
+                : String.format(Locale.ROOT, ": a loss below %.4g would not have been seen", c.smallestDetectable());
+        if (c.clustersNeeded() == null) {
+            return seen
+                    + "; a margin of 0 is kept only by a gain that is no accident, or by rows that are all the same";
+        }
+        if (c.clustersNeeded() == Long.MAX_VALUE) {
+            return seen;
+        }
+        return c.clustersNeeded() > c.clusters()
+                ? seen + "; the margin takes about " + c.clustersNeeded() + " clusters"
+                : seen + "; what was lost is too near the margin for so few clusters";
     }
 
     private static Report report(List<MetricVerdict> verdicts) {

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -73,6 +74,7 @@ final class BenchmarkReport {
         model.put("intents", intents());
         model.put("confusions", confusions());
         model.put("latency", latency());
+        model.put("ratios", ratios());
         model.put("conditions", conditions());
         model.put("worst", worst());
         model.put("errors", errors());
@@ -273,6 +275,7 @@ final class BenchmarkReport {
         names.put("routing_precision", "… where a kernel was chosen (precision)");
         names.put("abstention_accuracy", "… where no kernel fits (abstention)");
         names.put("kernel_reuse_rate", "kernel reuse");
+        names.put("false_accept_rate", "let through, and wrong");
         names.put("answer_reuse_rate", "answers used again");
         names.put("composition_success_rate", "composition success");
         names.put("failure_recovery_rate", "failure recovery");
@@ -418,6 +421,23 @@ final class BenchmarkReport {
         return lines;
     }
 
+    /** How much longer the gated arm takes than each other. */
+    private String ratios() {
+        return arms.stream()
+                .map(arm -> metrics.get("gain." + arm.label() + ".time_ratio"))
+                .filter(Objects::nonNull)
+                .filter(metric -> metric.interval() != null
+                        && Double.isFinite(metric.interval().high()))
+                .map(metric -> String.format(
+                        Locale.ROOT,
+                        "`%s` %.2f [%.2f, %.2f]",
+                        metric.name().substring("gain.".length(), metric.name().lastIndexOf('.')),
+                        metric.value(),
+                        metric.interval().low(),
+                        metric.interval().high()))
+                .collect(Collectors.joining(", "));
+    }
+
     /** Which conditions the final answers of the main arm break most. */
     private List<Map<String, Object>> conditions() {
         Map<String, Integer> counts = new TreeMap<>();
@@ -425,8 +445,7 @@ final class BenchmarkReport {
         rows.stream()
                 .filter(row -> row.arm().equals(main.label()) && row.kernelId() != null)
                 .forEach(row -> row.verdict().checks().stream()
-                        .filter(check -> check.severity().equals("error")
-                                && !check.outcome().equals("PASS"))
+                        .filter(ResultRow.Check::blocks)
                         .forEach(check -> {
                             String name = label(row) + "\n" + check.name();
                             counts.merge(name, 1, Integer::sum);
@@ -481,8 +500,7 @@ final class BenchmarkReport {
             return row.error();
         }
         return row.verdict().checks().stream()
-                .filter(check ->
-                        check.severity().equals("error") && !check.outcome().equals("PASS"))
+                .filter(ResultRow.Check::blocks)
                 .findFirst()
                 .map(check -> check.name() + ": " + check.reason())
                 .orElse("nothing could be checked");

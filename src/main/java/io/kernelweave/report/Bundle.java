@@ -1,6 +1,10 @@
 package io.kernelweave.report;
 
+import io.kernelweave.compare.SelfTest;
+import io.kernelweave.dataset.InstructionChecks;
 import io.kernelweave.json.Json;
+import io.kernelweave.results.IfevalMetrics;
+import io.kernelweave.results.IfevalRow;
 import io.kernelweave.results.MaskMetrics;
 import io.kernelweave.results.MaskRow;
 import io.kernelweave.results.Metric;
@@ -12,15 +16,18 @@ import io.kernelweave.results.RouterCard;
 import io.kernelweave.results.RoutingDrift;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
+import io.kernelweave.results.SelfTestRow;
+import io.kernelweave.results.Trend;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.storage.Folder;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Renders the bundle of a run: {@code benchmark/benchmark.md} with its JSON and CSV tables, {@code realtime_demo.md} with its
- * JSON, and {@code plots/*.svg}; for a run that trains a router or measures masks, the report on these. Rows, {@code run.json} and the
+ * JSON, and {@code plots/*.svg}; for a run that trains a router, measures masks or sets checks against an outside checker, the report on these. Rows, {@code run.json} and the
  * router's card in, the same bytes out.
  */
 public final class Bundle {
@@ -34,12 +41,15 @@ public final class Bundle {
                 List<ResultRow> rows = folder.rows(ResultRow.FORM);
                 Map<String, Metric> metrics = Metrics.of(rows, run);
                 RoutingDrift.of(folder, rows).ifPresent(drift -> metrics.putAll(drift.metrics()));
+                Trend.of(folder).ifPresent(trend -> metrics.putAll(trend.metrics()));
                 render(folder, run, rows, metrics);
                 yield rows.size();
             }
             case ROUTING -> {
                 List<RouteRow> rows = folder.rows(RouteRow.FORM);
-                renderRouter(folder, run, rows, RouteMetrics.of(rows, run));
+                Map<String, Metric> metrics = RouteMetrics.of(rows, run);
+                Trend.of(folder).ifPresent(trend -> metrics.putAll(trend.metrics()));
+                renderRouter(folder, run, rows, metrics);
                 yield rows.size();
             }
             case MASKS -> {
@@ -47,7 +57,30 @@ public final class Bundle {
                 renderMasks(folder, run, rows, MaskMetrics.of(rows));
                 yield rows.size();
             }
+            case IFEVAL -> {
+                List<IfevalRow> rows = folder.rows(IfevalRow.FORM);
+                renderIfeval(folder, run, rows, IfevalMetrics.of(rows));
+                yield rows.size();
+            }
+            case SELFTEST -> {
+                List<SelfTestRow> rows = folder.rows(SelfTestRow.FORM);
+                renderSelfTest(folder, run, rows, SelfTest.of(folder, rows).metrics());
+                yield rows.size();
+            }
         };
+    }
+
+    /** Renders the bundle of a run that tries the run gate: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */
+    public static void renderSelfTest(RunFolder folder, Run run, List<SelfTestRow> rows, Map<String, Metric> metrics) {
+        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
+        SelfTest test = SelfTest.of(folder, rows);
+        SelfTestReport report = new SelfTestReport(run, test);
+        bundle.write("plots/power.svg", report.figure());
+        Map<String, Object> model = report.model();
+        bundle.write("benchmark/benchmark.md", Templates.render("selftest.md.ftl", model));
+        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
+        bundle.write("benchmark/benchmark.json", Json.pretty(model));
+        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
     }
 
     /** Renders the bundle of a run that measures masks: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */
@@ -61,6 +94,22 @@ public final class Bundle {
         bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
         bundle.write("benchmark/refusals.csv", Tables.refusals(rows));
         bundle.write("benchmark/errors.csv", Tables.errors(rows));
+    }
+
+    /** Renders the bundle of a run that sets checks against an outside checker: {@code benchmark/benchmark.md}, JSON, CSV tables, one figure. */
+    public static void renderIfeval(RunFolder folder, Run run, List<IfevalRow> rows, Map<String, Metric> metrics) {
+        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
+        InstructionChecks checks = Json.parse(
+                folder.folder().readText("inputs/checks.json"), InstructionChecks.class, "inputs/checks.json");
+        JsonNode card = Json.parse(folder.folder().readText("inputs/dataset.json"), "inputs/dataset.json");
+        IfevalReport report = new IfevalReport(run, rows, metrics, checks, card);
+        bundle.write("plots/types.svg", report.figure());
+        Map<String, Object> model = report.model();
+        bundle.write("benchmark/benchmark.md", Templates.render("ifeval.md.ftl", model));
+        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
+        bundle.write("benchmark/benchmark.json", Json.pretty(model));
+        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
+        bundle.write("benchmark/verdicts.csv", Tables.verdicts(rows));
     }
 
     /** Renders the bundle of a run that trains a router: {@code benchmark/benchmark.md}, its JSON and CSV tables, and two figures. */
@@ -90,6 +139,9 @@ public final class Bundle {
         bundle.write("plots/latency.svg", Plots.latency(arms, metrics));
         Map<String, Object> benchmark = new BenchmarkReport(run, rows, metrics).model();
         RoutingDrift.of(folder, rows).ifPresent(drift -> benchmark.put("drift", DriftSection.of(drift)));
+        Trend.of(folder)
+                .filter(trend -> trend.steps() > 0)
+                .ifPresent(trend -> benchmark.put("trend", TrendSection.of(trend)));
         bundle.write("benchmark/benchmark.md", Templates.render("benchmark.md.ftl", benchmark));
         benchmark.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
         bundle.write("benchmark/benchmark.json", Json.pretty(benchmark));

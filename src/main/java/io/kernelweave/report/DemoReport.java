@@ -170,8 +170,7 @@ final class DemoReport {
         scene.put(
                 "failed",
                 row.verdict().checks().stream()
-                        .filter(check -> check.severity().equals("error")
-                                && !check.outcome().equals("PASS"))
+                        .filter(ResultRow.Check::blocks)
                         .map(check -> check.name() + ": " + shorten(check.reason(), 140))
                         .toList());
         scene.put("millis", Templates.millis(row.timings().totalNs() / 1e6));

@@ -1,7 +1,9 @@
 package io.kernelweave.report;
 
+import io.kernelweave.compare.Attribution;
 import io.kernelweave.json.CanonicalJson;
 import io.kernelweave.json.Json;
+import io.kernelweave.results.IfevalRow;
 import io.kernelweave.results.MaskRow;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
@@ -14,6 +16,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -45,6 +48,23 @@ final class Tables {
                                         : number(metric.interval().high()),
                                 metric.rows(),
                                 metric.clusters()))
+                        .toList());
+    }
+
+    /** Every row that flipped between two runs, and why. */
+    static String flips(List<Attribution.Flip> flips) {
+        return csv(
+                List.of("row", "arm", "cluster", "kernel", "moved", "charge", "basis", "why"),
+                flips.stream()
+                        .map(flip -> List.<Object>of(
+                                flip.candidate().rowId(),
+                                flip.candidate().arm(),
+                                flip.candidate().clusterId(),
+                                String.valueOf(flip.candidate().kernelId()),
+                                flip.lost() ? "lost" : "gained",
+                                flip.charge().label(),
+                                flip.basis().name().toLowerCase(Locale.ROOT),
+                                flip.why()))
                         .toList());
     }
 
@@ -102,6 +122,26 @@ final class Tables {
                                         failure.instance(),
                                         failure.excerpt(),
                                         failure.reason())))
+                        .toList());
+    }
+
+    /** Both verdicts on each instruction, by both rules. */
+    static String verdicts(List<IfevalRow> rows) {
+        return csv(
+                List.of("row", "instruction", "followed", "outcome", "loosely followed", "loose outcome", "reason"),
+                rows.stream()
+                        .map(row -> {
+                            IfevalRow.Verdicts strict = row.strict();
+                            IfevalRow.Verdicts loose = row.loose();
+                            return List.<Object>of(
+                                    row.rowId(),
+                                    row.instruction(),
+                                    strict == null ? "" : strict.followed(),
+                                    strict == null ? "" : strict.outcome(),
+                                    loose == null ? "" : loose.followed(),
+                                    loose == null ? "" : loose.outcome(),
+                                    strict == null ? String.valueOf(row.error()) : strict.reason());
+                        })
                         .toList());
     }
 

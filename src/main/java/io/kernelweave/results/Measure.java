@@ -11,7 +11,11 @@ public enum Measure {
     /** A router is trained, and prompts are routed with and without what it learned: {@link RouteRow}, in SQL the view {@code routes}. */
     ROUTING("routes"),
     /** Documents are forced through token masks: {@link MaskRow}, in SQL the view {@code masks}. */
-    MASKS("masks");
+    MASKS("masks"),
+    /** Verdicts of the check language are compared with an outside checker's: {@link IfevalRow}, in SQL the view {@code ifeval}. */
+    IFEVAL("ifeval"),
+    /** The run gate is tried on sound and on broken variants of the system: {@link SelfTestRow}, in SQL the view {@code selftest}. */
+    SELFTEST("selftest");
 
     private final String view;
 

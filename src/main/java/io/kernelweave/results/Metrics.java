@@ -1,9 +1,11 @@
 package io.kernelweave.results;
 
 import io.kernelweave.dataset.DatasetRow;
+import io.kernelweave.gate.RunGate.Direction;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.stats.Cluster;
 import io.kernelweave.stats.ClusterMean;
+import io.kernelweave.stats.Interval;
 import io.kernelweave.stats.PairedTest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>abstention_accuracy</td><td>abstentions, among rows that no kernel fits</td></tr>
  * <tr><td>abstention_accuracy.near_miss|other_task|nonsense</td><td>the same among those of one kind, where the data set
  * tells kinds apart</td></tr>
+ * <tr><td>false_accept_rate</td><td>answers given by a kernel (and accepted, where there is a gate) that the label's contract does not
+ * judge PASS, among all rows; in an arm with a mask</td></tr>
  * <tr><td>kernel_reuse_rate</td><td>answers given by a kernel and accepted by the gate, among all rows; in an arm with a gate</td></tr>
  * <tr><td>answer_reuse_rate</td><td>answers that were accepted before the run and now again, among all rows; in the arm with a
  * cache</td></tr>
@@ -51,7 +55,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code routing.*} repeats the routing figures of the router; {@code gate.*} says how the gate treats recorded answers
  * of rows that were routed right: {@code broken_rejected} (planted failures rejected with the broken condition named) and {@code
- * good_accepted}; {@code gain.<arm>.verification_pass_rate} is the paired difference router+gate − arm.
+ * good_accepted}; {@code gain.<arm>.verification_pass_rate} is the paired difference router+gate − arm, and {@code
+ * gain.<arm>.time_ratio} the geometric mean of the rows' total times in router+gate over those in the arm, both answered one right
+ * after the other. Times of different runs are never compared.
  */
 public final class Metrics {
     private static final List<String> ROUTING = Stream.concat(
@@ -60,8 +66,19 @@ public final class Metrics {
             .toList();
 
     /** The metrics of an arm that are a figure of each row, so that two runs can be paired by them. */
-    public static final List<String> PAIRED =
-            List.of("verification_pass_rate", "routing_accuracy", "verification_score");
+    public static final List<String> PAIRED = List.of(
+            "verification_pass_rate",
+            "verification_score",
+            "unknown_rate",
+            "schema_validity",
+            "false_accept_rate",
+            "routing_accuracy",
+            "in_scope_accuracy",
+            "abstention_accuracy",
+            "kernel_reuse_rate",
+            "composition_success_rate",
+            "tokens_per_row",
+            "error_rate");
 
     /** Name of the abstention accuracy among prompts of one of {@link DatasetRow#KINDS}, without its arm. */
     public static String abstention(String kind) {
@@ -70,22 +87,70 @@ public final class Metrics {
 
     /** The arm that {@code <arm>.<metric>} is a figure of. */
     public static String arm(String name) {
-        return name.substring(0, Math.max(0, name.lastIndexOf('.')));
+        return name.substring(0, Math.max(0, name.indexOf('.')));
     }
 
-    /** The figure of a row behind {@code <arm>.<metric>}, for the metrics of {@link #PAIRED}. */
+    /**
+     * The figure of a row behind {@code <arm>.<metric>}, for the metrics of {@link #PAIRED} and the abstention accuracies by kind. Of
+     * {@code unknown_rate}, {@code false_accept_rate}, {@code error_rate} and {@code tokens_per_row} less is better.
+     */
     public static Optional<PerRow<ResultRow>> perRow(String name) {
         String arm = arm(name);
-        ToDoubleFunction<ResultRow> figure = switch (name.substring(name.lastIndexOf('.') + 1)) {
-            case "verification_pass_rate" -> row -> row.passes() ? 1 : 0;
-            case "routing_accuracy" -> row -> Boolean.TRUE.equals(row.routeCorrect()) ? 1 : 0;
-            case "verification_score" ->
-                row -> row.verdict().score() == null ? 0 : row.verdict().score();
-            default -> null;
-        };
-        return figure == null
-                ? Optional.empty()
-                : Optional.of(new PerRow<>(row -> row.arm().equals(arm), figure));
+        String metric = name.substring(arm.isEmpty() ? 0 : arm.length() + 1);
+        Predicate<ResultRow> all = row -> row.arm().equals(arm);
+        Predicate<ResultRow> fits = row -> row.kernelId() != null;
+        Predicate<ResultRow> right = row -> Boolean.TRUE.equals(row.routeCorrect());
+        return Optional.ofNullable(
+                switch (metric) {
+                    case "verification_pass_rate" -> share(all, ResultRow::passes);
+                    case "verification_score" ->
+                        new PerRow<>(
+                                all,
+                                row -> row.verdict().score() == null
+                                        ? 0
+                                        : row.verdict().score());
+                    case "unknown_rate" -> PerRow.ofBad(all, row -> isUnknown(row) ? 1 : 0);
+                    case "schema_validity" ->
+                        share(
+                                all.and(isMasked(arm) ? orError(ResultRow::answeredByKernel) : fits),
+                                row -> Boolean.TRUE.equals(row.schemaValid()));
+                    case "false_accept_rate" -> PerRow.ofBad(all, row -> row.isFalselyAccepted() ? 1 : 0);
+                    case "routing_accuracy" -> share(all, right);
+                    case "in_scope_accuracy" -> share(all.and(fits), right);
+                    case "abstention_accuracy" -> share(all.and(fits.negate()), right);
+                    case "kernel_reuse_rate" -> share(all, ResultRow::answeredByKernel);
+                    case "composition_success_rate" -> share(all.and(Metrics::isComposition), ResultRow::passes);
+                    case "tokens_per_row" ->
+                        new PerRow<>(
+                                all,
+                                row -> row.tokens().generated(),
+                                Direction.LOWER_IS_BETTER,
+                                Double.POSITIVE_INFINITY);
+                    case "error_rate" -> PerRow.ofBad(all, row -> 0);
+                    default ->
+                        DatasetRow.KINDS.stream()
+                                .filter(kind -> metric.equals(abstention(kind)))
+                                .findFirst()
+                                .map(kind -> share(all.and(row -> kind.equals(row.kind())), right))
+                                .orElse(null);
+                });
+    }
+
+    private static PerRow<ResultRow> share(Predicate<ResultRow> among, Predicate<ResultRow> success) {
+        return new PerRow<>(among, row -> success.test(row) ? 1 : 0);
+    }
+
+    private static boolean isUnknown(ResultRow row) {
+        return row.verdict().outcome().equals("UNKNOWN");
+    }
+
+    private static boolean isMasked(String arm) {
+        return Arrays.stream(Arm.values())
+                .anyMatch(each -> each.label().equals(arm) && (each == Arm.ROUTER || each.isGated()));
+    }
+
+    private static boolean isComposition(ResultRow row) {
+        return row.kernelId() != null && row.target().equals("composition") && row.breaks() == null;
     }
 
     private final Map<String, Metric> all = new LinkedHashMap<>();
@@ -154,12 +219,8 @@ public final class Metrics {
     private void arm(Arm arm, List<ResultRow> rows) {
         String prefix = arm.label() + ".";
         share(prefix + "verification_pass_rate", rows, row -> true, ResultRow::passes);
-        share(
-                prefix + "unknown_rate",
-                rows,
-                row -> true,
-                row -> row.verdict().outcome().equals("UNKNOWN"));
-        boolean masked = arm == Arm.ROUTER || arm.isGated();
+        share(prefix + "unknown_rate", rows, row -> true, Metrics::isUnknown);
+        boolean masked = isMasked(arm.label());
         share(
                 prefix + "schema_validity",
                 rows,
@@ -180,14 +241,13 @@ public final class Metrics {
         if (arm.isGated()) {
             share(prefix + "kernel_reuse_rate", rows, row -> true, ResultRow::answeredByKernel);
         }
+        if (masked) {
+            share(prefix + "false_accept_rate", rows, row -> true, ResultRow::isFalselyAccepted);
+        }
         if (arm == Arm.ROUTER_GATE_CACHE) {
             share(prefix + "answer_reuse_rate", rows, row -> true, ResultRow::isReused);
         }
-        share(
-                prefix + "composition_success_rate",
-                rows,
-                row -> row.kernelId() != null && row.target().equals("composition") && row.breaks() == null,
-                ResultRow::passes);
+        share(prefix + "composition_success_rate", rows, Metrics::isComposition, ResultRow::passes);
         if (arm.isGated()) {
             share(prefix + "failure_recovery_rate", rows, orError(Metrics::firstRejected), ResultRow::passes);
         }
@@ -252,6 +312,38 @@ public final class Metrics {
             PairedTest test = PairedTest.of(pairs, 1);
             String name = "gain." + arm + ".verification_pass_rate";
             all.put(name, new Metric(name, test.mean(), test.interval(), pairs.size(), test.clusters()));
+        }
+        timeRatio(arm, gated, byRow);
+    }
+
+    /** By logarithms, so that twice as long and half as long cancel. */
+    private void timeRatio(String arm, List<ResultRow> gated, Map<String, ResultRow> others) {
+        List<PairedTest.Pair> pairs = new ArrayList<>();
+        for (ResultRow row : gated) {
+            ResultRow other = others.get(row.rowId());
+            if (other != null
+                    && row.error() == null
+                    && other.error() == null
+                    && row.timings().totalNs() > 0
+                    && other.timings().totalNs() > 0) {
+                pairs.add(new PairedTest.Pair(
+                        row.clusterId(),
+                        StrictMath.log(other.timings().totalNs()),
+                        StrictMath.log(row.timings().totalNs())));
+            }
+        }
+        if (!pairs.isEmpty()) {
+            PairedTest test = PairedTest.of(pairs, 1);
+            Interval logs = test.interval();
+            String name = "gain." + arm + ".time_ratio";
+            all.put(
+                    name,
+                    new Metric(
+                            name,
+                            StrictMath.exp(test.mean()),
+                            new Interval(StrictMath.exp(logs.low()), StrictMath.exp(logs.high())),
+                            pairs.size(),
+                            test.clusters()));
         }
     }
 

@@ -84,8 +84,24 @@ public record ResultRow(
     /** @param score share of the error conditions that pass; null without any */
     public record Verdict(String outcome, @Nullable Double score, List<Check> checks) {}
 
-    /** One condition's verdict. */
-    public record Check(String name, String severity, String outcome, String reason, List<Span> spans) {}
+    /**
+     * One condition's verdict.
+     *
+     * @param basis {@code checked}, or {@code judged} if it rests on a model's opinion; null in files that were written before
+     *     there was this field
+     */
+    public record Check(
+            String name,
+            String severity,
+            String outcome,
+            String reason,
+            List<Span> spans,
+            @Nullable String basis) {
+        /** Whether this keeps the answer out: an opinion alone lets nothing in. */
+        public boolean blocks() {
+            return severity.equals("error") && (!outcome.equals("PASS") || "judged".equals(basis));
+        }
+    }
 
     /** UTF-16 offsets into the text that {@code field} names. */
     public record Span(String field, int start, int end) {}
@@ -161,5 +177,45 @@ public record ResultRow(
     /** Whether the final answer was accepted before the run, and now again. */
     public boolean isReused() {
         return answer != null && answer.path().equals("reused");
+    }
+
+    /** The kernels that the label names: none, one, or several for a composition. */
+    public List<String> labelledKernels() {
+        return kernelId == null ? List.of() : List.of(kernelId.split("\\" + DatasetRow.COMPOSED));
+    }
+
+    /** The same row, judged otherwise. */
+    ResultRow judged(Verdict otherVerdict, @Nullable Boolean otherValid) {
+        return new ResultRow(
+                runId,
+                rowId,
+                arm,
+                clusterId,
+                split,
+                phase,
+                target,
+                taskFamily,
+                prompt,
+                kernelId,
+                acceptableKernels,
+                kind,
+                breaks,
+                decision,
+                answer,
+                otherVerdict,
+                otherValid,
+                routeCorrect,
+                attempts,
+                timings,
+                tokens,
+                error,
+                traceId,
+                trace,
+                recordedAt);
+    }
+
+    /** Whether an answer was let through as a kernel's that the label's contract does not judge PASS. */
+    public boolean isFalselyAccepted() {
+        return answeredByKernel() && !passes();
     }
 }

@@ -1,9 +1,11 @@
 package io.kernelweave.results;
 
+import io.kernelweave.gate.RunVerdict;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -67,7 +69,15 @@ public record Run(
      * @param reasons in words, the deciding one first
      */
     public record Judged(
-            String verdict, int exitCode, @Nullable String baseline, List<String> reasons) {}
+            String verdict, int exitCode, @Nullable String baseline, List<String> reasons) {
+        /** Both judgements together: the graver verdict, and all reasons, those of the other behind an introduction. */
+        public Judged and(Judged other, String introduction) {
+            RunVerdict graver = RunVerdict.valueOf(verdict).graver(RunVerdict.valueOf(other.verdict));
+            List<String> all = new ArrayList<>(reasons);
+            other.reasons.forEach(reason -> all.add(introduction + reason));
+            return new Judged(graver.name(), graver.exitCode(), baseline, List.copyOf(all));
+        }
+    }
 
     public boolean isComplete() {
         return state.equals("complete");

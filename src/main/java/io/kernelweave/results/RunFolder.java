@@ -3,6 +3,7 @@ package io.kernelweave.results;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import io.kernelweave.kernel.Kernel;
 import io.kernelweave.storage.Folder;
 import io.kernelweave.storage.ParquetRows;
 import java.util.ArrayList;
@@ -22,6 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class RunFolder {
     /** Where the reports of a run are. */
     public static final String BUNDLE = "kernelweave_llm_bundle";
+
+    /** Where the kernels of a run are kept. */
+    public static final String KERNELS = "inputs/kernels.json";
 
     private static final String MANIFEST = "results/manifest.json";
 
@@ -165,6 +169,13 @@ public final class RunFolder {
                     folder.toString(), "is not a run: it has no run.json", "give a run id or its folder");
         }
         return Json.parse(folder.readText("run.json"), Run.class, folder + "/run.json");
+    }
+
+    /** The kernels of a run that answers prompts, as they were when it ran. */
+    public List<Kernel> kernels() {
+        return folder.exists(KERNELS)
+                ? List.of(Json.parse(folder.readText(KERNELS), Kernel[].class, folder + "/" + KERNELS))
+                : List.of();
     }
 
     public void write(Run run) {

@@ -38,7 +38,7 @@ public final class Scoring {
 
     /** The row of the results for an answer. */
     public ResultRow score(DatasetRow row, Answer answer) {
-        Subject subject = Subject.of(row.prompt(), answer.text());
+        Subject subject = Subject.of(row.prompt(), answer.text()).with(answer.trace());
         Judgement judgement = judge(row.labelledKernels(), subject);
         List<String> claimed = answer.kernelIds().isEmpty() ? row.labelledKernels() : answer.kernelIds();
         Boolean schemaValid = claimed.isEmpty() ? null : schemaValid(judge(claimed, subject));
@@ -76,6 +76,34 @@ public final class Scoring {
                 answer.trace().traceId(),
                 Json.compact(answer.trace()),
                 now());
+    }
+
+    /**
+     * A row as these kernels' contracts judge its answer, by the texts that the row keeps. A row without an answer stays as it
+     * is, and so does one whose texts were redacted: what was taken out of them cannot be judged.
+     */
+    public ResultRow rejudge(ResultRow row) {
+        ResultRow.FinalAnswer answer = row.answer();
+        if (answer == null || isRedacted(row)) {
+            return row;
+        }
+        Subject subject = Subject.of(row.prompt(), answer.text());
+        List<String> labelled = row.labelledKernels();
+        List<String> claimed = answer.kernelIds().isEmpty() ? labelled : answer.kernelIds();
+        return row.judged(
+                verdict(judge(labelled, subject)), claimed.isEmpty() ? null : schemaValid(judge(claimed, subject)));
+    }
+
+    /** What some kernels' contract says of an answer to a prompt; UNKNOWN without a kernel. */
+    public Outcome outcome(List<String> kernelIds, String prompt, String text) {
+        Judgement judgement = judge(kernelIds, Subject.of(prompt, text));
+        return judgement == null ? Outcome.UNKNOWN : judgement.outcome();
+    }
+
+    /** Whether a secret was taken out of the texts that the row keeps. */
+    public static boolean isRedacted(ResultRow row) {
+        return row.prompt().contains(Redaction.MARK)
+                || row.answer() != null && row.answer().text().contains(Redaction.MARK);
     }
 
     /** The row of the results for an arm that failed on a prompt. */
@@ -152,7 +180,8 @@ public final class Scoring {
                 Redaction.redact(verdict.verdict().reason()),
                 verdict.verdict().spans().stream()
                         .map(span -> new ResultRow.Span(span.field(), span.start(), span.end()))
-                        .toList());
+                        .toList(),
+                verdict.verdict().basis().label());
     }
 
     private static ResultRow.Attempt attempt(Answer.Attempt attempt) {

@@ -268,6 +268,31 @@ public record RouterAdapter(
                 newProfile);
     }
 
+    /** The same with another threshold, of which nothing is certified; without the fast tier, which has its own. */
+    public RouterAdapter withThreshold(double other) {
+        return new RouterAdapter(
+                version,
+                encoders,
+                kernelsDigest,
+                promptsDigest,
+                seed,
+                kernels,
+                none,
+                pick,
+                fit,
+                calibration,
+                other,
+                guarantee,
+                1,
+                levels.stream().map(level -> new Level(level.maxError, null)).toList(),
+                plan,
+                planThreshold,
+                metrics,
+                curve,
+                null,
+                profile);
+    }
+
     @JsonIgnore
     public boolean isTrained() {
         return pick != null;

@@ -21,6 +21,7 @@ import io.kernelweave.trace.TraceEvent.Kind;
 import io.kernelweave.trace.TraceRecorder;
 import io.kernelweave.verify.Judgement;
 import io.kernelweave.verify.Outcome;
+import io.kernelweave.verify.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -87,6 +88,11 @@ public final class KernelRuntime {
         };
     }
 
+    /** Answers one prompt, in an arm that routes, with a decision that was taken elsewhere. */
+    public Answer answer(Task task, Arm arm, RouteDecision decision) {
+        return new Loop(task, arm).routed(decision);
+    }
+
     /** What an answer to a task under some kernels is kept by. */
     public AnswerCache.Identity identity(Task task, List<String> kernelIds) {
         return new AnswerCache.Identity(
@@ -137,6 +143,10 @@ public final class KernelRuntime {
             long start = System.nanoTime();
             RouteDecision decision = router.route(task.prompt());
             routeNanos = System.nanoTime() - start;
+            return routed(decision);
+        }
+
+        Answer routed(RouteDecision decision) {
             trace.record(Kind.DECISION, "route", Json.tree(decision));
             if (decision.action() == RouteAction.GENERATE) {
                 return raw(decision, Path.RAW);
@@ -213,7 +223,8 @@ public final class KernelRuntime {
 
         private OutputGate.Decision judged(Kit kit, boolean masked, String cause, Decoded decoded) {
             long start = System.nanoTime();
-            OutputGate.Decision decided = kit.gate().judge(task.prompt(), decoded.text());
+            OutputGate.Decision decided =
+                    kit.gate().judge(Subject.of(task.prompt(), decoded.text()).with(trace.soFar()));
             gateNanos += System.nanoTime() - start;
             attempts.add(
                     new Attempt(attempts.size() + 1, masked, cause, decoded, decided.judgement(), decided.unsafe()));

@@ -11,17 +11,26 @@ import java.util.SplittableRandom;
  * Did a change change a measure? Rows measured twice are paired, their differences summed by cluster, and the sum of all is
  * compared with what it would be if each cluster's sign were a coin's (Fisher's randomisation test; for clusters: Cai, Canay,
  * Kim and Shaikh, <i>On the implementation of approximate randomization tests in linear models with a small number of
- * clusters</i>, 2023). All sign patterns are enumerated for up to 16 clusters that differ, else 20 000 are drawn from a
- * seeded generator.
+ * clusters</i>, 2023).
+ *
+ * <p>The test is exact where cluster sums are whole numbers, as those of shares are: all sign patterns are counted by their sum
+ * (Pagano and Tritchler, <i>On obtaining permutation distributions in polynomial time</i>, JASA 78, 1983). Of other measures all
+ * patterns are enumerated for up to 16 clusters that differ, else 20 000 are drawn from a seeded generator.
  */
 public final class PairedTest {
     private static final int MAX_ENUMERATED = 16;
+    private static final int MAX_COUNTED = 20_000; // of the sums' total, which is how far a pattern's sum can reach
     private static final int DRAWS = 20_000;
+    private static final double Z = 1.6448536269514722; // 95 %, one-sided
+    private static final double POWER = 0.8;
 
     private final int rows;
     private final boolean identical;
+    private final boolean share;
+    private final double spread;
     private final ClusterMean difference;
-    private final double p;
+    private final double[] sums;
+    private final long seed;
 
     /**
      * A row measured under both.
@@ -36,60 +45,111 @@ public final class PairedTest {
         }
     }
 
-    private PairedTest(int rows, boolean identical, ClusterMean difference, double p) {
+    /** Which sums are as extreme as the one observed. */
+    enum Tail {
+        LOWER,
+        BOTH
+    }
+
+    private PairedTest(int rows, boolean identical, boolean share, double spread, List<Cluster> clusters, long seed) {
         this.rows = rows;
         this.identical = identical;
-        this.difference = difference;
-        this.p = p;
+        this.share = share;
+        this.spread = spread;
+        this.difference = ClusterMean.ofMeasure(clusters);
+        this.sums = clusters.stream().mapToDouble(Cluster::sum).toArray();
+        this.seed = seed;
     }
 
     /** @throws IllegalArgumentException if there are no pairs */
     public static PairedTest of(List<Pair> pairs, long seed) {
         Map<String, List<Double>> byCluster = new LinkedHashMap<>();
         boolean identical = true;
+        boolean share = true;
         for (Pair pair : pairs) {
             double change = pair.candidate() - pair.baseline();
             identical &= change == 0;
+            share &= Math.abs(change) == 1 || change == 0;
             byCluster
                     .computeIfAbsent(pair.cluster(), cluster -> new ArrayList<>())
                     .add(change);
         }
         List<Cluster> clusters = new ArrayList<>();
-        byCluster.forEach((cluster, changes) -> {
+        double squares = 0;
+        for (Map.Entry<String, List<Double>> cluster : byCluster.entrySet()) {
             double sum = 0;
-            for (double change : changes) {
+            for (double change : cluster.getValue()) {
                 sum += change;
             }
-            clusters.add(new Cluster(cluster, sum, changes.size()));
-        });
-        double p = signFlip(clusters.stream().mapToDouble(Cluster::sum).toArray(), seed);
-        return new PairedTest(pairs.size(), identical, ClusterMean.ofMeasure(clusters), p);
+            double size = cluster.getValue().size();
+            squares += size * size;
+            clusters.add(new Cluster(cluster.getKey(), sum, size));
+        }
+        double spread = squares / ((double) pairs.size() * pairs.size());
+        return new PairedTest(pairs.size(), identical, share, spread, clusters, seed);
     }
 
-    /** Two-sided: the share of sign patterns whose sum is as far from 0 as the one observed, or farther. */
-    static double signFlip(double[] sums, long seed) {
+    /** The share of sign patterns whose sum is as extreme as the one observed. */
+    static double signFlip(double[] sums, Tail tail, long seed) {
         double[] moved = Arrays.stream(sums).filter(sum -> sum != 0).sorted().toArray();
         double total = 0;
         double scale = 0;
+        boolean whole = true;
         for (double sum : moved) {
             total += sum;
             scale += Math.abs(sum);
+            whole &= sum == Math.rint(sum);
         }
-        double bar = Math.abs(total) - 1e-9 * scale; // equal sums, added in another order, are equal
-        if (moved.length <= MAX_ENUMERATED) {
-            // Gray code: each pattern differs from the last in one sign.
-            double sum = total;
-            long extreme = 1;
-            long patterns = 1L << moved.length;
-            boolean[] flipped = new boolean[moved.length];
-            for (long i = 1; i < patterns; i++) {
-                int at = Long.numberOfTrailingZeros(i);
-                sum += flipped[at] ? 2 * moved[at] : -2 * moved[at];
-                flipped[at] = !flipped[at];
-                extreme += Math.abs(sum) >= bar ? 1 : 0;
+        double slack = 1e-9 * scale; // equal sums, added in another order, are equal
+        double bar = tail == Tail.BOTH ? Math.abs(total) - slack : total + slack;
+        if (whole && scale <= MAX_COUNTED) {
+            return counted(moved, (int) scale, tail, bar);
+        }
+        return moved.length <= MAX_ENUMERATED ? enumerated(moved, total, tail, bar) : drawn(moved, tail, bar, seed);
+    }
+
+    private static boolean isExtreme(double sum, Tail tail, double bar) {
+        return tail == Tail.BOTH ? Math.abs(sum) >= bar : sum <= bar;
+    }
+
+    /** The chance of each sum, one cluster after the other; sums are kept from −reach to reach. */
+    private static double counted(double[] moved, int reach, Tail tail, double bar) {
+        double[] chance = new double[2 * reach + 1];
+        chance[reach] = 1;
+        int reached = 0;
+        for (double sum : moved) {
+            int step = (int) Math.abs(sum);
+            double[] next = new double[chance.length];
+            for (int at = reach - reached; at <= reach + reached; at++) {
+                next[at - step] += chance[at] / 2;
+                next[at + step] += chance[at] / 2;
             }
-            return extreme / (double) patterns;
+            chance = next;
+            reached += step;
         }
+        double extreme = 0;
+        for (int at = 0; at < chance.length; at++) {
+            extreme += isExtreme(at - reach, tail, bar) ? chance[at] : 0;
+        }
+        return Math.min(1, Math.max(Double.MIN_VALUE, extreme));
+    }
+
+    private static double enumerated(double[] moved, double total, Tail tail, double bar) {
+        // Gray code: each pattern differs from the last in one sign.
+        double sum = total;
+        long extreme = 1;
+        long patterns = 1L << moved.length;
+        boolean[] flipped = new boolean[moved.length];
+        for (long i = 1; i < patterns; i++) {
+            int at = Long.numberOfTrailingZeros(i);
+            sum += flipped[at] ? 2 * moved[at] : -2 * moved[at];
+            flipped[at] = !flipped[at];
+            extreme += isExtreme(sum, tail, bar) ? 1 : 0;
+        }
+        return extreme / (double) patterns;
+    }
+
+    private static double drawn(double[] moved, Tail tail, double bar, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         long extreme = 1; // the pattern observed is one of those possible
         for (int draw = 0; draw < DRAWS; draw++) {
@@ -102,7 +162,7 @@ public final class PairedTest {
                 sum += (signs & 1) == 0 ? moved[i] : -moved[i];
                 signs >>>= 1;
             }
-            extreme += Math.abs(sum) >= bar ? 1 : 0;
+            extreme += isExtreme(sum, tail, bar) ? 1 : 0;
         }
         return extreme / (double) (DRAWS + 1);
     }
@@ -132,23 +192,64 @@ public final class PairedTest {
 
     /** Two-sided, of the sign-flip test. */
     public double p() {
-        return p;
+        return signFlip(sums, Tail.BOTH, seed);
+    }
+
+    /** One-sided, of the sign-flip test: how likely a loss like this one, or a greater one, is if nothing was lost. */
+    public double pLoss() {
+        return signFlip(sums, Tail.LOWER, seed);
+    }
+
+    /** The fewest clusters that can show anything at a level: all of them lose, and chance does this with 2<sup>−C</sup>. */
+    public static int fewestClusters(double alpha) {
+        int fewest = 1;
+        while (StrictMath.scalb(1.0, -fewest) > alpha) {
+            fewest++;
+        }
+        return fewest;
     }
 
     /**
-     * The mean difference that a run of this size would show at the 5 % level in four of five tries; infinite with one
-     * cluster.
+     * Is it shown that no more than a margin is lost? The 95 % interval has to stay above −margin. Where each row's difference is
+     * −1, 0 or 1, few rows that differ make that interval too narrow, so the mean must also lie further above −margin than
+     * chance explains (5 %, one-sided) if the margin were lost: then the variance of a row is at least margin · (1 − margin)
+     * (the variance under the hypothesis, as in Farrington and Manning, Statistics in Medicine 9, 1990), and rows of a cluster may all
+     * go together.
      */
-    public double smallestDetectable() {
-        return clusters() < 2
-                ? Double.POSITIVE_INFINITY
-                : (StudentT.quantile(0.975, clusters() - 1) + StudentT.quantile(0.8, clusters() - 1))
-                        * difference.standardError();
+    public boolean excludesLoss(double margin) {
+        return interval().low() > -margin
+                && (!share || mean() + margin > Z * StrictMath.sqrt(margin * (1 - margin) * spread));
     }
 
-    /** About how many clusters like these it would take to show a mean difference; more than a long holds is its maximum. */
-    public long clustersNeeded(double effect) {
-        double ratio = smallestDetectable() / Math.abs(effect);
-        return identical ? clusters() : (long) StrictMath.ceil(clusters() * ratio * ratio);
+    /**
+     * The mean loss that a run of this size would show, at a one-sided level, in four of five tries; infinite with fewer clusters
+     * than can show anything.
+     */
+    public double smallestDetectable(double alpha) {
+        if (clusters() < Math.max(2, fewestClusters(alpha))) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double reach = StudentT.quantile(1 - alpha, clusters() - 1.0) + StudentT.quantile(POWER, clusters() - 1.0);
+        double seen = reach * difference.standardError();
+        // A loss e of rows that differ by one at most brings a variance of e (1 − e) with it.
+        double square = reach * reach * spread;
+        return share ? Math.max(seen, square / (1 + square)) : seen;
+    }
+
+    /**
+     * About how many clusters like these it takes to show, in four of five tries, that no more than a margin is lost if nothing is;
+     * more than a long holds is its maximum.
+     */
+    public long clustersNeeded(double margin) {
+        if (clusters() < 2) {
+            return identical ? 1 : Long.MAX_VALUE;
+        }
+        double degrees = clusters() - 1.0;
+        double reach = (StudentT.quantile(0.975, degrees) + StudentT.quantile(POWER, degrees))
+                * difference.standardError()
+                / margin;
+        double bound = share ? Z * Z * (1 - margin) * spread / margin : 0;
+        double needed = identical ? bound : Math.max(reach * reach, bound);
+        return (long) Math.max(fewestClusters(0.05), StrictMath.ceil(clusters() * needed));
     }
 }

@@ -117,7 +117,7 @@ class GateTest {
         });
         assertThat(judge(metric(0.02, Direction.HIGHER_IS_BETTER, 3, i -> -0.5 - i * 0.01))
                         .reason())
-                .contains("fewer than 6 clusters cannot show anything");
+                .contains("fewer than 5 clusters cannot show anything");
         MetricVerdict one = judge(metric(0, Direction.HIGHER_IS_BETTER, 1, i -> -0.5));
         assertThat(one.verdict()).isEqualTo(RunVerdict.INCONCLUSIVE);
     }
@@ -153,9 +153,9 @@ class GateTest {
 
     @Test
     void manyMetricsTakeStrongerEvidence() {
-        Metric slight = metric(0, Direction.HIGHER_IS_BETTER, 6, i -> -0.1 - i * 0.001);
-        assertThat(RunGate.judge(List.of(slight), 1, true).verdict()).isEqualTo(RunVerdict.FAIL); // p = 2/64
-        Metric same = metric(0, Direction.HIGHER_IS_BETTER, 6, i -> 0);
+        Metric slight = metric(0, Direction.HIGHER_IS_BETTER, 5, i -> -0.1 - i * 0.001);
+        assertThat(RunGate.judge(List.of(slight), 1, true).verdict()).isEqualTo(RunVerdict.FAIL); // p = 1/32
+        Metric same = metric(0, Direction.HIGHER_IS_BETTER, 5, i -> 0);
         assertThat(RunGate.judge(List.of(slight, same), 1, true).verdict()).isEqualTo(RunVerdict.INCONCLUSIVE);
     }
 

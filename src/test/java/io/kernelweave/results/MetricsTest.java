@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.kernelweave.gate.RunGate.Direction;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.stats.Interval;
 import java.util.ArrayList;
@@ -188,15 +189,25 @@ class MetricsTest {
     }
 
     @Test
-    void figuresOfARowAreKnownByTheMetricsNameAndAnErrorIsWorthNothing() {
-        ResultRow good = Rows.gated().get(0);
-        ResultRow error = Rows.gated().get(7);
+    void figuresOfARowAreKnownByTheMetricsNameAndAnErrorScoresWorst() {
         for (String name : Metrics.PAIRED) {
             PerRow<ResultRow> figure = Metrics.perRow("router+gate." + name).orElseThrow();
-            assertThat(figure.among().test(good)).isTrue();
-            assertThat(figure.value(good)).as(name).isEqualTo(1);
-            assertThat(figure.value(error)).as(name).isZero();
+            double best = figure.direction() == Direction.HIGHER_IS_BETTER ? 1 : 0;
+            ResultRow error = Rows.gated().get(7);
+            if (figure.isShare()) {
+                assertThat(Rows.gated().stream().filter(figure.among()))
+                        .as(name)
+                        .anyMatch(row -> figure.value(row) == best);
+                assertThat(figure.value(error)).as(name).isEqualTo(1 - best);
+            } else {
+                assertThat(figure.value(error)).as(name).isInfinite();
+            }
         }
+        assertThat(Metrics.perRow("router+gate.abstention_accuracy.near_miss")).isPresent();
+        assertThat(Metrics.perRow("router+gate.false_accept_rate")
+                        .orElseThrow()
+                        .value(Rows.gated().get(6)))
+                .isEqualTo(1);
         assertThat(Metrics.perRow("router+gate.verification_score")
                         .orElseThrow()
                         .value(Rows.gated().get(6)))

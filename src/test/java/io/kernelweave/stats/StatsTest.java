@@ -182,7 +182,8 @@ class StatsTest {
                 extreme += Math.abs(sum) >= Math.abs(observed) ? 1 : 0;
             }
             // Clusters that do not differ change nothing, so leaving them out gives the same share.
-            assertThat(PairedTest.signFlip(sums, 1)).isEqualTo(extreme / (double) (1 << sums.length));
+            assertThat(PairedTest.signFlip(sums, PairedTest.Tail.BOTH, 1))
+                    .isEqualTo(extreme / (double) (1 << sums.length));
         }
     }
 
@@ -190,7 +191,7 @@ class StatsTest {
     void darwinsMaizeGivesFishersProbability() {
         // Fisher, The Design of Experiments (1935), §21: 1 726 of 32 768 sign patterns are as far out, or farther.
         double[] eighths = {49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48};
-        assertThat(PairedTest.signFlip(eighths, 1)).isEqualTo(1726 / 32768.0);
+        assertThat(PairedTest.signFlip(eighths, PairedTest.Tail.BOTH, 1)).isEqualTo(1726 / 32768.0);
     }
 
     @Test
@@ -198,8 +199,11 @@ class StatsTest {
         double[] few = {3, -1, 2, 2, 1, -2, 4, 1, 1, 3, -1, 2, 1, -3, 2, 1};
         double[] many = java.util.Arrays.copyOf(few, 17);
         many[16] = 1e-12; // enough to be one cluster more, too little to part equal sums
-        assertThat(PairedTest.signFlip(many, 4)).isCloseTo(PairedTest.signFlip(few, 4), within(0.01));
-        assertThat(PairedTest.signFlip(many, 4)).isEqualTo(PairedTest.signFlip(many, 4));
+        for (PairedTest.Tail tail : PairedTest.Tail.values()) {
+            assertThat(PairedTest.signFlip(many, tail, 4))
+                    .isCloseTo(PairedTest.signFlip(few, tail, 4), within(0.01))
+                    .isEqualTo(PairedTest.signFlip(many, tail, 4));
+        }
     }
 
     @Test
@@ -217,7 +221,9 @@ class StatsTest {
         assertThat(test.p()).isEqualTo(1);
         assertThat(test.isIdentical()).isFalse();
         assertThat(test.interval().contains(0)).isTrue();
-        assertThat(test.clustersNeeded(test.smallestDetectable() / 2)).isBetween(12L, 13L);
+        // Three clusters cannot show anything at 5 %.
+        assertThat(test.smallestDetectable(0.05)).isInfinite();
+        assertThat(test.smallestDetectable(0.13)).isFinite();
     }
 
     @Test
