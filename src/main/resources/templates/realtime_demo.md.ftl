@@ -62,7 +62,8 @@ ${fence(stage.kept, "json")}
 
 <#break>
 <#case "rollback">
-**Rollback**: no attempt passed (<#list stage.failed as name>${code(name)}<#sep>, </#list>); the kernel's answer is dropped.
+**Rollback**: no attempt passed (<#list stage.failed as name>${code(name)}<#sep>, </#list>); <#if stage.again>the kernel has it decoded once more<#else>the kernel's answer is dropped</#if>.<#list stage.steps as step>
+When ${step.when}: ${step.action}</#list>
 
 <#break>
 </#switch>

@@ -15,9 +15,11 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A job file, {@code jobs/*.yaml}. What it measures decides which settings it has: {@link JobSpec}, {@link RouterSpec}, {@link MaskSpec} or
- * {@link SelfTestSpec}. */
-public sealed interface JobFile permits JobSpec, RouterSpec, MaskSpec, SelfTestSpec {
+/**
+ * A job file, {@code jobs/*.yaml}. What it measures decides which settings it has: {@link JobSpec}, {@link RouterSpec}, {@link
+ * MaskSpec}, {@link IfevalSpec} or {@link SelfTestSpec}.
+ */
+public sealed interface JobFile permits JobSpec, RouterSpec, MaskSpec, IfevalSpec, SelfTestSpec {
     /** The job's runs are called {@code <name>-<fingerprint>}. */
     String name();
 
@@ -46,6 +48,7 @@ public sealed interface JobFile permits JobSpec, RouterSpec, MaskSpec, SelfTestS
                 case ANSWERS -> JobSpec.class;
                 case ROUTING -> RouterSpec.class;
                 case MASKS -> MaskSpec.class;
+                case IFEVAL -> IfevalSpec.class;
                 case SELFTEST -> SelfTestSpec.class;
             };
         } catch (InputException e) {

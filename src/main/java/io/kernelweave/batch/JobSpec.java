@@ -30,12 +30,13 @@ import tools.jackson.databind.node.ObjectNode;
  * @param split which rows are replayed
  * @param targets only rows of these targets; empty for all
  * @param limit at most so many rows, whole clusters in turn from each kernel; 0 for all
- * @param arms what is compared; empty for all that the embedder allows
+ * @param arms what is compared; empty for all that the embedder allows but the one with a cache, whose rows depend on what was
+ *     accepted before
  * @param model where answers come from
  * @param adapter whether the router is trained on the splits that are not evaluated ({@code train}), trained so and
- *     then corrected by what the state folder's ledger holds of its own decisions ({@code recalibrate}), or works from kernel text alone ({@code
+ *     then corrected by what the ledger holds of its own decisions ({@code recalibrate}), or works from kernel text alone ({@code
  *     none})
- * @param priors whether the router prefers, of kernels that are nearly tied, those whose answers the state folder's ledger holds more accepted of
+ * @param priors whether the router prefers, of kernels that are nearly tied, those whose answers the ledger holds more accepted of
  *     ({@code ledger}) or not ({@code none}); with a ledger, what it holds when the job starts is part of the fingerprint
  * @param embedder the sentence encoders behind the router: {@code minilm}, {@code bge}, both with a {@code +} between them, or
  *     {@code none} for a router that works by words alone; the retrieval arm needs one, and takes the first
@@ -53,6 +54,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param requirements what the figures of a run must satisfy by themselves
  * @param demo how many prompts the real-time demo shows
  * @param intents whether the figures of {@link io.kernelweave.results.IntentMetrics} are computed
+ * @param promote whether kernels rise and fall by what the ledger holds once the run's answers are in it
  * @param export whether the archive is packed at the end
  */
 public record JobSpec(
@@ -78,6 +80,7 @@ public record JobSpec(
         List<Bound> requirements,
         int demo,
         boolean intents,
+        boolean promote,
         boolean export)
         implements JobFile, RouterSettings {
 
@@ -207,7 +210,7 @@ public record JobSpec(
         boolean encodes = !embedder.equals("none");
         arms = arms == null || arms.isEmpty()
                 ? Arrays.stream(Arm.values())
-                        .filter(arm -> encodes || arm != Arm.RETRIEVAL)
+                        .filter(arm -> arm != Arm.ROUTER_GATE_CACHE && (encodes || arm != Arm.RETRIEVAL))
                         .toList()
                 : List.copyOf(arms);
         if (!encodes && arms.contains(Arm.RETRIEVAL)) {
@@ -307,7 +310,16 @@ public record JobSpec(
     String rowSettings() {
         ObjectNode json = Json.tree(this);
         json.remove(List.of(
-                "name", "chunk", "partitions", "baseline", "margins", "requirements", "demo", "intents", "export"));
+                "name",
+                "chunk",
+                "partitions",
+                "baseline",
+                "margins",
+                "requirements",
+                "demo",
+                "intents",
+                "promote",
+                "export"));
         json.set("model", model.settings());
         return Digest.of((JsonNode) json);
     }

@@ -296,7 +296,7 @@ final class MaskWork implements Work<MaskRow> {
     }
 
     @Override
-    public void feedback(Run run, List<MaskRow> rows) {} // no kernel answered anything
+    public void feedback(Run run, List<MaskRow> rows, Progress progress) {} // no kernel answered anything
 
     @Override
     public void render(RunFolder folder, Run run, List<MaskRow> rows, Map<String, Metric> metrics) {

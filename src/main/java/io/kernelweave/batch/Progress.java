@@ -11,6 +11,9 @@ public interface Progress {
     /** The stage is over. */
     void end();
 
+    /** Something that one should know, in one line. */
+    default void note(String line) {}
+
     /** Hears nothing. */
     Progress SILENT = new Progress() {
         @Override

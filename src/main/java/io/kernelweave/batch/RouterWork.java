@@ -48,7 +48,7 @@ final class RouterWork implements Work<RouteRow> {
             throw InputException.at(
                     "data set " + dataset.name(), "has no row in split " + job.split(), "judge another split");
         }
-        this.routing = Routing.open(job, dataset, state);
+        this.routing = Routing.open(job, dataset, Workbench.store(spec, state), state);
     }
 
     /** Opens a job's data; builds the data set where it is not there yet. */
@@ -182,7 +182,7 @@ final class RouterWork implements Work<RouteRow> {
     }
 
     @Override
-    public void feedback(Run run, List<RouteRow> results) {} // no kernel answered anything
+    public void feedback(Run run, List<RouteRow> results, Progress progress) {} // no kernel answered anything
 
     @Override
     public void render(RunFolder folder, Run run, List<RouteRow> results, Map<String, Metric> metrics) {

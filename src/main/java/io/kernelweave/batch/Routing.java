@@ -43,7 +43,7 @@ public final class Routing implements AutoCloseable {
     private final @Nullable Experience experience; // of the ledger when the job starts, where the router depends on it
     private @Nullable RouterAdapter adapter;
 
-    private Routing(RouterSettings settings, Dataset dataset, Path state) {
+    private Routing(RouterSettings settings, Dataset dataset, KernelStore store, Path state) {
         this.settings = settings;
         this.dataset = dataset;
         this.state = state;
@@ -52,11 +52,12 @@ public final class Routing implements AutoCloseable {
                 .map(encoder -> EmbeddingCache.open(state.resolve("embeddings"), encoder))
                 .toList();
         this.kernels = shown(settings, dataset);
-        this.experience = settings.usesLedger() ? Experience.of(Workbench.ledger(state), kernels) : null;
+        this.experience = settings.usesLedger() ? Experience.of(Workbench.ledger(store, state), kernels) : null;
     }
 
-    static Routing open(RouterSettings settings, Dataset dataset, Path state) {
-        return new Routing(settings, dataset, state);
+    /** @param store whose journal is the ledger */
+    static Routing open(RouterSettings settings, Dataset dataset, KernelStore store, Path state) {
+        return new Routing(settings, dataset, store, state);
     }
 
     /** The kernels, with no more examples than the job lets the router see. */

@@ -52,7 +52,7 @@ class RunCompletion<R extends Row> {
     }
 
     void feedback() {
-        work.feedback(folder.run(), rows());
+        work.feedback(folder.run(), rows(), progress);
     }
 
     /** Refuses a baseline that cannot be compared with, before anything is replayed. */

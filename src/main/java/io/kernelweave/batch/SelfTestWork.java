@@ -264,7 +264,7 @@ final class SelfTestWork implements Work<SelfTestRow> {
     }
 
     private KernelRuntime runtime(List<Kernel> kernels, Router router, Backend backend, int draw) {
-        return new KernelRuntime(kernels, router, backend, backend.vocabulary(), null, 0, job.seed() + draw);
+        return new KernelRuntime(kernels, router, backend, backend.vocabulary(), null, null, 0, job.seed() + draw);
     }
 
     // ---------------------------------------------------------------- work
@@ -385,7 +385,7 @@ final class SelfTestWork implements Work<SelfTestRow> {
     }
 
     @Override
-    public void feedback(Run run, List<SelfTestRow> results) {} // faults are no kernel's fault
+    public void feedback(Run run, List<SelfTestRow> results, Progress progress) {} // faults are no kernel's fault
 
     @Override
     public void render(RunFolder folder, Run run, List<SelfTestRow> results, Map<String, Metric> metrics) {

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the form of the rows
  */
-sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, RouterWork, MaskWork, SelfTestWork {
+sealed interface Work<R extends Row> extends AutoCloseable
+        permits Workbench, RouterWork, MaskWork, IfevalWork, SelfTestWork {
     /**
      * What is replayed at a time.
      *
@@ -35,12 +36,15 @@ sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, Ro
         if (job instanceof JobSpec answers) {
             return Workbench.open(answers, specs.get(0), datasets, state);
         }
+        if (job instanceof RouterSpec training) {
+            return RouterWork.open(training, specs.get(0), datasets, state);
+        }
         if (job instanceof SelfTestSpec test) {
             return SelfTestWork.open(test, specs.get(0), datasets, state);
         }
-        return job instanceof RouterSpec training
-                ? RouterWork.open(training, specs.get(0), datasets, state)
-                : MaskWork.open((MaskSpec) job, specs);
+        return job instanceof MaskSpec masks
+                ? MaskWork.open(masks, specs)
+                : IfevalWork.open((IfevalSpec) job, specs.get(0));
     }
 
     JobFile job();
@@ -94,7 +98,7 @@ sealed interface Work<R extends Row> extends AutoCloseable permits Workbench, Ro
     }
 
     /** Tells others what became of the rows. */
-    void feedback(Run run, List<R> rows);
+    void feedback(Run run, List<R> rows, Progress progress);
 
     /** Renders the reports. */
     void render(RunFolder folder, Run run, List<R> rows, Map<String, Metric> metrics);

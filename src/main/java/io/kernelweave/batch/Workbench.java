@@ -8,13 +8,16 @@ import io.kernelweave.dataset.DatasetSpec;
 import io.kernelweave.dataset.Datasets;
 import io.kernelweave.decode.TokenVocabularies;
 import io.kernelweave.decode.TokenVocabulary;
+import io.kernelweave.gate.AnswerCache;
 import io.kernelweave.gate.FeedbackLedger;
+import io.kernelweave.gate.Promotion;
 import io.kernelweave.gate.Requirement;
 import io.kernelweave.gate.RunGate;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
+import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.model.LlamaModel;
 import io.kernelweave.model.NgramModel;
 import io.kernelweave.model.RecordedModel;
@@ -52,6 +55,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -68,6 +72,8 @@ public final class Workbench implements Work<ResultRow> {
     private final Dataset dataset;
     private final List<DatasetRow> rows;
     private final Routing routing;
+    private final List<String> notes = new ArrayList<>(); // of what was dropped when the cache was read
+    private final @Nullable AnswerCache cache; // of accepted answers as they were when the job started
     private @Nullable KernelRuntime runtime;
     private @Nullable LlamaModel llama;
 
@@ -77,7 +83,9 @@ public final class Workbench implements Work<ResultRow> {
         this.state = state;
         this.dataset = dataset;
         this.rows = select(job, dataset);
-        this.routing = Routing.open(job, dataset, state);
+        this.routing = Routing.open(job, dataset, store(spec, state), state);
+        this.cache =
+                job.arms().contains(Arm.ROUTER_GATE_CACHE) ? answers(notes::add).frozen() : null;
     }
 
     /** Opens a job's data; builds the data set where it is not there yet. */
@@ -159,6 +167,7 @@ public final class Workbench implements Work<ResultRow> {
 
     @Override
     public void begin(Progress progress) {
+        notes.forEach(progress::note);
         runtime();
         progress.begin("replay", rows.size());
     }
@@ -225,11 +234,14 @@ public final class Workbench implements Work<ResultRow> {
      * kernel's fault.
      */
     @Override
-    public void feedback(Run run, List<ResultRow> results) {
+    public void feedback(Run run, List<ResultRow> results, Progress progress) {
         if (run.isRecorded()) {
             return;
         }
-        Map<String, String> digests = kernels().stream().collect(Collectors.toMap(Kernel::kernelId, Kernel::digest));
+        Map<String, Kernel> kernels =
+                kernels().stream().collect(Collectors.toMap(Kernel::kernelId, Function.identity()));
+        Map<String, String> prompts = rows.stream()
+                .collect(Collectors.toMap(DatasetRow::id, row -> FeedbackLedger.promptDigest(row.prompt())));
         String router = routing.adapter().digest();
         List<FeedbackLedger.Entry> entries = new ArrayList<>();
         for (ResultRow row : results) {
@@ -237,25 +249,50 @@ public final class Workbench implements Work<ResultRow> {
                     .filter(attempt -> attempt.gate() != null)
                     .reduce((first, second) -> second)
                     .orElse(null);
-            if (last == null || row.decision() == null) {
+            if (last == null || row.decision() == null || row.isReused()) {
                 continue;
             }
             List<String> kernelIds = row.decision().kernelIds();
             for (String kernelId : kernelIds) {
-                boolean own = last.failed().stream()
-                        .anyMatch(name -> kernelIds.size() == 1 || name.startsWith(kernelId + "/"));
-                Outcome outcome = own ? Outcome.valueOf(String.valueOf(last.gate())) : Outcome.PASS;
                 boolean alone = kernelIds.size() == 1;
+                Kernel kernel = kernels.get(kernelId);
+                boolean own = last.failed().stream().anyMatch(name -> alone || name.startsWith(kernelId + "/"));
+                Outcome outcome = own || !last.complete() ? told(last) : Outcome.PASS;
                 entries.add(new FeedbackLedger.Entry(
                         kernelId,
-                        digests.getOrDefault(kernelId, ""),
+                        kernel == null ? "" : kernel.digest(),
                         row.clusterId(),
                         outcome,
+                        row.traceId(),
+                        prompts.get(row.rowId()),
+                        row.attempts().stream()
+                                .flatMap(attempt -> attempt.unsafe().stream())
+                                .filter(name -> alone || name.startsWith(kernelId + "/"))
+                                .distinct()
+                                .toList(),
                         alone ? router : null,
                         alone ? row.decision().probability() : null));
             }
         }
-        ledger().append(entries);
+        FeedbackLedger ledger = ledger();
+        ledger.append(run.runId(), entries);
+        if (cache != null) {
+            keep(results, progress);
+        }
+        if (spec.generate() != null) {
+            KernelStore store = store(spec, state);
+            List<Promotion.Decision> decisions =
+                    job.promote() ? Promotion.apply(store, ledger) : Promotion.quarantine(store, ledger);
+            decisions.stream()
+                    .filter(Promotion.Decision::isChange)
+                    .forEach(decision -> progress.note("kernel " + decision.kernelId() + ": " + decision.reason()));
+        }
+    }
+
+    /** What the gate said of an attempt; a text that was cut short is no success, whatever its contract says. */
+    private static Outcome told(ResultRow.Attempt attempt) {
+        Outcome gate = Outcome.valueOf(String.valueOf(attempt.gate()));
+        return gate == Outcome.PASS && !attempt.complete() ? Outcome.UNKNOWN : gate;
     }
 
     @Override
@@ -291,6 +328,9 @@ public final class Workbench implements Work<ResultRow> {
         Experience experience = routing.experience();
         if (experience != null) {
             parts.put("ledger", experience.snapshot().head());
+        }
+        if (cache != null) {
+            parts.put("answers", cache.digest());
         }
         parts.put("model", Digest.of(job.model().settings() + "/" + modelDigest()));
         parts.put("config", job.rowSettings());
@@ -348,14 +388,51 @@ public final class Workbench implements Work<ResultRow> {
         }
     }
 
-    /** What became of each kernel's answers, over all runs of this state folder. */
-    FeedbackLedger ledger() {
-        return ledger(state);
+    private AnswerCache answers(Consumer<String> listener) {
+        return AnswerCache.open(state.resolve("answers"), listener);
     }
 
-    /** The ledger of a state folder. */
-    public static FeedbackLedger ledger(Path state) {
-        return FeedbackLedger.open(state.resolve("feedback.jsonl"));
+    /** Keeps what the gate accepted, for later runs; this one has used what there was when it began. */
+    private void keep(List<ResultRow> results, Progress progress) {
+        AnswerCache answers = answers(progress::note);
+        Map<String, String> prompts = rows.stream().collect(Collectors.toMap(DatasetRow::id, DatasetRow::prompt));
+        for (ResultRow row : results) {
+            String prompt = prompts.get(row.rowId());
+            if (prompt != null
+                    && row.answer() != null
+                    && row.answeredByKernel()
+                    && Arm.of(row.arm()).isGated()
+                    && !row.answer().text().contains("[redacted:")) {
+                answers.keep(
+                        runtime()
+                                .identity(
+                                        new Task(row.rowId(), prompt),
+                                        row.answer().kernelIds()),
+                        row.answer().text());
+            }
+        }
+    }
+
+    /** The store of the job's kernels, whose journal is the ledger; where they come from data, one in the state folder. */
+    static KernelStore store(DatasetSpec spec, Path state) {
+        return spec.generate() == null
+                ? new KernelStore(state.resolve("kernels"))
+                : new KernelStore(Path.of(spec.generate().store()));
+    }
+
+    /** What became of each kernel's answers, over all runs. */
+    FeedbackLedger ledger() {
+        return ledger(store(spec, state), state);
+    }
+
+    /** The ledger of a store, with what a state folder has of it in an earlier form. */
+    public static FeedbackLedger ledger(KernelStore store, Path state) {
+        FeedbackLedger ledger = FeedbackLedger.open(store);
+        boolean own = store.folder().equals(state.resolve("kernels"));
+        ledger.include(
+                state.resolve("feedback.jsonl"),
+                kernelId -> own || store.find(kernelId).isPresent());
+        return ledger;
     }
 
     /** The loop, with everything that it needs. */
@@ -363,7 +440,14 @@ public final class Workbench implements Work<ResultRow> {
         if (runtime == null) {
             Backend backend = backend();
             runtime = new KernelRuntime(
-                    kernels(), routing.router(), backend, backend.vocabulary(), memory(), job.retries(), job.seed());
+                    kernels(),
+                    routing.router(),
+                    backend,
+                    backend.vocabulary(),
+                    memory(),
+                    cache,
+                    job.retries(),
+                    job.seed());
         }
         return runtime;
     }
@@ -372,7 +456,8 @@ public final class Workbench implements Work<ResultRow> {
     KernelRuntime runtimeWithoutRouter() {
         Backend backend = backend();
         Router words = Router.of(kernels(), List.of(), RouterAdapter.untrained());
-        return new KernelRuntime(kernels(), words, backend, backend.vocabulary(), null, job.retries(), job.seed());
+        return new KernelRuntime(
+                kernels(), words, backend, backend.vocabulary(), null, null, job.retries(), job.seed());
     }
 
     Backend backend() {

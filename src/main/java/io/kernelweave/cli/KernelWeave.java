@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             ExportCommand.class,
             RouteCommand.class,
             KernelCommand.class,
+            ChecksCommand.class,
             DatasetCommand.class,
             TraceCommand.class,
             CompileCommand.class,

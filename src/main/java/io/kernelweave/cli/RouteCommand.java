@@ -75,7 +75,7 @@ final class RouteCommand implements Callable<Integer> {
         RouterAdapter found = Routing.saved(workspace.state(), store.digest());
         boolean wordsAlone = found.knowsPrompts() && found.encoders().isEmpty();
         RouterAdapter saved = lexical && !wordsAlone ? RouterAdapter.untrained() : found;
-        Experience experience = Experience.of(Workbench.ledger(workspace.state()), store.kernels());
+        Experience experience = Experience.of(Workbench.ledger(workspace.store(), workspace.state()), store.kernels());
         Recalibration recalibration = experience.recalibrate(saved);
         RouterAdapter adapter = recalibration.adapter();
         Usage usage = experience.usage();

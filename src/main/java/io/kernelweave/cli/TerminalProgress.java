@@ -61,6 +61,13 @@ final class TerminalProgress implements Progress, AutoCloseable {
     }
 
     @Override
+    public synchronized void note(String line) {
+        if (!silent) {
+            System.err.println(line);
+        }
+    }
+
+    @Override
     public void close() {
         end();
     }

@@ -4,6 +4,7 @@ import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.verify.Contract;
+import io.kernelweave.verify.Judge;
 import io.kernelweave.verify.Judgement;
 import io.kernelweave.verify.Subject;
 import java.util.ArrayList;
@@ -24,9 +25,10 @@ public final class AnswerContract {
     private final List<Kernel> kernels;
     private final List<Contract> contracts;
 
-    private AnswerContract(List<Kernel> kernels) {
+    private AnswerContract(List<Kernel> kernels, Judge judge) {
         this.kernels = List.copyOf(kernels);
-        this.contracts = kernels.stream().map(Contract::of).toList();
+        this.contracts =
+                kernels.stream().map(kernel -> Contract.of(kernel, judge)).toList();
     }
 
     /**
@@ -34,11 +36,16 @@ public final class AnswerContract {
      *     joined answer has them by id
      */
     public static AnswerContract of(List<Kernel> kernels) {
+        return of(kernels, Judge.none());
+    }
+
+    /** @param judge decides the conditions that only an opinion can decide */
+    public static AnswerContract of(List<Kernel> kernels, Judge judge) {
         if (kernels.isEmpty()) {
             throw new InputException("no kernel: name at least one");
         }
         return new AnswerContract(
-                kernels.stream().sorted(Comparator.comparing(Kernel::kernelId)).toList());
+                kernels.stream().sorted(Comparator.comparing(Kernel::kernelId)).toList(), judge);
     }
 
     public List<Kernel> kernels() {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param kernelsFrom the source whose labels become kernels, with its prompts as examples; null if the rows name kernels
  *     of the store
  * @param schemas how to read rows that are JSON Schemas with documents; null for rows that are prompts
+ * @param instructions path of the file that says how instructions are checked, see {@link InstructionChecks}; null for rows without
+ *     instructions
  * @param splits share of the clusters in each split, for rows whose source names none
  * @param obtain where a user gets the sources, for the line that says that they are missing
  */
@@ -36,6 +38,7 @@ public record DatasetSpec(
         List<String> noKernel,
         @Nullable String kernelsFrom,
         @Nullable Schemas schemas,
+        @Nullable String instructions,
         Map<String, Double> splits,
         @Nullable String obtain) {
 
@@ -74,7 +77,12 @@ public record DatasetSpec(
      * @param split the split of all its rows; null: drawn by cluster
      */
     public record Source(
-            String path, @Nullable String format, @Nullable String split) {}
+            String path, @Nullable String format, @Nullable String split) {
+        /** The same at another path. */
+        Source at(String other) {
+            return new Source(other, format, split);
+        }
+    }
 
     /**
      * Rows that are JSON Schemas, each with documents of which it is known whether they are valid.
@@ -112,6 +120,12 @@ public record DatasetSpec(
                     "data set " + name,
                     generate == null ? "has neither generate nor sources" : "has both generate and sources",
                     "give one of them");
+        }
+        if (instructions != null && (generate != null || kernelsFrom != null || schemas != null)) {
+            throw InputException.at(
+                    "/instructions",
+                    "rows with instructions are neither generated nor kernels nor schemas",
+                    "leave out generate, kernels_from and schemas");
         }
         if (schemas != null && (generate != null || kernelsFrom != null)) {
             throw InputException.at(
@@ -165,6 +179,7 @@ public record DatasetSpec(
                 noKernel,
                 kernelsFrom,
                 schemas,
+                instructions,
                 splits,
                 obtain);
     }

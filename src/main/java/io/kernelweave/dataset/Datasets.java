@@ -158,6 +158,12 @@ public final class Datasets {
                     "its rows are schemas, not prompts",
                     "use it in a job with measure: masks, as jobs/maskbench.yaml does");
         }
+        if (spec.instructions() != null) {
+            throw InputException.at(
+                    "data set " + spec.name(),
+                    "its rows are answers with verdicts, not prompts",
+                    "use it in a job with measure: ifeval, as jobs/ifeval.yaml does");
+        }
         List<DatasetRow> rows = new ArrayList<>();
         Map<String, List<String>> examples = new TreeMap<>();
         Map<String, String> ids = new java.util.HashMap<>();

@@ -62,6 +62,12 @@ public final class Sources {
         lines(folder, file, path, sink);
     }
 
+    /** Whether the file of a source is there. */
+    static boolean exists(DatasetSpec.Source source, @Nullable String obtain) {
+        String path = resolve(source.path(), obtain);
+        return folder(path).exists(path.substring(path.lastIndexOf('/') + 1));
+    }
+
     private static Folder folder(String path) {
         int slash = path.lastIndexOf('/');
         return Folder.of(slash < 0 ? "." : path.substring(0, slash + 1));

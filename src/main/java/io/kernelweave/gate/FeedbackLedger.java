@@ -4,52 +4,58 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import io.kernelweave.kernel.Journal;
+import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.verify.Outcome;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What became of each kernel's answers: a file of JSON lines that only grows, each line with the digest of the one before
- * it, so that nothing in between can be changed unnoticed.
+ * What became of each kernel's answers: the lines {@value #OUTCOMES} of a store's {@link Journal}, one a kernel and run.
  *
- * <p>Any number of processes and threads may append: writers take the file's lock, read what others have written, and write
- * whole lines that are on the disk when {@link #append} returns. A last line without its line break is what a crash has left
- * of a write; readers ignore it and the next writer removes it.
+ * <p>Any number of processes and threads may append; the store's lock lets them take turns. A run is told once: what is
+ * appended for a run and kernel that the journal has already, as by a job that was killed and went on, is left out.
  */
 public final class FeedbackLedger {
-    private static final String START = "0".repeat(64);
+    /** The journal's word for how answers fared. */
+    public static final String OUTCOMES = "outcomes";
 
-    /** A file lock is the process's, not the thread's. */
-    private static final Object PROCESS = new Object();
+    private static final String IMPORT = "import";
 
-    private final Path file;
-    private final Map<String, Tally> tallies = new HashMap<>();
+    private final KernelStore store;
+    private final Journal.Reader reader;
+    private final Map<String, Record> records = new HashMap<>();
     private final List<Entry> stated = new ArrayList<>();
-    private long position;
-    private long lines;
-    private String last = START;
+    private final Set<String> imported = new HashSet<>();
+    private final Map<String, List<Journal.Draft>> included = new LinkedHashMap<>();
+    private String head = "0".repeat(64);
+    private long answers;
 
     /**
      * The outcome of one answer.
      *
      * @param kernelDigest of the kernel that gave it; another digest is another kernel
      * @param clusterId prompts that share an origin share it
+     * @param traceId of the trace that the answer left
+     * @param prompt digest of the prompt, see {@link #promptDigest}
+     * @param unsafe conditions about safety that failed, in whatever attempt
      * @param router digest of the adapter by which the prompt was routed to this kernel alone; null where it was not
      * @param probability that it stated for the kernel; null where there is no router
      */
@@ -58,223 +64,383 @@ public final class FeedbackLedger {
             String kernelDigest,
             String clusterId,
             Outcome outcome,
+            @Nullable String traceId,
+            @Nullable String prompt,
+            List<String> unsafe,
             @Nullable String router,
             @Nullable Double probability) {
-        /** An answer of which nobody stated how likely the kernel fits. */
+        public Entry {
+            unsafe = unsafe == null ? List.of() : List.copyOf(unsafe);
+        }
+
+        /** An answer of which nobody knows more. */
         public Entry(String kernelId, String kernelDigest, String clusterId, Outcome outcome) {
-            this(kernelId, kernelDigest, clusterId, outcome, null, null);
+            this(kernelId, kernelDigest, clusterId, outcome, null, null, List.of(), null, null);
+        }
+
+        /** The same with what a router stated. */
+        public Entry stated(String router, double probability) {
+            return new Entry(kernelId, kernelDigest, clusterId, outcome, traceId, prompt, unsafe, router, probability);
         }
     }
 
     /**
-     * What the ledger holds of one kernel digest.
+     * How a kernel fared on one cluster in one run: the trial that promotion and demotion count.
      *
-     * @param successes answers that passed
-     * @param failures answers that failed
+     * @param sequence the journal's line
+     * @param passed answers that passed
+     * @param failed answers that failed
      * @param unknown answers that nobody could tell of
-     * @param clusters distinct clusters
-     * @param clusterSuccesses those of them of which every answer passed
+     * @param unsafe conditions about safety that failed
+     * @param origins trace ids and prompts, by which the traces that a kernel was compiled from are known
      */
-    public record Counts(long successes, long failures, long unknown, long clusters, long clusterSuccesses) {}
+    public record Use(
+            long sequence,
+            String cluster,
+            int passed,
+            int failed,
+            int unknown,
+            List<String> unsafe,
+            Set<String> origins) {
+        /** Every answer passed. */
+        public boolean succeeded() {
+            return failed + unknown == 0;
+        }
+
+        private Use plus(Answer answer, long line) {
+            Set<String> all = new HashSet<>(origins);
+            if (answer.trace() != null) {
+                all.add(answer.trace());
+            }
+            if (answer.prompt() != null) {
+                all.add(answer.prompt());
+            }
+            List<String> failures = new ArrayList<>(unsafe);
+            answer.unsafe().stream().filter(name -> !failures.contains(name)).forEach(failures::add);
+            return new Use(
+                    line,
+                    cluster,
+                    passed + (answer.outcome() == Outcome.PASS ? 1 : 0),
+                    failed + (answer.outcome() == Outcome.FAIL ? 1 : 0),
+                    unknown + (answer.outcome() == Outcome.UNKNOWN ? 1 : 0),
+                    failures,
+                    all);
+        }
+    }
 
     /**
      * What the ledger holds at a moment.
      *
-     * @param head digest of its last line, and so of all of it
-     * @param lines how many it has
+     * @param head digest of all that it holds about answers
+     * @param answers how many there are
      * @param accepted clusters with an answer that passed, by kernel digest
      * @param stated the answers of which a router stated a probability, in their order
      */
-    public record Snapshot(String head, long lines, Map<String, Long> accepted, List<Entry> stated) {
+    public record Snapshot(String head, long answers, Map<String, Long> accepted, List<Entry> stated) {
         public Snapshot {
             accepted = new TreeMap<>(accepted);
             stated = List.copyOf(stated);
         }
     }
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    private record Line(
-            String kernelId,
-            String kernelDigest,
-            String clusterId,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    private record Answer(
+            String cluster,
             Outcome outcome,
-            @Nullable String router,
-            @Nullable Double probability,
-            String previous) {}
-
-    private static final class Tally {
-        private final Map<String, long[]> byCluster = new HashMap<>();
-
-        void add(Line line) {
-            byCluster
-                    .computeIfAbsent(line.clusterId(), cluster -> new long[Outcome.values().length])[
-                    line.outcome().ordinal()]++;
+            @Nullable String trace,
+            @Nullable String prompt,
+            List<String> unsafe,
+            @Nullable Double probability) {
+        Answer {
+            unsafe = unsafe == null ? List.of() : List.copyOf(unsafe);
         }
     }
 
-    private FeedbackLedger(Path file) {
-        this.file = file;
+    /** The journal's data of a line about answers. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Told(String run, @Nullable String router, List<Answer> answers) {}
+
+    /** What is known of one kernel digest. */
+    private static final class Record {
+        /** Run → cluster → how it went. */
+        private final Map<String, Map<String, Use>> runs = new LinkedHashMap<>();
+
+        /** Runs and routers whose line was read. */
+        private final Set<String> told = new HashSet<>();
+
+        private long since = -1;
+    }
+
+    private FeedbackLedger(KernelStore store) {
+        this.store = store;
+        this.reader = store.journal().reader();
     }
 
     /**
-     * Opens a ledger and reads it; it need not exist yet.
+     * Opens a store's ledger and reads it; the store need not exist yet.
      *
-     * @throws InputException naming the line that is no entry, or does not follow the one before it
+     * @throws InputException naming the journal's line that is no entry, or does not follow the one before it
      */
-    public static FeedbackLedger open(Path file) {
-        FeedbackLedger ledger = new FeedbackLedger(file);
+    public static FeedbackLedger open(KernelStore store) {
+        FeedbackLedger ledger = new FeedbackLedger(store);
         ledger.refresh();
         return ledger;
     }
 
-    /** Appends entries in one write; they are on the disk when this returns. */
-    public synchronized void append(List<Entry> entries) {
+    /** What a prompt is known by in the ledger. */
+    public static String promptDigest(String prompt) {
+        return Digest.of(prompt).substring(0, 16);
+    }
+
+    /** Appends answers that belong to no run; they are on the disk when this returns. */
+    public void append(List<Entry> entries) {
+        append("", entries);
+    }
+
+    /**
+     * Appends a run's answers in one write; they are on the disk when this returns.
+     *
+     * @param run its id
+     */
+    public synchronized void append(String run, List<Entry> entries) {
         if (entries.isEmpty()) {
             return;
         }
-        synchronized (PROCESS) {
-            try {
-                Path folder = file.toAbsolutePath().getParent();
-                if (folder != null) {
-                    Files.createDirectories(folder);
-                }
-                try (FileChannel channel = FileChannel.open(
-                        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                    channel.lock(); // until the channel closes
-                    read(channel);
-                    if (channel.size() > position) {
-                        channel.truncate(position); // what a crash has left
-                    }
-                    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-                    String previous = last;
-                    for (Entry entry : entries) {
-                        byte[] line = Json.compact(new Line(
-                                        entry.kernelId(),
-                                        entry.kernelDigest(),
-                                        entry.clusterId(),
-                                        entry.outcome(),
-                                        entry.router(),
-                                        entry.probability(),
-                                        previous))
-                                .getBytes(StandardCharsets.UTF_8);
-                        previous = Digest.of(line);
-                        bytes.writeBytes(line);
-                        bytes.write('\n');
-                    }
-                    ByteBuffer buffer = ByteBuffer.wrap(bytes.toByteArray());
-                    for (long at = position; buffer.hasRemaining(); ) {
-                        at += channel.write(buffer, at);
-                    }
-                    channel.force(true);
-                    read(channel);
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    /** What is known of a kernel digest, what other processes have appended included. */
-    public Counts counts(String kernelDigest) {
-        return counts(kernelDigest, Set.of());
-    }
-
-    /** As {@link #counts(String)}, leaving some clusters out. */
-    public synchronized Counts counts(String kernelDigest, Collection<String> without) {
+        store.record(() -> {
+            refresh();
+            List<Journal.Draft> drafts = new ArrayList<>(owed());
+            drafts.addAll(drafts(run, entries));
+            return drafts;
+        });
         refresh();
-        Tally tally = tallies.get(kernelDigest);
-        long[] sums = new long[Outcome.values().length];
-        long clusters = 0;
-        long perfect = 0;
-        if (tally != null) {
-            for (Map.Entry<String, long[]> cluster : tally.byCluster.entrySet()) {
-                if (without.contains(cluster.getKey())) {
-                    continue;
-                }
-                long[] outcomes = cluster.getValue();
-                for (int i = 0; i < sums.length; i++) {
-                    sums[i] += outcomes[i];
-                }
-                clusters++;
-                perfect += outcomes[Outcome.FAIL.ordinal()] + outcomes[Outcome.UNKNOWN.ordinal()] == 0 ? 1 : 0;
+    }
+
+    private List<Journal.Draft> drafts(String run, List<Entry> entries) {
+        Map<List<String>, List<Entry>> groups = new LinkedHashMap<>();
+        for (Entry entry : entries) {
+            String router = entry.router() == null ? "" : entry.router();
+            Record known = records.get(entry.kernelDigest());
+            if (run.isEmpty() || known == null || !known.told.contains(run + "/" + router)) {
+                groups.computeIfAbsent(
+                                List.of(entry.kernelId(), entry.kernelDigest(), router), key -> new ArrayList<>())
+                        .add(entry);
             }
         }
-        return new Counts(
-                sums[Outcome.PASS.ordinal()],
-                sums[Outcome.FAIL.ordinal()],
-                sums[Outcome.UNKNOWN.ordinal()],
-                clusters,
-                perfect);
+        List<Journal.Draft> drafts = new ArrayList<>();
+        groups.forEach((key, group) -> drafts.add(draft(run, group)));
+        return drafts;
+    }
+
+    private static Journal.Draft draft(String run, List<Entry> group) {
+        Entry first = group.get(0);
+        List<Answer> told = group.stream()
+                .map(entry -> new Answer(
+                        entry.clusterId(),
+                        entry.outcome(),
+                        entry.traceId(),
+                        entry.prompt(),
+                        entry.unsafe(),
+                        entry.router() == null ? null : entry.probability()))
+                .toList();
+        long passed =
+                group.stream().filter(entry -> entry.outcome() == Outcome.PASS).count();
+        long clusters = group.stream().map(Entry::clusterId).distinct().count();
+        String note = (run.isEmpty() ? "" : "run " + run + ": ") + passed + " of " + group.size() + " answers passed, "
+                + clusters + (clusters == 1 ? " cluster" : " clusters");
+        return new Journal.Draft(
+                OUTCOMES,
+                first.kernelId(),
+                0,
+                first.kernelDigest(),
+                note,
+                Json.tree(new Told(run, first.router(), told)));
+    }
+
+    /**
+     * Reads a file of an earlier form as well, in which the ledger was a chain of lines of its own. With the next answers, or by
+     * {@link #settle}, the journal takes it over, once; the file stays as it is.
+     *
+     * @param mine whether an entry's kernel belongs to this store
+     * @throws InputException naming the line that is no entry, or does not follow the one before it
+     */
+    public synchronized void include(Path file, Predicate<String> mine) {
+        if (!Files.exists(file)) {
+            return;
+        }
+        String text;
+        try {
+            text = Files.readString(file, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw InputException.at(file.toString(), "cannot be read: " + e.getMessage(), "restore or remove the file");
+        }
+        String content = Digest.of(text);
+        refresh();
+        if (imported.contains(content) || included.containsKey(content)) {
+            return;
+        }
+        List<Entry> entries = chained(text, file);
+        entries.removeIf(entry -> !mine.test(entry.kernelId()));
+        List<Journal.Draft> drafts = new ArrayList<>(drafts(IMPORT + " " + content.substring(0, 12), entries));
+        for (Journal.Draft draft : drafts) {
+            told(
+                    draft.digest(),
+                    draft.kernelId(),
+                    reader.lines(),
+                    Objects.requireNonNull(draft.data()),
+                    file.toString());
+        }
+        drafts.add(new Journal.Draft(
+                IMPORT,
+                "",
+                0,
+                "",
+                "took over " + entries.size() + " answers from " + file.getFileName(),
+                Json.object().put("content", content).put("answers", entries.size())));
+        included.put(content, drafts);
+    }
+
+    /** Writes into the journal what was only included. */
+    public synchronized void settle() {
+        if (!included.isEmpty()) {
+            store.record(() -> {
+                refresh();
+                return owed();
+            });
+            refresh();
+        }
+    }
+
+    private List<Journal.Draft> owed() {
+        return included.entrySet().stream()
+                .filter(file -> !imported.contains(file.getKey()))
+                .flatMap(file -> file.getValue().stream())
+                .toList();
+    }
+
+    private static List<Entry> chained(String text, Path file) {
+        List<Entry> entries = new ArrayList<>();
+        String last = "0".repeat(64);
+        int number = 1;
+        for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
+            String where = file + " line " + number++;
+            JsonNode json = Json.parse(line, where);
+            if (!last.equals(json.path("previous").asString(""))) {
+                throw InputException.at(
+                        where, "the chain is broken: it does not follow the line before", "restore or remove the file");
+            }
+            last = Digest.of(line);
+            Entry entry = Json.convert(((ObjectNode) json).without("previous"), Entry.class, where);
+            if (entry.kernelDigest() == null || entry.clusterId() == null || entry.outcome() == null) {
+                throw InputException.at(
+                        where, "an entry has kernel_digest, cluster_id and outcome", "restore or remove the file");
+            }
+            entries.add(entry);
+        }
+        return entries;
+    }
+
+    /**
+     * How a kernel digest fared, one use a run and cluster, oldest first; what other processes have appended included. Uses of one
+     * run come in an order that has nothing to do with them: neighbours in a data set are alike, and would look like a change.
+     */
+    public synchronized List<Use> uses(String kernelDigest) {
+        refresh();
+        Record record = records.get(kernelDigest);
+        return record == null
+                ? List.of()
+                : record.runs.entrySet().stream()
+                        .flatMap(run -> run.getValue().values().stream()
+                                .sorted(Comparator.comparing(use -> Digest.of(run.getKey() + "/" + use.cluster()))))
+                        .toList();
+    }
+
+    /** The journal's line after which evidence on a kernel digest counts: that of its last fall or release; −1 without any. */
+    public synchronized long since(String kernelDigest) {
+        refresh();
+        Record record = records.get(kernelDigest);
+        return record == null ? -1 : record.since;
+    }
+
+    /** The digests that are known. */
+    public synchronized Collection<String> digests() {
+        refresh();
+        return List.copyOf(records.keySet());
     }
 
     /** All of it as it is now, what other processes have appended included. */
     public synchronized Snapshot snapshot() {
         refresh();
         Map<String, Long> accepted = new TreeMap<>();
-        tallies.forEach((digest, tally) -> accepted.put(
-                digest,
-                tally.byCluster.values().stream()
-                        .filter(outcomes -> outcomes[Outcome.PASS.ordinal()] > 0)
-                        .count()));
-        return new Snapshot(last, lines, accepted, stated);
+        records.forEach((digest, record) -> {
+            Set<String> clusters = new HashSet<>();
+            record.runs.values().stream()
+                    .flatMap(run -> run.values().stream())
+                    .filter(use -> use.passed() > 0)
+                    .forEach(use -> clusters.add(use.cluster()));
+            if (!record.runs.isEmpty()) {
+                accepted.put(digest, (long) clusters.size());
+            }
+        });
+        return new Snapshot(head, answers, accepted, stated);
     }
 
     private synchronized void refresh() {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            read(channel);
-        } catch (NoSuchFileException e) {
-            if (position > 0) {
-                throw InputException.at(file.toString(), "the ledger has gone", "restore it");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Reads the whole lines after those read already. */
-    private void read(FileChannel channel) throws IOException {
-        long size = channel.size();
-        if (size < position) {
-            throw InputException.at(file.toString(), "the ledger has become shorter", "restore it");
-        }
-        byte[] bytes = new byte[Math.toIntExact(size - position)];
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining() && channel.read(buffer, position + buffer.position()) >= 0) {
-            // until all is read
-        }
-        int start = 0;
-        for (int i = 0; i < buffer.position(); i++) {
-            if (bytes[i] == '\n') {
-                accept(new String(bytes, start, i - start, StandardCharsets.UTF_8));
-                position += i + 1 - start;
-                start = i + 1;
+        for (Journal.Entry entry : reader.next()) {
+            String where = store.journal().file() + " line " + (entry.sequence() + 1);
+            switch (entry.action()) {
+                case OUTCOMES -> told(entry.digest(), entry.kernelId(), entry.sequence(), data(entry, where), where);
+                case IMPORT -> imported.add(data(entry, where).path("content").asString(""));
+                case KernelStore.STATUS -> moved(entry, where);
+                default -> {
+                    // what was added to the store says nothing of answers
+                }
             }
         }
     }
 
-    private void accept(String text) {
-        String where = file + " line " + (lines + 1);
-        Line line = Json.parse(text, Line.class, where);
-        if (line.kernelDigest() == null || line.clusterId() == null || line.outcome() == null) {
-            throw InputException.at(where, "an entry has kernel_digest, cluster_id and outcome", "restore the ledger");
+    private static ObjectNode data(Journal.Entry entry, String where) {
+        if (entry.data() == null) {
+            throw InputException.at(where, entry.action() + " has no data", "restore the journal");
         }
-        if (!last.equals(line.previous())) {
-            throw InputException.at(
-                    where,
-                    "the line before it has digest " + last + ", it names " + line.previous(),
-                    "restore the ledger: a line was changed, added or removed");
+        return entry.data();
+    }
+
+    private void told(String digest, String kernelId, long line, ObjectNode data, String where) {
+        Told told = Json.convert(data, Told.class, where);
+        if (told.answers() == null || told.run() == null) {
+            throw InputException.at(where, "needs run and answers", "restore the journal");
         }
-        tallies.computeIfAbsent(line.kernelDigest(), digest -> new Tally()).add(line);
-        if (line.router() != null && line.probability() != null) {
-            stated.add(new Entry(
-                    line.kernelId(),
-                    line.kernelDigest(),
-                    line.clusterId(),
-                    line.outcome(),
-                    line.router(),
-                    line.probability()));
+        Record record = records.computeIfAbsent(digest, key -> new Record());
+        if (!record.told.add(told.run() + "/" + (told.router() == null ? "" : told.router()))
+                && !told.run().isEmpty()) {
+            return; // said twice
         }
-        last = Digest.of(text);
-        lines++;
+        Map<String, Use> clusters = record.runs.computeIfAbsent(
+                told.run().isEmpty() ? "line " + line : told.run(), run -> new LinkedHashMap<>());
+        for (Answer answer : told.answers()) {
+            if (answer.cluster() == null || answer.outcome() == null) {
+                throw InputException.at(where, "an answer has cluster and outcome", "restore the journal");
+            }
+            Use use = clusters.getOrDefault(
+                    answer.cluster(), new Use(line, answer.cluster(), 0, 0, 0, List.of(), Set.of()));
+            clusters.put(answer.cluster(), use.plus(answer, line));
+            if (told.router() != null && answer.probability() != null) {
+                stated.add(new Entry(kernelId, digest, answer.cluster(), answer.outcome())
+                        .stated(told.router(), answer.probability()));
+            }
+        }
+        answers += told.answers().size();
+        head = Digest.of(head + digest + Json.compact(told));
+    }
+
+    /** A kernel that fell, or came back, is judged by what comes after. */
+    private void moved(Journal.Entry entry, String where) {
+        String from = data(entry, where).path("from").asString("");
+        String to = data(entry, where).path("to").asString("");
+        boolean rose = to.equals("trusted") || to.equals("verified") && from.equals("candidate");
+        if (!rose) {
+            Record record = records.computeIfAbsent(entry.digest(), digest -> new Record());
+            record.since = entry.sequence();
+        }
     }
 }

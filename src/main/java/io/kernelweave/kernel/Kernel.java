@@ -1,12 +1,15 @@
 package io.kernelweave.kernel;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +59,44 @@ public record Kernel(
     /** One step of the way to the answer. */
     public record Step(String name, @JsonProperty("do") String action) {}
 
-    /** What is done when something does not hold. */
-    public record Rollback(String when, @JsonProperty("do") String action) {}
+    /**
+     * What is done with an answer that the gate does not let through.
+     *
+     * @param when what does not hold, in words
+     * @param action what is done then, in words: what a model that does what it is told reads
+     * @param on the conditions of which one must not have passed for the step to be taken; empty for any
+     * @param run what the runtime does; null for a step in words alone
+     */
+    public record Rollback(
+            String when,
+            @JsonProperty("do") String action,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> on,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Run run) {
+
+        /** The moves that the runtime knows. */
+        public enum Run {
+            /** Decodes once more under the kernel's mask, from the first token on; the gate judges what comes. */
+            DECODE,
+            /** Drops the answer and replies from raw generation. No step after it is taken. */
+            RAW;
+
+            @JsonValue
+            public String label() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        public Rollback(String when, String action, @Nullable List<String> on, @Nullable Run run) {
+            require("rollback/when", when);
+            require("rollback/do", action);
+            this.when = when;
+            this.action = action;
+            this.on = copy(on);
+            this.run = run;
+        }
+    }
 
     public Kernel {
         checkId(kernelId);
@@ -122,6 +161,11 @@ public record Kernel(
     /** This content as a version that the gate has not seen yet, with its digest. */
     Kernel asCandidate(int number) {
         return with(number, "", KernelStatus.candidate()).sealed();
+    }
+
+    /** This kernel in another state. */
+    Kernel withStatus(KernelStatus newStatus) {
+        return with(version, digest, newStatus);
     }
 
     Kernel withVersion(int number) {

@@ -3,6 +3,7 @@ package io.kernelweave.kernel;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import io.kernelweave.kernel.KernelStatus.State;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -15,8 +16,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,11 +33,17 @@ import tools.jackson.databind.node.ObjectNode;
  * every digest; a file that fails is refused by itself and the rest still loads.
  */
 public final class KernelStore {
+    /** The journal's word for a change of state. */
+    public static final String STATUS = "status";
+
     private final Path folder;
 
     /** What a load found: the kernels by id, and a line for each file that was refused. */
     public record Contents(List<Kernel> kernels, List<String> refusals) {
-        /** One digest for the whole store: of each kernel's id, digest and state, in the order of ids. */
+        /**
+         * One digest for the whole store: of each kernel's id and digest, and whether prompts may be routed to it, in the order
+         * of ids. A promotion changes what a kernel is worth, not what it does.
+         */
         public String digest() {
             StringBuilder all = new StringBuilder();
             for (Kernel kernel : kernels) {
@@ -41,7 +51,8 @@ public final class KernelStore {
                         .append(' ')
                         .append(kernel.digest())
                         .append(' ');
-                all.append(kernel.status().state()).append('\n');
+                all.append(kernel.status().state().isRoutable() ? "routable" : "withdrawn")
+                        .append('\n');
             }
             return Digest.of(all.toString());
         }
@@ -49,6 +60,11 @@ public final class KernelStore {
 
     public KernelStore(Path folder) {
         this.folder = folder;
+    }
+
+    /** Where it is. */
+    public Path folder() {
+        return folder;
     }
 
     /** Loads every kernel; refuses only a store that is not there. */
@@ -106,7 +122,7 @@ public final class KernelStore {
             if (before == null) {
                 Kernel stored = kernel.asCandidate(1);
                 write(file, stored);
-                journal().append("add", stored, note);
+                journal().append(List.of(Journal.Draft.of("add", stored, note, null)));
                 return stored;
             }
             if (kernel.withVersion(before.version()).computedDigest().equals(before.digest())) {
@@ -115,9 +131,98 @@ public final class KernelStore {
             Kernel stored = kernel.asCandidate(before.version() + 1);
             write(folder.resolve("versions").resolve(before.kernelId() + "-v" + before.version() + ".json"), before);
             write(file, stored);
-            journal().append("update", stored, note);
+            journal().append(List.of(Journal.Draft.of("update", stored, note, null)));
             return stored;
         });
+    }
+
+    /**
+     * A change of one kernel's state.
+     *
+     * @param digest the content that it was decided for
+     * @param from the state that it was decided in
+     * @param note why, in one line
+     */
+    public record Move(String kernelId, String digest, State from, KernelStatus to, String note) {}
+
+    /**
+     * Changes states. A move whose kernel has other content or another state by now is left out. The journal is written first
+     * and decides: a crash before a kernel's file has followed is made good by the next change.
+     *
+     * @return the kernels that were moved, as they are now
+     */
+    public List<Kernel> move(List<Move> moves) {
+        return locked(() -> {
+            follow();
+            List<Journal.Draft> drafts = new ArrayList<>();
+            List<Kernel> moved = new ArrayList<>();
+            for (Move move : moves) {
+                Kernel kernel = find(move.kernelId()).orElse(null);
+                if (kernel == null
+                        || !kernel.digest().equals(move.digest())
+                        || kernel.status().state() != move.from()) {
+                    continue;
+                }
+                ObjectNode data = Json.object()
+                        .put("from", move.from().label())
+                        .put("to", move.to().state().label());
+                data.set("evidence", move.to().evidence());
+                drafts.add(Journal.Draft.of(STATUS, kernel, move.note(), data));
+                moved.add(kernel.withStatus(move.to()));
+            }
+            if (!drafts.isEmpty()) {
+                journal().append(drafts);
+            }
+            for (Kernel kernel : moved) {
+                write(file(kernel.kernelId()), kernel);
+            }
+            return moved;
+        });
+    }
+
+    /**
+     * Appends to the journal what has become of answers and the like; {@code drafts} is asked under the store's lock, and may
+     * read the journal first.
+     */
+    public void record(Supplier<List<Journal.Draft>> drafts) {
+        locked(() -> {
+            List<Journal.Draft> made = drafts.get();
+            if (!made.isEmpty()) {
+                journal().append(made);
+            }
+            return made;
+        });
+    }
+
+    /**
+     * Writes the state that the journal's last word gives a kernel into its file, where a crash has it otherwise. What nobody
+     * has proven, such as a state that was edited into a file, is taken back.
+     */
+    private void follow() throws IOException {
+        if (!Files.isDirectory(folder.resolve("kernels"))) {
+            return;
+        }
+        Map<String, KernelStatus> last = new HashMap<>();
+        for (Journal.Entry entry : journal().entries()) {
+            if (entry.action().equals(STATUS) && entry.data() != null) {
+                last.put(entry.digest(), Json.convert(status(entry.data()), KernelStatus.class, "journal"));
+            }
+        }
+        for (Kernel kernel : load().kernels()) {
+            KernelStatus known = last.get(kernel.digest());
+            State state = kernel.status().state();
+            boolean withdrawn = known == null && !state.isRoutable();
+            if (!withdrawn && state != (known == null ? State.CANDIDATE : known.state())) {
+                write(file(kernel.kernelId()), kernel.withStatus(known == null ? KernelStatus.candidate() : known));
+            }
+        }
+    }
+
+    private static ObjectNode status(ObjectNode data) {
+        ObjectNode status = Json.object();
+        status.set("state", data.path("to"));
+        status.set("evidence", data.path("evidence"));
+        return status;
     }
 
     public Journal journal() {
@@ -171,11 +276,11 @@ public final class KernelStore {
     }
 
     @FunctionalInterface
-    private interface Change {
-        Kernel make() throws IOException;
+    private interface Change<T> {
+        T make() throws IOException;
     }
 
-    private Kernel locked(Change change) {
+    private <T> T locked(Change<T> change) {
         try {
             Files.createDirectories(folder);
             synchronized (KernelStore.class) { // file locks are per process, threads need their own

@@ -276,6 +276,7 @@ final class BenchmarkReport {
         names.put("abstention_accuracy", "… where no kernel fits (abstention)");
         names.put("kernel_reuse_rate", "kernel reuse");
         names.put("false_accept_rate", "let through, and wrong");
+        names.put("answer_reuse_rate", "answers used again");
         names.put("composition_success_rate", "composition success");
         names.put("failure_recovery_rate", "failure recovery");
         names.put("error_rate", "errors");
@@ -444,8 +445,7 @@ final class BenchmarkReport {
         rows.stream()
                 .filter(row -> row.arm().equals(main.label()) && row.kernelId() != null)
                 .forEach(row -> row.verdict().checks().stream()
-                        .filter(check -> check.severity().equals("error")
-                                && !check.outcome().equals("PASS"))
+                        .filter(ResultRow.Check::blocks)
                         .forEach(check -> {
                             String name = label(row) + "\n" + check.name();
                             counts.merge(name, 1, Integer::sum);
@@ -500,8 +500,7 @@ final class BenchmarkReport {
             return row.error();
         }
         return row.verdict().checks().stream()
-                .filter(check ->
-                        check.severity().equals("error") && !check.outcome().equals("PASS"))
+                .filter(ResultRow.Check::blocks)
                 .findFirst()
                 .map(check -> check.name() + ": " + check.reason())
                 .orElse("nothing could be checked");

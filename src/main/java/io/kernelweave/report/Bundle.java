@@ -1,7 +1,10 @@
 package io.kernelweave.report;
 
 import io.kernelweave.compare.SelfTest;
+import io.kernelweave.dataset.InstructionChecks;
 import io.kernelweave.json.Json;
+import io.kernelweave.results.IfevalMetrics;
+import io.kernelweave.results.IfevalRow;
 import io.kernelweave.results.MaskMetrics;
 import io.kernelweave.results.MaskRow;
 import io.kernelweave.results.Metric;
@@ -20,10 +23,11 @@ import io.kernelweave.storage.Folder;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Renders the bundle of a run: {@code benchmark/benchmark.md} with its JSON and CSV tables, {@code realtime_demo.md} with its
- * JSON, and {@code plots/*.svg}; for a run that trains a router or measures masks, the report on these. Rows, {@code run.json} and the
+ * JSON, and {@code plots/*.svg}; for a run that trains a router, measures masks or sets checks against an outside checker, the report on these. Rows, {@code run.json} and the
  * router's card in, the same bytes out.
  */
 public final class Bundle {
@@ -51,6 +55,11 @@ public final class Bundle {
             case MASKS -> {
                 List<MaskRow> rows = folder.rows(MaskRow.FORM);
                 renderMasks(folder, run, rows, MaskMetrics.of(rows));
+                yield rows.size();
+            }
+            case IFEVAL -> {
+                List<IfevalRow> rows = folder.rows(IfevalRow.FORM);
+                renderIfeval(folder, run, rows, IfevalMetrics.of(rows));
                 yield rows.size();
             }
             case SELFTEST -> {
@@ -85,6 +94,22 @@ public final class Bundle {
         bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
         bundle.write("benchmark/refusals.csv", Tables.refusals(rows));
         bundle.write("benchmark/errors.csv", Tables.errors(rows));
+    }
+
+    /** Renders the bundle of a run that sets checks against an outside checker: {@code benchmark/benchmark.md}, JSON, CSV tables, one figure. */
+    public static void renderIfeval(RunFolder folder, Run run, List<IfevalRow> rows, Map<String, Metric> metrics) {
+        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
+        InstructionChecks checks = Json.parse(
+                folder.folder().readText("inputs/checks.json"), InstructionChecks.class, "inputs/checks.json");
+        JsonNode card = Json.parse(folder.folder().readText("inputs/dataset.json"), "inputs/dataset.json");
+        IfevalReport report = new IfevalReport(run, rows, metrics, checks, card);
+        bundle.write("plots/types.svg", report.figure());
+        Map<String, Object> model = report.model();
+        bundle.write("benchmark/benchmark.md", Templates.render("ifeval.md.ftl", model));
+        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
+        bundle.write("benchmark/benchmark.json", Json.pretty(model));
+        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
+        bundle.write("benchmark/verdicts.csv", Tables.verdicts(rows));
     }
 
     /** Renders the bundle of a run that trains a router: {@code benchmark/benchmark.md}, its JSON and CSV tables, and two figures. */

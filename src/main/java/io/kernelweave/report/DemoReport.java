@@ -135,7 +135,21 @@ final class DemoReport {
                     stage.put("kept", event.data().path("kept").asString(""));
                     stage.put("told", event.data().path("told").asBoolean(false));
                 }
-                case ROLLBACK -> stage.put("failed", strings(event.data().path("failed")));
+                case ROLLBACK -> {
+                    stage.put("failed", strings(event.data().path("failed")));
+                    List<Map<String, Object>> steps = new ArrayList<>();
+                    boolean again = false;
+                    for (JsonNode step : event.data().path("steps")) {
+                        again |= step.path("run").asString("").equals("decode");
+                        steps.add(Map.of(
+                                "when",
+                                step.path("when").asString(),
+                                "action",
+                                step.path("do").asString()));
+                    }
+                    stage.put("steps", steps);
+                    stage.put("again", again);
+                }
                 default -> {}
             }
             stages.add(stage);
@@ -156,8 +170,7 @@ final class DemoReport {
         scene.put(
                 "failed",
                 row.verdict().checks().stream()
-                        .filter(check -> check.severity().equals("error")
-                                && !check.outcome().equals("PASS"))
+                        .filter(ResultRow.Check::blocks)
                         .map(check -> check.name() + ": " + shorten(check.reason(), 140))
                         .toList());
         scene.put("millis", Templates.millis(row.timings().totalNs() / 1e6));

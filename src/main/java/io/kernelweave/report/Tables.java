@@ -3,6 +3,7 @@ package io.kernelweave.report;
 import io.kernelweave.compare.Attribution;
 import io.kernelweave.json.CanonicalJson;
 import io.kernelweave.json.Json;
+import io.kernelweave.results.IfevalRow;
 import io.kernelweave.results.MaskRow;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
@@ -121,6 +122,26 @@ final class Tables {
                                         failure.instance(),
                                         failure.excerpt(),
                                         failure.reason())))
+                        .toList());
+    }
+
+    /** Both verdicts on each instruction, by both rules. */
+    static String verdicts(List<IfevalRow> rows) {
+        return csv(
+                List.of("row", "instruction", "followed", "outcome", "loosely followed", "loose outcome", "reason"),
+                rows.stream()
+                        .map(row -> {
+                            IfevalRow.Verdicts strict = row.strict();
+                            IfevalRow.Verdicts loose = row.loose();
+                            return List.<Object>of(
+                                    row.rowId(),
+                                    row.instruction(),
+                                    strict == null ? "" : strict.followed(),
+                                    strict == null ? "" : strict.outcome(),
+                                    loose == null ? "" : loose.followed(),
+                                    loose == null ? "" : loose.outcome(),
+                                    strict == null ? String.valueOf(row.error()) : strict.reason());
+                        })
                         .toList());
     }
 

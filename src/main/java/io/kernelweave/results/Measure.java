@@ -12,6 +12,8 @@ public enum Measure {
     ROUTING("routes"),
     /** Documents are forced through token masks: {@link MaskRow}, in SQL the view {@code masks}. */
     MASKS("masks"),
+    /** Verdicts of the check language are compared with an outside checker's: {@link IfevalRow}, in SQL the view {@code ifeval}. */
+    IFEVAL("ifeval"),
     /** The run gate is tried on sound and on broken variants of the system: {@link SelfTestRow}, in SQL the view {@code selftest}. */
     SELFTEST("selftest");
 

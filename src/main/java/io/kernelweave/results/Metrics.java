@@ -40,9 +40,11 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>abstention_accuracy</td><td>abstentions, among rows that no kernel fits</td></tr>
  * <tr><td>abstention_accuracy.near_miss|other_task|nonsense</td><td>the same among those of one kind, where the data set
  * tells kinds apart</td></tr>
- * <tr><td>kernel_reuse_rate</td><td>answers given by a kernel (and accepted, where there is a gate), among all rows</td></tr>
  * <tr><td>false_accept_rate</td><td>answers given by a kernel (and accepted, where there is a gate) that the label's contract does not
  * judge PASS, among all rows; in an arm with a mask</td></tr>
+ * <tr><td>kernel_reuse_rate</td><td>answers given by a kernel and accepted by the gate, among all rows; in an arm with a gate</td></tr>
+ * <tr><td>answer_reuse_rate</td><td>answers that were accepted before the run and now again, among all rows; in the arm with a
+ * cache</td></tr>
  * <tr><td>composition_success_rate</td><td>PASS, among rows that ask for two kernels</td></tr>
  * <tr><td>failure_recovery_rate</td><td>PASS in the end, among rows whose first answer the gate rejected</td></tr>
  * <tr><td>latency_ms.&lt;stage&gt;.p50|p90|p99</td><td>milliseconds, wall clock, stages route, decode, mask, model, gate,
@@ -143,7 +145,8 @@ public final class Metrics {
     }
 
     private static boolean isMasked(String arm) {
-        return arm.equals(Arm.ROUTER.label()) || arm.equals(Arm.ROUTER_GATE.label());
+        return Arrays.stream(Arm.values())
+                .anyMatch(each -> each.label().equals(arm) && (each == Arm.ROUTER || each.isGated()));
     }
 
     private static boolean isComposition(ResultRow row) {
@@ -235,12 +238,17 @@ public final class Metrics {
                 share(prefix + abstention(kind), rows, row -> kind.equals(row.kind()), right);
             }
         }
-        if (masked) {
+        if (arm.isGated()) {
             share(prefix + "kernel_reuse_rate", rows, row -> true, ResultRow::answeredByKernel);
+        }
+        if (masked) {
             share(prefix + "false_accept_rate", rows, row -> true, ResultRow::isFalselyAccepted);
         }
+        if (arm == Arm.ROUTER_GATE_CACHE) {
+            share(prefix + "answer_reuse_rate", rows, row -> true, ResultRow::isReused);
+        }
         share(prefix + "composition_success_rate", rows, Metrics::isComposition, ResultRow::passes);
-        if (arm == Arm.ROUTER_GATE) {
+        if (arm.isGated()) {
             share(prefix + "failure_recovery_rate", rows, orError(Metrics::firstRejected), ResultRow::passes);
         }
         STAGES.forEach((stage, nanos) -> {

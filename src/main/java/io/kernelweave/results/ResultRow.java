@@ -78,26 +78,53 @@ public record ResultRow(
             String preconditions,
             List<String> conflicts) {}
 
-    /** @param path {@code kernel}, {@code compose}, {@code raw}, {@code retrieval} or {@code rolled_back} */
+    /** @param path {@code kernel}, {@code compose}, {@code raw}, {@code retrieval}, {@code rolled_back} or {@code reused} */
     public record FinalAnswer(String path, List<String> kernelIds, String text) {}
 
     /** @param score share of the error conditions that pass; null without any */
     public record Verdict(String outcome, @Nullable Double score, List<Check> checks) {}
 
-    /** One condition's verdict. */
-    public record Check(String name, String severity, String outcome, String reason, List<Span> spans) {}
+    /**
+     * One condition's verdict.
+     *
+     * @param basis {@code checked}, or {@code judged} if it rests on a model's opinion; null in files that were written before
+     *     there was this field
+     */
+    public record Check(
+            String name,
+            String severity,
+            String outcome,
+            String reason,
+            List<Span> spans,
+            @Nullable String basis) {
+        /** Whether this keeps the answer out: an opinion alone lets nothing in. */
+        public boolean blocks() {
+            return severity.equals("error") && (!outcome.equals("PASS") || "judged".equals(basis));
+        }
+    }
 
     /** UTF-16 offsets into the text that {@code field} names. */
     public record Span(String field, int start, int end) {}
 
-    /** @param gate the gate's verdict of this answer, or null where no gate judged it */
+    /**
+     * @param gate the gate's verdict of this answer, or null where no gate judged it
+     * @param cause why the attempt was made; empty for the first, and in files that were written before there was this field
+     * @param unsafe conditions about safety that failed
+     */
     public record Attempt(
             int number,
             boolean masked,
             boolean complete,
             String text,
             @Nullable String gate,
-            List<String> failed) {}
+            List<String> failed,
+            String cause,
+            List<String> unsafe) {
+        public Attempt {
+            cause = cause == null ? "" : cause;
+            unsafe = unsafe == null ? List.of() : List.copyOf(unsafe);
+        }
+    }
 
     /** Nanoseconds; mask and model are parts of decode. */
     public record Timings(long routeNs, long decodeNs, long maskNs, long modelNs, long gateNs, long totalNs) {}
@@ -144,7 +171,12 @@ public record ResultRow(
     /** Whether the final answer was given under a kernel. */
     public boolean answeredByKernel() {
         return answer != null
-                && (answer.path().equals("kernel") || answer.path().equals("compose"));
+                && (answer.path().equals("kernel") || answer.path().equals("compose") || isReused());
+    }
+
+    /** Whether the final answer was accepted before the run, and now again. */
+    public boolean isReused() {
+        return answer != null && answer.path().equals("reused");
     }
 
     /** The kernels that the label names: none, one, or several for a composition. */

@@ -38,7 +38,7 @@ public final class Scoring {
 
     /** The row of the results for an answer. */
     public ResultRow score(DatasetRow row, Answer answer) {
-        Subject subject = Subject.of(row.prompt(), answer.text());
+        Subject subject = Subject.of(row.prompt(), answer.text()).with(answer.trace());
         Judgement judgement = judge(row.labelledKernels(), subject);
         List<String> claimed = answer.kernelIds().isEmpty() ? row.labelledKernels() : answer.kernelIds();
         Boolean schemaValid = claimed.isEmpty() ? null : schemaValid(judge(claimed, subject));
@@ -180,7 +180,8 @@ public final class Scoring {
                 Redaction.redact(verdict.verdict().reason()),
                 verdict.verdict().spans().stream()
                         .map(span -> new ResultRow.Span(span.field(), span.start(), span.end()))
-                        .toList());
+                        .toList(),
+                verdict.verdict().basis().label());
     }
 
     private static ResultRow.Attempt attempt(Answer.Attempt attempt) {
@@ -191,7 +192,9 @@ public final class Scoring {
                 attempt.decoded().complete(),
                 Redaction.redact(attempt.decoded().text()),
                 judgement == null ? null : judgement.outcome().name(),
-                judgement == null ? List.of() : judgement.failed());
+                judgement == null ? List.of() : judgement.failed(),
+                Redaction.redact(attempt.cause()),
+                attempt.unsafe());
     }
 
     static ResultRow.Decision decision(RouteDecision decision) {

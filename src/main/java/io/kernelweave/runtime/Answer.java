@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param decision the router's, or null for an arm that asks none
  * @param path where the answer came from in the end
- * @param kernelIds the kernels under which the answer stands; empty unless the path is {@code KERNEL} or {@code COMPOSE}
+ * @param kernelIds the kernels under which the answer stands; empty unless the path is {@code KERNEL}, {@code COMPOSE}, {@code RETRIEVAL} or
+ *     {@code REUSED}
  * @param attempts every answer that was generated, in order
  * @param timings nanoseconds by stage
  */
@@ -34,7 +35,9 @@ public record Answer(
         COMPOSE,
         RAW,
         RETRIEVAL,
-        ROLLED_BACK;
+        ROLLED_BACK,
+        /** An answer that was accepted earlier, and again. */
+        REUSED;
 
         @JsonValue
         public String label() {
@@ -46,13 +49,17 @@ public record Answer(
      * One generated answer.
      *
      * @param masked whether a mask was on
+     * @param cause why it was made: empty for the first, else what was wrong with the one before it, or that it was kept from earlier
      * @param judgement the gate's; null in an arm without a gate and for raw generation
+     * @param unsafe the conditions about safety that failed
      */
     public record Attempt(
             int number,
             boolean masked,
+            String cause,
             Decoded decoded,
-            @Nullable Judgement judgement) {}
+            @Nullable Judgement judgement,
+            List<String> unsafe) {}
 
     /** Nanoseconds, wall clock; {@code mask} and {@code model} are parts of {@code decode}. */
     public record Timings(long route, long decode, long mask, long model, long gate, long total) {}

@@ -16,7 +16,9 @@ public enum Arm {
     /** The routed kernel, decoded under its mask. */
     ROUTER("router", "the routed kernel, decoded under its mask"),
     /** The same, judged by the gate, with retries and rollback. */
-    ROUTER_GATE("router+gate", "the same, judged by the gate, with retries and rollback");
+    ROUTER_GATE("router+gate", "the same, judged by the gate, with retries and rollback"),
+    /** The same, and what was accepted before the run is used again. */
+    ROUTER_GATE_CACHE("router+gate+cache", "the same, with the answers that were accepted before the run");
 
     private final String label;
     private final String description;
@@ -29,6 +31,11 @@ public enum Arm {
     @JsonValue
     public String label() {
         return label;
+    }
+
+    /** Whether the gate judges its answers. */
+    public boolean isGated() {
+        return this == ROUTER_GATE || this == ROUTER_GATE_CACHE;
     }
 
     public String description() {

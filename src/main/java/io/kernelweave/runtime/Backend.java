@@ -6,6 +6,7 @@ import io.kernelweave.decode.Decoded;
 import io.kernelweave.decode.Decoder;
 import io.kernelweave.decode.Forced;
 import io.kernelweave.decode.TokenVocabulary;
+import io.kernelweave.json.Json;
 import io.kernelweave.model.LanguageModel;
 import io.kernelweave.model.RecordedModel;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,9 @@ import java.util.Arrays;
 public sealed interface Backend {
     /** Says which model this is, exactly enough that the same identity gives the same answers. */
     String identity();
+
+    /** What decides, beside the model and the prompt, which answer a task gets. */
+    String settings(Task task);
 
     /** The tokens that it speaks in. */
     TokenVocabulary vocabulary();
@@ -34,6 +38,11 @@ public sealed interface Backend {
         @Override
         public String identity() {
             return model.identity();
+        }
+
+        @Override
+        public String settings(Task task) {
+            return Json.compact(settings) + " " + vocabulary.name();
         }
 
         @Override
@@ -64,6 +73,11 @@ public sealed interface Backend {
         @Override
         public String identity() {
             return model.identity();
+        }
+
+        @Override
+        public String settings(Task task) {
+            return task.id() + " " + vocabulary.name();
         }
 
         @Override

@@ -5,10 +5,12 @@ import io.kernelweave.decode.Constraint;
 import io.kernelweave.decode.Decoded;
 import io.kernelweave.decode.JsonSchemaConstraint;
 import io.kernelweave.decode.TokenVocabulary;
+import io.kernelweave.gate.AnswerCache;
 import io.kernelweave.gate.OutputGate;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
+import io.kernelweave.kernel.PromptInput;
 import io.kernelweave.route.RouteAction;
 import io.kernelweave.route.RouteDecision;
 import io.kernelweave.route.Router;
@@ -19,6 +21,7 @@ import io.kernelweave.trace.TraceEvent.Kind;
 import io.kernelweave.trace.TraceRecorder;
 import io.kernelweave.verify.Judgement;
 import io.kernelweave.verify.Outcome;
+import io.kernelweave.verify.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,11 +30,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Answers prompts: routes to a kernel, a composition or raw generation; decodes under the output schema's mask; lets the
- * gate judge; retries with what the gate rejected; rolls back to raw generation. Every call records a trace.
+ * gate judge; retries with what the gate rejected; takes the kernel's rollback steps, the last of which is raw generation. Every
+ * call records a trace.
  *
  * <p>Thread-safe. The same task, arm and seed give the same answer.
  */
@@ -41,6 +46,7 @@ public final class KernelRuntime {
     private final Backend backend;
     private final TokenVocabulary vocabulary;
     private final @Nullable Memory memory;
+    private final @Nullable AnswerCache cache;
     private final int retries;
     private final long seed;
     private final Map<String, Kit> kits = new ConcurrentHashMap<>();
@@ -50,6 +56,7 @@ public final class KernelRuntime {
 
     /**
      * @param memory what the retrieval arm answers from; null where that arm is not used
+     * @param cache where accepted answers are kept and looked for, by the arm that does so; null where that arm is not used
      * @param retries how often a rejected answer is generated again before the rollback
      */
     public KernelRuntime(
@@ -58,6 +65,7 @@ public final class KernelRuntime {
             Backend backend,
             TokenVocabulary vocabulary,
             @Nullable Memory memory,
+            @Nullable AnswerCache cache,
             int retries,
             long seed) {
         this.kernels = kernels.stream().collect(Collectors.toMap(Kernel::kernelId, Function.identity()));
@@ -65,6 +73,7 @@ public final class KernelRuntime {
         this.backend = backend;
         this.vocabulary = vocabulary;
         this.memory = memory;
+        this.cache = cache;
         this.retries = retries;
         this.seed = seed;
     }
@@ -75,13 +84,23 @@ public final class KernelRuntime {
         return switch (arm) {
             case RAW -> loop.raw(null, Path.RAW);
             case RETRIEVAL -> loop.retrieve();
-            case PROMPT_WRAPPER, ROUTER, ROUTER_GATE -> loop.routed();
+            case PROMPT_WRAPPER, ROUTER, ROUTER_GATE, ROUTER_GATE_CACHE -> loop.routed();
         };
     }
 
     /** Answers one prompt, in an arm that routes, with a decision that was taken elsewhere. */
     public Answer answer(Task task, Arm arm, RouteDecision decision) {
         return new Loop(task, arm).routed(decision);
+    }
+
+    /** What an answer to a task under some kernels is kept by. */
+    public AnswerCache.Identity identity(Task task, List<String> kernelIds) {
+        return new AnswerCache.Identity(
+                kit(kernelIds).contract().kernels().stream().map(Kernel::digest).toList(),
+                Digest.of(task.prompt()),
+                Digest.of((JsonNode) PromptInput.of(task.prompt()).toJson()),
+                backend.identity(),
+                Digest.of(seed + " " + backend.settings(task)));
     }
 
     private Kit kit(List<String> ids) {
@@ -137,54 +156,146 @@ public final class KernelRuntime {
             String prompt = Prompting.withHints(task.prompt(), kit.contract().kernels());
             if (arm == Arm.PROMPT_WRAPPER) {
                 Decoded decoded = generate(prompt, null, "");
-                attempts.add(new Attempt(1, false, decoded, null));
+                attempts.add(new Attempt(1, false, "", decoded, null, List.of()));
                 return finish(decision, path, decision.kernelIds(), decoded.text(), Outcome.UNKNOWN);
             }
             if (arm == Arm.ROUTER) {
                 Decoded decoded = generate(prompt, kit.constraint(), "");
-                attempts.add(new Attempt(1, true, decoded, null));
+                attempts.add(new Attempt(1, true, "", decoded, null, List.of()));
                 return finish(decision, path, decision.kernelIds(), decoded.text(), Outcome.UNKNOWN);
             }
             return gated(decision, kit, path, prompt);
         }
 
         private Answer gated(RouteDecision decision, Kit kit, Path path, String hinted) {
+            AnswerCache.Identity identity = null;
+            if (arm == Arm.ROUTER_GATE_CACHE && cache != null) {
+                identity = identity(task, decision.kernelIds());
+                String kept = cache.find(identity).orElse(null);
+                OutputGate.Decision decided = kept == null ? null : judged(kit, false, "kept from earlier", kept(kept));
+                if (kept != null && decided != null) {
+                    if (decided.accepted()) {
+                        return finish(decision, Path.REUSED, decision.kernelIds(), kept, Outcome.PASS);
+                    }
+                    cache.drop(identity, "the gate says " + decided.judgement().outcome());
+                    attempts.clear(); // what follows is the same as without a cache
+                }
+            }
+            Answer answer = generated(decision, kit, path, hinted);
+            if (identity != null && cache != null && answer.path() == path) {
+                cache.keep(identity, answer.text());
+            }
+            return answer;
+        }
+
+        private Answer generated(RouteDecision decision, Kit kit, Path path, String hinted) {
             String prompt = hinted;
             String prefix = "";
-            for (int number = 1; number <= retries + 1; number++) {
+            String cause = "";
+            for (int number = 1; ; number++) {
                 Decoded decoded = generate(prompt, kit.constraint(), prefix);
-                long start = System.nanoTime();
-                OutputGate.Decision decided = kit.gate().judge(task.prompt(), decoded.text());
-                Judgement judgement = decided.judgement();
-                gateNanos += System.nanoTime() - start;
-                attempts.add(new Attempt(number, true, decoded, judgement));
-                trace.record(Kind.VERIFICATION, "gate", Json.tree(judgement));
+                OutputGate.Decision decided = judged(kit, true, cause, decoded);
                 if (decided.accepted() && decoded.complete()) {
                     return finish(decision, path, decision.kernelIds(), decoded.text(), Outcome.PASS);
                 }
-                if (number <= retries) {
-                    // A retry that got no further than the one before it keeps one field less, to leave a dead end.
-                    String settled = kit.contract().settledPrefix(decoded.text(), judgement, 0);
-                    prefix = settled.length() > prefix.length() || prefix.isEmpty()
-                            ? settled
-                            : kit.contract().settledPrefix(decoded.text(), judgement, 1);
-                    trace.record(
-                            Kind.RETRY,
-                            "retry",
-                            rejected(judgement).put("kept", prefix).put("told", backend.followsInstructions()));
-                    if (backend.followsInstructions()) {
-                        prompt = hinted + "\n" + decided.feedback();
-                    }
-                } else {
-                    trace.record(Kind.ROLLBACK, "rollback", rejected(judgement));
+                if (number > retries) {
+                    return rollback(decision, kit, path, hinted, decided, decoded);
+                }
+                // A retry that got no further than the one before it keeps one field less, to leave a dead end.
+                Judgement judgement = decided.judgement();
+                String settled = kit.contract().settledPrefix(decoded.text(), judgement, 0);
+                prefix = settled.length() > prefix.length() || prefix.isEmpty()
+                        ? settled
+                        : kit.contract().settledPrefix(decoded.text(), judgement, 1);
+                cause = "retry: " + why(decided, decoded);
+                trace.record(
+                        Kind.RETRY,
+                        "retry",
+                        rejected(judgement)
+                                .put("why", cause)
+                                .put("kept", prefix)
+                                .put("told", backend.followsInstructions()));
+                if (backend.followsInstructions()) {
+                    prompt = hinted + "\n" + decided.feedback();
                 }
             }
-            return raw(decision, Path.ROLLED_BACK);
+        }
+
+        private OutputGate.Decision judged(Kit kit, boolean masked, String cause, Decoded decoded) {
+            long start = System.nanoTime();
+            OutputGate.Decision decided =
+                    kit.gate().judge(Subject.of(task.prompt(), decoded.text()).with(trace.soFar()));
+            gateNanos += System.nanoTime() - start;
+            attempts.add(
+                    new Attempt(attempts.size() + 1, masked, cause, decoded, decided.judgement(), decided.unsafe()));
+            trace.record(Kind.VERIFICATION, "gate", Json.tree(decided.judgement()));
+            return decided;
+        }
+
+        private static Decoded kept(String text) {
+            return new Decoded(text, 0, 0, 0, true, 0, 0, 0);
+        }
+
+        private static String why(OutputGate.Decision decided, Decoded decoded) {
+            return decided.accepted() && !decoded.complete() ? "the text ended too early" : decided.cause();
+        }
+
+        /** Takes the steps that the kernels name for such an answer, the last of which is raw generation. */
+        private Answer rollback(
+                RouteDecision decision,
+                Kit kit,
+                Path path,
+                String hinted,
+                OutputGate.Decision last,
+                Decoded lastDecoded) {
+            OutputGate.Decision decided = last;
+            Decoded decoded = lastDecoded;
+            List<Kernel.Rollback> words = new ArrayList<>();
+            for (Kernel kernel : kit.contract().kernels()) {
+                String prefix = kit.contract().kernels().size() == 1 ? "" : kernel.kernelId() + "/";
+                for (Kernel.Rollback step : kernel.rollback()) {
+                    List<String> failed = decided.judgement().failed();
+                    if (!step.on().isEmpty() && step.on().stream().noneMatch(name -> failed.contains(prefix + name))) {
+                        continue;
+                    }
+                    if (step.run() != Kernel.Rollback.Run.DECODE) {
+                        words.add(step);
+                        if (step.run() == Kernel.Rollback.Run.RAW) {
+                            break;
+                        }
+                        continue;
+                    }
+                    String cause = "rollback, decoded once more: " + why(decided, decoded);
+                    trace.record(
+                            Kind.ROLLBACK,
+                            "rollback",
+                            step(decided, List.of(step)).put("why", cause));
+                    String prompt = backend.followsInstructions() ? hinted + "\n" + decided.feedback() : hinted;
+                    decoded = generate(prompt, kit.constraint(), "");
+                    decided = judged(kit, true, cause, decoded);
+                    if (decided.accepted() && decoded.complete()) {
+                        return finish(decision, path, decision.kernelIds(), decoded.text(), Outcome.PASS);
+                    }
+                }
+            }
+            String cause = "rollback, raw generation: " + why(decided, decoded);
+            trace.record(Kind.ROLLBACK, "rollback", step(decided, words).put("why", cause));
+            String prompt =
+                    backend.followsInstructions() ? Prompting.withRollback(task.prompt(), words) : task.prompt();
+            Decoded raw = generate(prompt, null, "");
+            attempts.add(new Attempt(attempts.size() + 1, false, cause, raw, null, List.of()));
+            return finish(decision, Path.ROLLED_BACK, List.of(), raw.text(), Outcome.UNKNOWN);
+        }
+
+        private ObjectNode step(OutputGate.Decision decided, List<Kernel.Rollback> steps) {
+            ObjectNode event = rejected(decided.judgement());
+            event.set("steps", Json.tree(steps));
+            return event;
         }
 
         Answer raw(@Nullable RouteDecision decision, Path path) {
             Decoded decoded = generate(task.prompt(), null, "");
-            attempts.add(new Attempt(attempts.size() + 1, false, decoded, null));
+            attempts.add(new Attempt(attempts.size() + 1, false, "", decoded, null, List.of()));
             return finish(decision, path, List.of(), decoded.text(), Outcome.UNKNOWN);
         }
 
@@ -257,7 +368,7 @@ public final class KernelRuntime {
                     arm,
                     decision,
                     path,
-                    path == Path.RETRIEVAL || path == Path.KERNEL || path == Path.COMPOSE ? ids : List.of(),
+                    path == Path.RAW || path == Path.ROLLED_BACK ? List.of() : ids,
                     text,
                     List.copyOf(attempts),
                     timings,

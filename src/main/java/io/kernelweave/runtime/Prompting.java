@@ -21,4 +21,20 @@ public final class Prompting {
         }
         return text.toString();
     }
+
+    /** The prompt with what a kernel says to do once its answer was dropped. */
+    public static String withRollback(String prompt, List<Kernel.Rollback> steps) {
+        if (steps.isEmpty()) {
+            return prompt;
+        }
+        StringBuilder text = new StringBuilder(prompt).append("\n\n### No kernel's answer was accepted\n");
+        for (Kernel.Rollback step : steps) {
+            text.append("If ")
+                    .append(step.when())
+                    .append(": ")
+                    .append(step.action())
+                    .append('\n');
+        }
+        return text.toString();
+    }
 }

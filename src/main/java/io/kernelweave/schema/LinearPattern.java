@@ -37,8 +37,13 @@ public final class LinearPattern {
         }
     }
 
+    /** About how many instructions a compiled pattern has: a step over a character takes at most as long as these. */
+    public static long size(Pattern pattern) {
+        return Math.max(1, size(pattern.pattern()));
+    }
+
     /** About how many instructions a pattern takes, counted repeats written out. */
-    static long size(String pattern) {
+    public static long size(String pattern) {
         Deque<Long> outer = new ArrayDeque<>();
         long before = 0; // of this group, without its last atom
         long atom = 0;

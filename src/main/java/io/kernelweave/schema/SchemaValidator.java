@@ -29,7 +29,6 @@ import tools.jackson.databind.JsonNode;
  * annotation, as the draft has it.
  */
 public final class SchemaValidator {
-    private static final long MAX_STEPS = 1_000_000;
     private static final int MAX_DEPTH = 400;
 
     /** Keywords whose value is data, not schema. */
@@ -49,10 +48,26 @@ public final class SchemaValidator {
                             .regularExpressionFactory(SchemaValidator::expression)
                             .build()));
 
-    private static final ExecutionConfig LIMITS = ExecutionConfig.builder()
-            .maxEvaluationSteps(MAX_STEPS)
-            .maxEvaluationDepth(MAX_DEPTH)
-            .build();
+    /** What is left of the work on patterns, characters times instructions; the library gives a pattern no context. */
+    private static final ThreadLocal<long[]> PATTERN_STEPS = ThreadLocal.withInitial(() -> new long[1]);
+
+    /**
+     * How much an evaluation may take.
+     *
+     * @param steps of the evaluation of keywords
+     * @param patternSteps characters that patterns are run on, times the instructions of each
+     */
+    public record Limits(long steps, long patternSteps) {
+        /** Enough for every document that can be read. */
+        public static final Limits WIDE = new Limits(1_000_000, 1_000_000_000);
+
+        private ExecutionConfig config() {
+            return ExecutionConfig.builder()
+                    .maxEvaluationSteps(steps)
+                    .maxEvaluationDepth(MAX_DEPTH)
+                    .build();
+        }
+    }
 
     private final Schema schema;
     private final String origin;
@@ -80,7 +95,7 @@ public final class SchemaValidator {
                         "unknown dialect \"" + dialect + "\"",
                         "use " + SpecificationVersion.DRAFT_2020_12.getDialectId()));
         List<Violation> malformed =
-                violations(REGISTRY.getSchema(SchemaLocation.of(version.getDialectId())), schema, origin);
+                violations(REGISTRY.getSchema(SchemaLocation.of(version.getDialectId())), schema, origin, Limits.WIDE);
         if (!malformed.isEmpty()) {
             Violation first = malformed.get(0);
             throw InputException.at(
@@ -103,13 +118,23 @@ public final class SchemaValidator {
      *     itself), or a number is out of range
      */
     public List<Violation> validate(JsonNode value) {
-        return violations(schema, value, origin);
+        return validate(value, Limits.WIDE);
     }
 
-    private static List<Violation> violations(Schema schema, JsonNode value, String origin) {
+    /**
+     * The same within limits.
+     *
+     * @throws InputException as {@link #validate(JsonNode)}, and if it takes more than the limits
+     */
+    public List<Violation> validate(JsonNode value, Limits limits) {
+        return violations(schema, value, origin, limits);
+    }
+
+    private static List<Violation> violations(Schema schema, JsonNode value, String origin, Limits limits) {
+        PATTERN_STEPS.get()[0] = limits.patternSteps;
         try {
             List<Violation> violations = new ArrayList<>();
-            schema.validate(value, context -> context.setExecutionConfig(LIMITS))
+            schema.validate(value, context -> context.setExecutionConfig(limits.config()))
                     .forEach(error -> violations.add(new Violation(
                             error.getInstanceLocation().toString(), error.getKeyword(), error.getMessage())));
             violations.sort(Comparator.comparing(Violation::pointer).thenComparing(Violation::keyword));
@@ -182,7 +207,16 @@ public final class SchemaValidator {
 
     private static RegularExpression expression(String pattern) {
         Pattern compiled = LinearPattern.compile(pattern, "pattern");
-        return text -> compiled.matcher(text).find();
+        long size = LinearPattern.size(compiled);
+        return text -> {
+            long[] left = PATTERN_STEPS.get();
+            left[0] -= text.length() * size;
+            if (left[0] < 0) {
+                throw InputException.at(
+                        "pattern", "the text is too long to be matched by \"" + pattern + "\"", "shorten it");
+            }
+            return compiled.matcher(text).find();
+        };
     }
 
     private static String escape(String name) {

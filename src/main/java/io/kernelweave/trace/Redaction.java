@@ -2,17 +2,27 @@ package io.kernelweave.trace;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes secrets out of text before anything is hashed or written: keys of cloud and code-hosting services, private key
- * blocks, bearer tokens, passwords in URLs and in assignments. What is taken out is named in its place.
+ * Knows secrets in text: keys of cloud and code-hosting services, private key blocks, bearer tokens, passwords in URLs and in
+ * assignments. They are taken out before anything is hashed or written, and named in their place.
  */
 public final class Redaction {
     /** What every replacement begins with. */
     public static final String MARK = "[redacted:";
 
     private record Rule(String name, Pattern pattern, String replacement) {}
+
+    /**
+     * A secret in a text.
+     *
+     * @param kind such as {@code private-key}
+     * @param start first UTF-16 unit
+     * @param end after the last UTF-16 unit
+     */
+    public record Secret(String kind, int start, int end) {}
 
     private static final List<Rule> RULES = List.of(
             rule(
@@ -36,6 +46,18 @@ public final class Redaction {
     private static Rule rule(String name, String regex, String kept) {
         String mark = MARK + name + "]";
         return new Rule(name, Pattern.compile(regex), kept + mark + (name.equals("url-password") ? "@" : ""));
+    }
+
+    /** The secrets in a text, by kind; two kinds may name the same stretch. */
+    public static List<Secret> find(String text) {
+        List<Secret> secrets = new ArrayList<>();
+        for (Rule rule : RULES) {
+            Matcher matcher = rule.pattern.matcher(text);
+            while (matcher.find()) {
+                secrets.add(new Secret(rule.name, matcher.start(), matcher.end()));
+            }
+        }
+        return secrets;
     }
 
     /** The text with every known kind of secret replaced by {@code [redacted:<kind>]}. */

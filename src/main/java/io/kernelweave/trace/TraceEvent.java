@@ -15,7 +15,13 @@ public record TraceEvent(int sequence, Kind kind, String name, long atNanos, Obj
     /** What sort of event it was. */
     public enum Kind {
         PLAN,
+        /** A tool, {@code name}, is called; {@code data.arguments}, or all of the data, is what with. */
         TOOL_CALL,
+        /**
+         * What a tool, {@code name}, gave back: {@code data.result}, or all of the data; {@code data.error} if it failed.
+         * Where calls overlap, {@code data.call} is the same in both events. One that is called {@code state} is the state of
+         * the world.
+         */
         OBSERVATION,
         DECISION,
         EVIDENCE,

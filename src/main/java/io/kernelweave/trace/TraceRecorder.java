@@ -42,6 +42,11 @@ public final class TraceRecorder {
         events.add(new TraceEvent(events.size(), kind, name, nanoTime.getAsLong() - begin, clean));
     }
 
+    /** What was recorded until now, for who judges the answer before it is given. */
+    public Trace soFar() {
+        return finish(null, null, null, "UNKNOWN");
+    }
+
     /** Ends the trace. */
     public synchronized Trace finish(
             @Nullable String taskFamily, @Nullable String kernelId, @Nullable String output, String verdict) {

@@ -3,6 +3,7 @@ package io.kernelweave.verify;
 import com.google.re2j.Pattern;
 import io.kernelweave.json.InputException;
 import io.kernelweave.schema.LinearPattern;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -11,6 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * The arguments of one check, read by name and type. What nobody asked for is unknown and refused, so a misspelt argument
@@ -19,11 +21,18 @@ import tools.jackson.databind.node.ObjectNode;
 final class Arguments {
     private final ObjectNode json;
     private final String pointer;
+    private final Judge judge;
     private final Set<String> known = new LinkedHashSet<>();
 
-    Arguments(ObjectNode json, String pointer) {
+    Arguments(ObjectNode json, String pointer, Judge judge) {
         this.json = json;
         this.pointer = pointer;
+        this.judge = judge;
+    }
+
+    /** Who decides what no check does. */
+    Judge judge() {
+        return judge;
     }
 
     /** Declares an argument; null if it is not given. */
@@ -83,6 +92,30 @@ final class Arguments {
         return strings;
     }
 
+    /** A text, or a list of them. */
+    List<String> oneOrMore(String name) {
+        JsonNode value = get(name);
+        return value != null && value.isString() ? List.of(string(name)) : strings(name);
+    }
+
+    List<String> requiredOneOrMore(String name) {
+        require(name);
+        return oneOrMore(name);
+    }
+
+    /** Some labels of an enum; all if the argument is not given. */
+    <E extends Enum<E>> List<E> choices(String name, Class<E> type) {
+        List<String> given = strings(name);
+        List<String> known =
+                Arrays.stream(type.getEnumConstants()).map(Object::toString).toList();
+        if (!known.containsAll(given)) {
+            throw refusal(name, "holds what is unknown", "known: " + String.join(", ", known));
+        }
+        return Arrays.stream(type.getEnumConstants())
+                .filter(each -> given.isEmpty() || given.contains(each.toString()))
+                .toList();
+    }
+
     /** One of the labels of an enum; the default is used if the argument is not given. */
     <E extends Enum<E>> E choice(String name, Class<E> type, @Nullable E byDefault) {
         JsonNode value = byDefault == null ? require(name) : get(name);
@@ -136,8 +169,55 @@ final class Arguments {
         return LinearPattern.compile(string(name), pointer(name));
     }
 
+    List<Pattern> patterns(String name) {
+        return strings(name).stream()
+                .map(pattern -> LinearPattern.compile(pattern, pointer(name)))
+                .toList();
+    }
+
+    /** A string, or null if it is not given. */
+    @Nullable
+    String optionalString(String name) {
+        return get(name) == null ? null : string(name);
+    }
+
+    /** A whole number; the default is used if the argument is not given. */
+    int integer(String name, int least, int most, @Nullable Integer byDefault) {
+        JsonNode value = byDefault == null ? require(name) : get(name);
+        if (value == null && byDefault != null) {
+            return byDefault;
+        }
+        if (value == null
+                || !value.isNumber()
+                || value.decimalValue().stripTrailingZeros().scale() > 0
+                || value.decimalValue().compareTo(BigDecimal.valueOf(least)) < 0
+                || value.decimalValue().compareTo(BigDecimal.valueOf(most)) > 0) {
+            throw refusal(name, "is not a whole number from " + least + " to " + most, "use one");
+        }
+        return value.decimalValue().intValueExact();
+    }
+
+    /** Declares arguments that go with a choice that was not made, and refuses those that are given. */
+    void without(String choice, String... names) {
+        for (String name : names) {
+            if (get(name) != null) {
+                throw refusal(name, "does not go with " + choice, "leave it out");
+            }
+        }
+    }
+
     Expression expression(String name) {
         return Expression.parse(require(name), pointer(name));
+    }
+
+    /** A text given as it is, or the path where it stands: one of both arguments. */
+    Expression textOrPath(String literal, String path) {
+        JsonNode text = get(literal);
+        Path from = optionalPath(path);
+        if ((text == null) == (from == null)) {
+            throw refusal("", "takes " + literal + " or " + path, "give one of both");
+        }
+        return from != null ? new Expression.At(from) : new Expression.Literal(StringNode.valueOf(string(literal)));
     }
 
     /** The argument {@code empty}, whose one value is {@code pass}. */
@@ -153,7 +233,7 @@ final class Arguments {
         if (!(require(name) instanceof ObjectNode check)) {
             throw refusal(name, "is not a check", "use an object with a field \"check\"");
         }
-        return Checks.parse(check, pointer(name));
+        return Checks.parse(check, pointer(name), judge);
     }
 
     List<Check> checks(String name) {
@@ -166,9 +246,14 @@ final class Arguments {
             if (!(value.get(i) instanceof ObjectNode check)) {
                 throw refusal(name + "/" + i, "is not a check", "use an object with a field \"check\"");
             }
-            checks.add(Checks.parse(check, pointer(name) + "/" + i));
+            checks.add(Checks.parse(check, pointer(name) + "/" + i, judge));
         }
         return checks;
+    }
+
+    /** The names of all arguments that somebody asked for. */
+    Set<String> known() {
+        return known;
     }
 
     /** Refuses every argument that nobody asked for. */

@@ -6,6 +6,6 @@ import io.kernelweave.kernel.Condition;
 public record ConditionVerdict(String condition, Condition.Severity severity, Verdict verdict) {
     /** Does this keep the answer out? */
     public boolean blocks() {
-        return severity == Condition.Severity.ERROR && verdict.outcome() != Outcome.PASS;
+        return severity == Condition.Severity.ERROR && verdict.binding() != Outcome.PASS;
     }
 }

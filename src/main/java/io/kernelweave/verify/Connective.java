@@ -1,6 +1,7 @@
 package io.kernelweave.verify;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -15,17 +16,17 @@ sealed interface Connective extends Rule {
 
     private static Finding finding(Check check, Subject subject) {
         Verdict verdict = check.evaluate(subject);
-        return new Finding(verdict.outcome(), verdict.reason(), verdict.spans());
+        return new Finding(verdict.outcome(), verdict.reason(), verdict.spans(), verdict.basis());
     }
 
-    private static Undecided emptyList() {
-        return new Undecided("the list of checks is empty");
+    private static void requireSome(List<Check> checks) throws Undecided {
+        if (checks.isEmpty()) {
+            throw new Undecided("the list of checks is empty");
+        }
     }
 
     private static List<Finding> findings(List<Check> checks, Subject subject) throws Undecided {
-        if (checks.isEmpty()) {
-            throw emptyList();
-        }
+        requireSome(checks);
         return checks.stream().map(check -> finding(check, subject)).toList();
     }
 
@@ -47,20 +48,16 @@ sealed interface Connective extends Rule {
 
         @Override
         public Finding apply(Subject subject) throws Undecided {
-            if (of.isEmpty()) {
-                throw emptyList();
-            }
+            requireSome(of);
             List<Finding> findings = new ArrayList<>();
-            Outcome outcome = Outcome.FAIL;
             for (Check check : of) {
                 Finding finding = finding(check, subject);
-                if (finding.outcome() == Outcome.PASS) {
+                if (finding.outcome() == Outcome.PASS && finding.basis() == Basis.CHECKED) {
                     return finding; // whatever the others say
                 }
                 findings.add(finding);
-                outcome = outcome.or(finding.outcome());
             }
-            return Finding.of(outcome, findings);
+            return Finding.of(outcomes -> outcomes.stream().reduce(Outcome.FAIL, Outcome::or), findings);
         }
     }
 
@@ -72,7 +69,7 @@ sealed interface Connective extends Rule {
         @Override
         public Finding apply(Subject subject) {
             Finding inner = finding(of, subject);
-            return new Finding(inner.outcome().not(), inner.reason(), inner.spans());
+            return new Finding(inner.outcome().not(), inner.reason(), inner.spans(), inner.basis());
         }
     }
 
@@ -84,13 +81,17 @@ sealed interface Connective extends Rule {
         @Override
         public Finding apply(Subject subject) {
             Finding first = finding(premise, subject);
-            if (first.outcome() == Outcome.FAIL) {
+            if (first.outcome() == Outcome.FAIL && first.basis() == Basis.CHECKED) {
                 return Finding.pass("does not apply: " + first.reason());
             }
             Finding second = finding(conclusion, subject);
-            return first.outcome() == Outcome.PASS || second.outcome() == Outcome.PASS
-                    ? second
-                    : Finding.unknown("it is not known whether it applies: " + first.reason());
+            Finding both = Finding.of(outcomes -> outcomes.get(0).not().or(outcomes.get(1)), List.of(first, second));
+            String reason = first.outcome() == Outcome.PASS || second.outcome() == Outcome.PASS
+                    ? second.reason()
+                    : first.outcome() == Outcome.FAIL
+                            ? "does not apply: " + first.reason()
+                            : "it is not known whether it applies: " + first.reason();
+            return new Finding(both.outcome(), reason, second.spans(), both.basis());
         }
     }
 
@@ -98,7 +99,10 @@ sealed interface Connective extends Rule {
         static Rule read(Arguments arguments) {
             JsonNode n = arguments.require("n");
             List<Check> of = arguments.checks("of");
-            if (!n.isInt() || n.intValue() < 1 || n.intValue() > of.size()) {
+            if (!n.canConvertToExactIntegral()
+                    || !n.canConvertToInt()
+                    || n.intValue() < 1
+                    || n.intValue() > of.size()) {
                 throw arguments.refusal("n", "is not a number of these checks", "use 1 to " + of.size());
             }
             return new AtLeast(n.intValue(), of);
@@ -107,15 +111,17 @@ sealed interface Connective extends Rule {
         @Override
         public Finding apply(Subject subject) throws Undecided {
             List<Finding> findings = findings(of, subject);
+            Finding why = Finding.of(
+                    outcomes -> {
+                        int passed = Collections.frequency(outcomes, Outcome.PASS);
+                        int open = Collections.frequency(outcomes, Outcome.UNKNOWN);
+                        return passed >= n ? Outcome.PASS : passed + open >= n ? Outcome.UNKNOWN : Outcome.FAIL;
+                    },
+                    findings);
             long passed =
                     findings.stream().filter(f -> f.outcome() == Outcome.PASS).count();
-            long open = findings.stream()
-                    .filter(f -> f.outcome() == Outcome.UNKNOWN)
-                    .count();
-            Outcome outcome = passed >= n ? Outcome.PASS : passed + open >= n ? Outcome.UNKNOWN : Outcome.FAIL;
-            Finding why = Finding.of(outcome, findings);
-            return new Finding(
-                    outcome, passed + " of " + of.size() + " hold, wanted " + n + ": " + why.reason(), why.spans());
+            String reason = passed + " of " + of.size() + " hold, wanted " + n + ": " + why.reason();
+            return new Finding(why.outcome(), reason, why.spans(), why.basis());
         }
     }
 }

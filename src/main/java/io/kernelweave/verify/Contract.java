@@ -37,12 +37,14 @@ public final class Contract {
     }
 
     private final Kernel kernel;
+    private final Judge judge;
     private final List<Clause> before = new ArrayList<>();
     private final List<Clause> after = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
 
-    private Contract(Kernel kernel) {
+    private Contract(Kernel kernel, Judge judge) {
         this.kernel = kernel;
+        this.judge = judge;
         String origin = "kernel " + kernel.kernelId() + " ";
         SchemaValidator input = schema(kernel.inputSchema(), INPUT_SCHEMA, origin + "/input_schema", before);
         if (input != null) {
@@ -70,7 +72,12 @@ public final class Contract {
     }
 
     public static Contract of(Kernel kernel) {
-        return new Contract(kernel);
+        return of(kernel, Judge.none());
+    }
+
+    /** @param judge decides the conditions that only an opinion can decide */
+    public static Contract of(Kernel kernel, Judge judge) {
+        return new Contract(kernel, judge);
     }
 
     public String kernelId() {
@@ -115,7 +122,7 @@ public final class Contract {
         })));
         for (Contract part : parts) {
             JsonNode answer = joined == null ? null : joined.get(part.kernel.kernelId());
-            Subject own = Subject.of(subject.prompt(), answer == null ? "" : Json.compact(answer));
+            Subject own = subject.answered(answer == null ? "" : Json.compact(answer));
             verdicts.addAll(judge(part.after, own, part.prefix()));
         }
         return Judgement.of(verdicts);
@@ -204,7 +211,7 @@ public final class Contract {
                 into.add(new Clause(
                         condition.name(),
                         condition.severity(),
-                        Checks.parse(condition.check(), origin + "/" + i),
+                        Checks.parse(condition.check(), origin + "/" + i, judge),
                         fields(condition.check())));
             } catch (InputException e) {
                 refuse(condition.name(), condition.severity(), e, into);
@@ -280,6 +287,6 @@ public final class Contract {
         } catch (Undecided e) {
             finding = Finding.unknown(e.reason());
         }
-        return new Verdict(finding.outcome(), finding.reason(), finding.spans(), check, 1);
+        return new Verdict(finding, check, 1);
     }
 }

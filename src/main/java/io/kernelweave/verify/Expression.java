@@ -1,6 +1,5 @@
 package io.kernelweave.verify;
 
-import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
@@ -8,8 +7,11 @@ import io.kernelweave.schema.LinearPattern;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.DecimalNode;
@@ -73,11 +75,13 @@ sealed interface Expression {
                 yield new Binary(kind.equals("quotient"), operands.get(0), operands.get(1));
             }
             case "lower" -> new Lower(parse(argument, at));
+            case "date" -> new Date(parse(argument, at));
+            case "distinct" -> new Distinct(parse(argument, at));
             default ->
                 throw InputException.at(
                         pointer,
                         "unknown expression " + Finding.quote(kind),
-                        "known: value, count, matches, find, sum, difference, product, quotient, min, max, lower");
+                        "known: value, count, matches, find, sum, difference, product, quotient, min, max, lower, date, distinct");
         };
     }
 
@@ -91,7 +95,7 @@ sealed interface Expression {
     }
 
     private static Measure measure(JsonNode unit, String pointer) {
-        for (Measure measure : Measure.values()) {
+        for (Measure measure : Measure.PLAIN) {
             if (measure.toString().equals(unit.asString(""))) {
                 return measure;
             }
@@ -99,7 +103,7 @@ sealed interface Expression {
         throw InputException.at(
                 pointer,
                 "unknown unit " + Finding.quote(unit.toString()),
-                "known: chars, words, sentences, lines, items");
+                "known: " + Measure.PLAIN.stream().map(Measure::toString).collect(Collectors.joining(", ")));
     }
 
     private static Pattern pattern(JsonNode pattern, String pointer) {
@@ -194,14 +198,11 @@ sealed interface Expression {
     record Matches(Pattern pattern, Expression of) implements Expression {
         @Override
         public JsonNode value(Subject subject, boolean emptyPasses) throws Undecided {
-            long count = 0;
+            long[] count = new long[1];
             for (String text : of.texts(subject, emptyPasses)) {
-                Matcher matcher = pattern.matcher(text);
-                while (matcher.find()) {
-                    count++;
-                }
+                Scan.each(pattern, text, match -> count[0]++);
             }
-            return LongNode.valueOf(count);
+            return LongNode.valueOf(count[0]);
         }
 
         @Override
@@ -216,11 +217,10 @@ sealed interface Expression {
         public JsonNode value(Subject subject, boolean emptyPasses) throws Undecided {
             ArrayNode found = array();
             for (String text : of.texts(subject, emptyPasses)) {
-                Matcher matcher = pattern.matcher(text);
-                while (matcher.find()) {
-                    String group = matcher.groupCount() > 0 ? matcher.group(1) : null;
-                    found.add(group == null ? matcher.group() : group);
-                }
+                Scan.each(pattern, text, match -> {
+                    String group = match.groupCount() > 0 ? match.group(1) : null;
+                    found.add(group == null ? match.group() : group);
+                });
             }
             return found;
         }
@@ -334,6 +334,50 @@ sealed interface Expression {
         @Override
         public String toString() {
             return "lower-case " + of;
+        }
+    }
+
+    /** A date as the number of days since 1970, so that dates compare and differ; of a list, each. */
+    record Date(Expression of) implements Expression {
+        @Override
+        public JsonNode value(Subject subject, boolean emptyPasses) throws Undecided {
+            return days(of.value(subject, emptyPasses));
+        }
+
+        private JsonNode days(JsonNode value) throws Undecided {
+            if (!value.isArray()) {
+                return DecimalNode.valueOf(Dates.days(value, of));
+            }
+            ArrayNode days = array();
+            for (JsonNode element : value) {
+                days.add(days(element));
+            }
+            return days;
+        }
+
+        @Override
+        public String toString() {
+            return "the date " + of;
+        }
+    }
+
+    /** The different values of a list. */
+    record Distinct(Expression of) implements Expression {
+        @Override
+        public JsonNode value(Subject subject, boolean emptyPasses) throws Undecided {
+            ArrayNode distinct = array();
+            Set<String> seen = new HashSet<>();
+            for (JsonNode element : Values.flat(of.value(subject, emptyPasses))) {
+                if (seen.add(Values.key(element))) {
+                    distinct.add(element);
+                }
+            }
+            return distinct;
+        }
+
+        @Override
+        public String toString() {
+            return "the different values of " + of;
         }
     }
 }

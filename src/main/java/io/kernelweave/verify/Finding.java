@@ -2,13 +2,18 @@ package io.kernelweave.verify;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** What a rule found: a verdict without the check's name. */
-record Finding(Outcome outcome, String reason, List<Span> spans) {
+record Finding(Outcome outcome, String reason, List<Span> spans, Basis basis) {
     private static final Pattern SPACE = Pattern.compile("\\s+");
     private static final int SHOWN = 3;
     private static final int SHOWN_SPANS = 20;
+
+    Finding(Outcome outcome, String reason, List<Span> spans) {
+        this(outcome, reason, spans, Basis.CHECKED);
+    }
 
     static Finding pass(String reason, Span... spans) {
         return new Finding(Outcome.PASS, reason, List.of(spans));
@@ -28,11 +33,20 @@ record Finding(Outcome outcome, String reason, List<Span> spans) {
 
     /** The conjunction; its reason names those that decide it. */
     static Finding all(List<Finding> findings) {
-        Outcome outcome = Outcome.PASS;
-        for (Finding finding : findings) {
-            outcome = outcome.and(finding.outcome);
-        }
-        return of(outcome, findings);
+        return of(outcomes -> outcomes.stream().reduce(Outcome.PASS, Outcome::and), findings);
+    }
+
+    /**
+     * What follows from some findings by a rule of Kleene logic, with the reasons and spans of those that decide it. It is an
+     * opinion if it would not follow without one.
+     */
+    static Finding of(Function<List<Outcome>, Outcome> logic, List<Finding> findings) {
+        Outcome outcome = logic.apply(findings.stream().map(Finding::outcome).toList());
+        Outcome checked = logic.apply(findings.stream()
+                .map(finding -> finding.basis == Basis.JUDGED ? Outcome.UNKNOWN : finding.outcome)
+                .toList());
+        Finding why = of(outcome, findings);
+        return outcome == checked ? why : new Finding(outcome, why.reason, why.spans, Basis.JUDGED);
     }
 
     /** An outcome with the reasons and spans of those findings that have it. */

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * The verdicts on all conditions, and what follows from them: the Kleene conjunction of those of severity error. Nothing to
- * judge by is UNKNOWN. Warnings and information are listed and decide nothing.
+ * judge by is UNKNOWN, and so is what passes by a model's opinion alone. Warnings and information are listed and decide nothing.
  */
 public record Judgement(Outcome outcome, List<ConditionVerdict> verdicts) {
     public Judgement {
@@ -15,7 +15,7 @@ public record Judgement(Outcome outcome, List<ConditionVerdict> verdicts) {
     static Judgement of(List<ConditionVerdict> verdicts) {
         Outcome outcome = verdicts.stream()
                 .filter(verdict -> verdict.severity() == Condition.Severity.ERROR)
-                .map(verdict -> verdict.verdict().outcome())
+                .map(verdict -> verdict.verdict().binding())
                 .reduce(Outcome::and)
                 .orElse(Outcome.UNKNOWN);
         return new Judgement(outcome, verdicts);

@@ -32,6 +32,9 @@ final class NumberTokens {
     /** Longer runs offer themselves and their single parts, not every run of parts. */
     private static final int MAX_PARTS = 12;
 
+    /** Longer runs of digits are no figures: they are grounded as a whole. */
+    private static final int MAX_PLAIN = 100;
+
     private final Set<String> values = new HashSet<>();
     private final Set<String> words = new HashSet<>();
     private final Set<String> compounds = new HashSet<>();
@@ -146,6 +149,9 @@ final class NumberTokens {
     }
 
     private static boolean isPlain(String segment) {
+        if (segment.length() > MAX_PLAIN) {
+            return false;
+        }
         int points = 0;
         for (int i = 0; i < segment.length(); i++) {
             char c = segment.charAt(i);

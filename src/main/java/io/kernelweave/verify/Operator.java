@@ -10,7 +10,8 @@ enum Operator {
     AT_LEAST(">="),
     IN("in"),
     SUBSET_OF("subsetOf"),
-    SAME_SET("sameSet");
+    SAME_SET("sameSet"),
+    DISJOINT("disjoint");
 
     private final String symbol;
 
@@ -19,7 +20,7 @@ enum Operator {
     }
 
     boolean isOfSets() {
-        return this == IN || this == SUBSET_OF || this == SAME_SET;
+        return compareTo(IN) >= 0;
     }
 
     /** Does a value that compares like this to another satisfy the operator? */

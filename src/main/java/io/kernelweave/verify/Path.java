@@ -8,14 +8,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.StringNode;
 
 /**
- * An address in a subject: {@code output}, {@code input} or {@code prompt}, then fields {@code .name}, elements {@code [n]}
- * and {@code [*]} for every element.
+ * An address in a subject: {@code output}, {@code input}, {@code trace} or {@code prompt}, then fields {@code .name},
+ * elements {@code [n]} and {@code [*]} for every element.
  */
 final class Path {
     private enum Root {
         OUTPUT,
         INPUT,
-        PROMPT
+        PROMPT,
+        TRACE
     }
 
     private sealed interface Step {
@@ -25,6 +26,9 @@ final class Path {
 
         record Every() implements Step {}
     }
+
+    /** A path to more places is undecided: every place is a reason, and there is no end to what stands in a list. */
+    private static final int MAX_PLACES = 10_000;
 
     private final String text;
     private final Root root;
@@ -47,11 +51,12 @@ final class Path {
             case "output" -> Root.OUTPUT;
             case "input" -> Root.INPUT;
             case "prompt" -> Root.PROMPT;
+            case "trace" -> Root.TRACE;
             default ->
                 throw InputException.at(
                         pointer,
                         Finding.quote(text) + " is not a path",
-                        "paths start with output, input or prompt; a literal is {\"value\": …}");
+                        "paths start with output, input, prompt or trace; a literal is {\"value\": …}");
         };
         List<Step> steps = new ArrayList<>();
         while (end < text.length()) {
@@ -104,6 +109,7 @@ final class Path {
                 subject.output().orElseThrow(() -> new Undecided("the answer is not JSON: " + subject.parseError()));
             case INPUT -> subject.inputJson();
             case PROMPT -> StringNode.valueOf(subject.prompt());
+            case TRACE -> subject.calls().json();
         };
         String name = text.substring(0, root.name().length());
         if (!every) {
@@ -119,6 +125,9 @@ final class Path {
         }
         List<Place> places = new ArrayList<>();
         collect(new Place(name, value), 0, places);
+        if (places.size() > MAX_PLACES) {
+            throw new Undecided(text + " leads to more than " + MAX_PLACES + " places");
+        }
         return places;
     }
 
@@ -131,6 +140,9 @@ final class Path {
     }
 
     private void collect(Place place, int from, List<Place> into) {
+        if (into.size() > MAX_PLACES) {
+            return;
+        }
         if (from == steps.size()) {
             into.add(place);
             return;

@@ -4,7 +4,16 @@ import io.kernelweave.json.InputException;
 import java.util.List;
 
 /** What a check does, apart from its name: one of the families. */
-sealed interface Rule permits TextRule, CountRule, StructuredRule, EvidenceRule, Connective {
+sealed interface Rule
+        permits TextRule,
+                FormRule,
+                CountRule,
+                StructuredRule,
+                EvidenceRule,
+                ProcessRule,
+                SafetyRule,
+                JudgeRule,
+                Connective {
     Finding apply(Subject subject) throws Undecided;
 
     /** Reads a rule from a condition's arguments. */

@@ -1,8 +1,12 @@
 package io.kernelweave.verify;
 
 import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import io.kernelweave.kernel.PromptInput;
 import io.kernelweave.schema.SchemaValidator;
 import io.kernelweave.schema.Violation;
+import java.io.IOException;
+import java.io.StringReader;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,18 +14,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.DecimalNode;
 
 /** Checks of values: their schema, their relations, their order. */
 sealed interface StructuredRule extends Rule {
     List<Type> TYPES = List.of(
             Type.of("schema", Schema::read),
+            Type.of("parses", Parses::read),
             Type.of("compare", Compare::read),
             Type.of("unique", Unique::read),
             Type.of("sorted", Sorted::read));
 
+    /** Longer lists are undecided. */
+    int MAX_ELEMENTS = 10_000;
+
     /** The value satisfies a JSON Schema. */
     record Schema(Target target, SchemaValidator validator) implements StructuredRule {
+        private static final SchemaValidator.Limits LIMITS = new SchemaValidator.Limits(250_000, 5_000_000);
+        private static final int MAX_VALUES = 20_000;
+
         static Rule read(Arguments arguments) {
             return new Schema(
                     Target.read(arguments),
@@ -34,9 +48,12 @@ sealed interface StructuredRule extends Rule {
         }
 
         static Finding validate(SchemaValidator validator, JsonNode value, String name) throws Undecided {
+            if (isLarge(value, new int[] {MAX_VALUES})) {
+                throw new Undecided(name + " holds more than " + MAX_VALUES + " values");
+            }
             List<Violation> violations;
             try {
-                violations = validator.validate(value);
+                violations = validator.validate(value, LIMITS);
             } catch (InputException e) {
                 throw new Undecided(String.valueOf(e.getMessage()));
             }
@@ -49,6 +66,125 @@ sealed interface StructuredRule extends Rule {
                             .map(violation -> Finding.fail(name + violation.pointer() + ": " + violation.message()))
                             .toList());
         }
+
+        /** Are there more values in it than are left? */
+        private static boolean isLarge(JsonNode value, int[] left) {
+            if (--left[0] < 0) {
+                return true;
+            }
+            for (JsonNode element : value) {
+                if (isLarge(element, left)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /**
+     * The text, or a part of it, reads as a document of some kind; and what it reads as satisfies another check, to which it is
+     * the {@code output}.
+     */
+    record Parses(Target target, Format as, In in, @Nullable Check holds) implements StructuredRule {
+        /** Where the document stands. */
+        enum In {
+            WHOLE,
+            /** In the first fenced block. */
+            FENCED,
+            /** From the first bracket on from which a JSON object or array can be read. */
+            FOUND;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        private static final int MAX_TRIED = 1_000;
+
+        static Rule read(Arguments arguments) {
+            Format as = arguments.choice("as", Format.class, null);
+            In in = arguments.choice("in", In.class, In.WHOLE);
+            if (in == In.FOUND && as != Format.JSON) {
+                throw arguments.refusal("in", "only JSON is found in a text", "use whole or fenced");
+            }
+            Check holds = arguments.get("holds") == null ? null : arguments.check("holds");
+            if (holds != null && !as.hasValues()) {
+                throw arguments.refusal("holds", as + " gives no values to check", "use it with json, yaml or csv");
+            }
+            return new Parses(Target.read(arguments), as, in, holds);
+        }
+
+        @Override
+        public Finding apply(Subject subject) throws Undecided {
+            return target.eachText(subject, place -> {
+                String text = place.text();
+                try {
+                    return switch (in) {
+                        case WHOLE -> read(subject, place.name(), text, 0);
+                        case FENCED -> fenced(subject, place.name(), text);
+                        case FOUND -> found(subject, place.name(), text);
+                    };
+                } catch (InputException e) {
+                    return Finding.fail(place.name() + " " + Finding.quote(text) + " does not read as " + as + ": "
+                            + Finding.quote(String.valueOf(e.getMessage())));
+                }
+            });
+        }
+
+        private Finding fenced(Subject subject, String name, String text) throws Undecided {
+            List<String> blocks = PromptInput.of(text).blocks();
+            if (blocks.isEmpty()) {
+                throw new InputException("there is no fenced block");
+            }
+            return read(subject, name, blocks.get(0), Math.max(0, text.indexOf(blocks.get(0))));
+        }
+
+        private Finding found(Subject subject, String name, String text) throws Undecided {
+            int tried = 0;
+            for (int i = 0; i < text.length(); i++) {
+                if (text.charAt(i) != '{' && text.charAt(i) != '[') {
+                    continue;
+                }
+                if (++tried > MAX_TRIED) {
+                    throw new Undecided("there are more than " + MAX_TRIED + " brackets before the first JSON value");
+                }
+                int end = endOfValue(text, i);
+                if (end > i) {
+                    return read(subject, name, text.substring(i, end), i);
+                }
+            }
+            throw new InputException("there is no JSON object or array in it");
+        }
+
+        /** Where the JSON value that begins here ends; -1 if there is none. */
+        private static int endOfValue(String text, int start) {
+            StringReader reader = new StringReader(text);
+            try {
+                reader.skip(start);
+                try (JsonParser parser = Json.mapper().createParser(reader)) {
+                    parser.nextToken();
+                    parser.skipChildren();
+                    return start + (int) parser.currentLocation().getCharOffset();
+                }
+            } catch (IOException | JacksonException e) {
+                return -1;
+            }
+        }
+
+        private Finding read(Subject subject, String name, String document, int start) throws Undecided {
+            JsonNode value = as.read(document.strip());
+            Span span = new Span(name, start, start + document.length());
+            if (holds == null) {
+                return Finding.pass(name + " reads as " + as, span);
+            }
+            Verdict verdict = holds.evaluate(subject.answered(document, value));
+            return new Finding(
+                    verdict.outcome(),
+                    "of what " + name + " reads as: " + verdict.reason(),
+                    List.of(span),
+                    verdict.basis());
+        }
     }
 
     /**
@@ -60,24 +196,35 @@ sealed interface StructuredRule extends Rule {
             Operator op,
             Expression right,
             @Nullable BigDecimal tolerance,
-            boolean emptyPasses) implements StructuredRule {
+            @Nullable BigDecimal within,
+            boolean emptyPasses)
+            implements StructuredRule {
 
         static Rule read(Arguments arguments) {
-            JsonNode tolerance = arguments.get("tolerance");
-            Compare rule = new Compare(
+            Operator op = arguments.choice("op", Operator.class, null);
+            return new Compare(
                     arguments.expression("left"),
-                    arguments.choice("op", Operator.class, null),
+                    op,
                     arguments.expression("right"),
-                    tolerance == null || !tolerance.isNumber() ? null : tolerance.decimalValue(),
+                    slack(arguments, "tolerance", op),
+                    slack(arguments, "within", op),
                     arguments.emptyPasses());
-            if (tolerance != null
-                    && (rule.op != Operator.EQUAL
-                            || rule.tolerance == null
-                            || rule.tolerance.signum() < 0
-                            || !Subject.inRange(rule.tolerance))) {
-                throw arguments.refusal("tolerance", "is not a share for ==", "use a number such as 0.01 with ==");
+        }
+
+        private static @Nullable BigDecimal slack(Arguments arguments, String name, Operator op) {
+            JsonNode given = arguments.get(name);
+            if (given == null) {
+                return null;
             }
-            return rule;
+            if (op != Operator.EQUAL
+                    || !given.isNumber()
+                    || given.decimalValue().signum() < 0) {
+                throw arguments.refusal(name, "is not a difference for ==", "use a number such as 0.01 with ==");
+            }
+            if (!Subject.inRange(given.decimalValue())) {
+                throw arguments.refusal(name, "the number is out of range", "use fewer digits");
+            }
+            return given.decimalValue();
         }
 
         @Override
@@ -93,12 +240,21 @@ sealed interface StructuredRule extends Rule {
                 }
                 throw e;
             }
+            if (a.size() > MAX_ELEMENTS || b.size() > MAX_ELEMENTS) {
+                throw new Undecided("there are more than " + MAX_ELEMENTS + " values to compare");
+            }
             return op.isOfSets() ? sets(Values.flat(a), Values.flat(b)) : each(a, b);
         }
 
         private Finding sets(List<JsonNode> a, List<JsonNode> b) throws Undecided {
             if (op == Operator.IN && a.isEmpty() && !emptyPasses) {
                 throw new Undecided(left + " has nothing to look for");
+            }
+            if (op == Operator.DISJOINT) {
+                JsonNode common = Values.common(a, b);
+                return common == null
+                        ? Finding.pass(left + " and " + right + " have nothing in common")
+                        : Finding.fail(Values.show(common) + " is in both " + left + " and " + right);
             }
             JsonNode missing = Values.missing(a, b);
             if (missing != null) {
@@ -126,7 +282,7 @@ sealed interface StructuredRule extends Rule {
                 // Two lists differ if they differ anywhere.
                 Outcome same = Outcome.PASS;
                 for (int i = 0; i < a.size(); i++) {
-                    same = same.and(Values.equal(a.get(i), b.get(i), null) ? Outcome.PASS : Outcome.FAIL);
+                    same = same.and(Values.equal(a.get(i), b.get(i)) ? Outcome.PASS : Outcome.FAIL);
                 }
                 return Finding.of(
                         same == Outcome.FAIL, left + (same == Outcome.FAIL ? " differs from " : " equals ") + right);
@@ -149,8 +305,8 @@ sealed interface StructuredRule extends Rule {
 
         private Finding pair(JsonNode a, JsonNode b) throws Undecided {
             boolean holds = switch (op) {
-                case EQUAL -> Values.equal(a, b, tolerance);
-                case NOT_EQUAL -> !Values.equal(a, b, null);
+                case EQUAL -> Values.equal(a, b, tolerance, within);
+                case NOT_EQUAL -> !Values.equal(a, b);
                 default -> op.holds(Values.compare(a, b));
             };
             String reason = left + " is " + Values.show(a) + ", " + (holds ? "and" : "not") + " " + op + " " + right;
@@ -161,6 +317,10 @@ sealed interface StructuredRule extends Rule {
     /** The values are distinct. */
     record Unique(Target target) implements StructuredRule {
         static Rule read(Arguments arguments) {
+            if (arguments.get("unit") != null) {
+                return FormRule.UniqueParts.read(arguments);
+            }
+            arguments.without("values", "separator");
             return new Unique(Target.read(arguments));
         }
 
@@ -183,7 +343,22 @@ sealed interface StructuredRule extends Rule {
     }
 
     /** The values do not fall, or do not rise. */
-    record Sorted(Target target, Order order) implements StructuredRule {
+    record Sorted(Target target, Order order, As as) implements StructuredRule {
+        enum As {
+            VALUE,
+            DATE;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+
+            JsonNode read(Path.Place place) throws Undecided {
+                JsonNode value = place.require();
+                return this == VALUE ? value : DecimalNode.valueOf(Dates.days(value, place.name()));
+            }
+        }
+
         enum Order {
             ASC,
             DESC;
@@ -195,7 +370,10 @@ sealed interface StructuredRule extends Rule {
         }
 
         static Rule read(Arguments arguments) {
-            return new Sorted(Target.read(arguments), arguments.choice("order", Order.class, Order.ASC));
+            return new Sorted(
+                    Target.read(arguments),
+                    arguments.choice("order", Order.class, Order.ASC),
+                    arguments.choice("as", As.class, As.VALUE));
         }
 
         @Override
@@ -207,7 +385,7 @@ sealed interface StructuredRule extends Rule {
             for (int i = 1; i < places.size(); i++) {
                 JsonNode before = places.get(i - 1).require();
                 JsonNode here = places.get(i).require();
-                int comparison = Values.compare(before, here);
+                int comparison = Values.compare(as.read(places.get(i - 1)), as.read(places.get(i)));
                 if (order == Order.ASC ? comparison > 0 : comparison < 0) {
                     return Finding.fail(Values.show(here) + " at "
                             + places.get(i).name() + " comes after " + Values.show(before) + ", wanted " + order);
@@ -227,6 +405,9 @@ sealed interface StructuredRule extends Rule {
         JsonNode array = place.require();
         if (!array.isArray()) {
             throw new Undecided(place.name() + " is " + Path.kind(array) + ", not an array");
+        }
+        if (array.size() > MAX_ELEMENTS) {
+            throw new Undecided(place.name() + " has more than " + MAX_ELEMENTS + " elements");
         }
         List<Path.Place> elements = new ArrayList<>();
         for (int i = 0; i < array.size(); i++) {

@@ -67,20 +67,31 @@ final class Values {
     }
 
     /** Three-valued: values of kinds that do not compare raise. */
-    static boolean equal(JsonNode left, JsonNode right, @Nullable BigDecimal tolerance) throws Undecided {
+    static boolean equal(JsonNode left, JsonNode right) throws Undecided {
+        return equal(left, right, null, null);
+    }
+
+    /**
+     * The same for numbers that may differ.
+     *
+     * @param tolerance by this share of the larger one
+     * @param within by as much as this
+     */
+    static boolean equal(JsonNode left, JsonNode right, @Nullable BigDecimal tolerance, @Nullable BigDecimal within)
+            throws Undecided {
         if (left.isNull() || right.isNull()) {
             return left.isNull() && right.isNull();
         }
-        if (left.isString() && right.isString() && tolerance == null) {
+        if (left.isString() && right.isString() && tolerance == null && within == null) {
             return left.stringValue().equals(right.stringValue());
         }
         BigDecimal leftNumber = numberOrNull(left);
         BigDecimal rightNumber = numberOrNull(right);
         if (leftNumber != null && rightNumber != null) {
-            if (tolerance == null) {
-                return leftNumber.compareTo(rightNumber) == 0;
+            BigDecimal bound = within == null ? BigDecimal.ZERO : within;
+            if (tolerance != null) {
+                bound = bound.max(leftNumber.abs().max(rightNumber.abs()).multiply(tolerance));
             }
-            BigDecimal bound = leftNumber.abs().max(rightNumber.abs()).multiply(tolerance);
             return leftNumber.subtract(rightNumber).abs().compareTo(bound) <= 0;
         }
         if (left.getNodeType() != right.getNodeType()) {
@@ -138,6 +149,15 @@ final class Values {
 
     /** Which of the elements is not among the others; null if all are. */
     static @Nullable JsonNode missing(List<JsonNode> elements, List<JsonNode> among) {
+        return first(elements, false, among);
+    }
+
+    /** Which of the elements is among the others too; null if none is. */
+    static @Nullable JsonNode common(List<JsonNode> elements, List<JsonNode> others) {
+        return first(elements, true, others);
+    }
+
+    private static @Nullable JsonNode first(List<JsonNode> elements, boolean wanted, List<JsonNode> among) {
         Set<String> keys = new HashSet<>();
         Set<String> readings = new HashSet<>();
         for (JsonNode element : among) {
@@ -152,7 +172,7 @@ final class Values {
             boolean found = keys.contains(key(element))
                     || element.isNumber() && readings.contains(key(element))
                     || number != null && keys.contains("n" + canonical(number));
-            if (!found) {
+            if (found == wanted) {
                 return element;
             }
         }

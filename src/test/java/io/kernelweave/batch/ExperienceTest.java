@@ -10,6 +10,7 @@ import io.kernelweave.gate.FeedbackLedger.Entry;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
+import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.results.Rows;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.route.Router;
@@ -60,7 +61,7 @@ class ExperienceTest {
     }
 
     private FeedbackLedger ledger() {
-        return Workbench.ledger(files.file("state"));
+        return Workbench.ledger(new KernelStore(files.file("state/kernels")), files.file("state"));
     }
 
     private void accept(Kernel kernel, String cluster) {
@@ -124,14 +125,14 @@ class ExperienceTest {
     @Test
     void feedbackKeepsWhatTheRouterStatedOfAKernelAlone() {
         Workbench work = open("");
-        work.feedback(Rows.run("small-1", "ngram"), Rows.gated());
+        work.feedback(Rows.run("small-1", "ngram"), Rows.gated(), Progress.SILENT);
         List<Entry> stated = ledger().snapshot().stated();
         assertThat(stated).isNotEmpty().allSatisfy(entry -> {
             assertThat(entry.router()).isEqualTo(work.routing().adapter().digest());
             assertThat(entry.probability()).isEqualTo(0.9);
         });
         assertThat(stated).extracting(Entry::clusterId).contains("c1").hasSizeLessThan((int)
-                ledger().snapshot().lines());
+                ledger().snapshot().answers());
         assertThat(Rows.gated())
                 .anyMatch(row -> row.arm().equals(Arm.ROUTER_GATE.label())
                         && row.decision() != null
@@ -158,12 +159,8 @@ class ExperienceTest {
     private static List<Entry> failingWhereLessSure(RouterAdapter adapter, String router) {
         return IntStream.range(0, 400)
                 .mapToObj(i -> new Entry(
-                        "k",
-                        "1".repeat(64),
-                        "c" + i,
-                        i % 2 == 0 || i % 5 == 0 ? Outcome.PASS : Outcome.FAIL,
-                        router,
-                        i % 2 == 0 ? 0.99 : (adapter.threshold() + 1) / 2))
+                                "k", "1".repeat(64), "c" + i, i % 2 == 0 || i % 5 == 0 ? Outcome.PASS : Outcome.FAIL)
+                        .stated(router, i % 2 == 0 ? 0.99 : (adapter.threshold() + 1) / 2))
                 .toList();
     }
 

@@ -75,6 +75,7 @@ class CommandsTest {
                 "0  | kernel show explain-cron",
                 "0  | kernel check explain-cron",
                 "0  | kernel history explain-cron",
+                "0  | kernel promote --dry-run",
                 "0  | dataset build SPEC",
                 "0  | dataset check SPEC",
                 "0  | dataset stats SPEC",

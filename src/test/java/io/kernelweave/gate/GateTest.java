@@ -4,23 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.kernelweave.gate.FeedbackLedger.Counts;
-import io.kernelweave.gate.FeedbackLedger.Entry;
 import io.kernelweave.gate.RunGate.Direction;
 import io.kernelweave.gate.RunGate.Metric;
 import io.kernelweave.json.InputException;
 import io.kernelweave.kernel.Kernel;
-import io.kernelweave.kernel.KernelStatus.State;
 import io.kernelweave.stats.PairedTest.Pair;
 import io.kernelweave.verify.Outcome;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class GateTest {
     private static final Kernel KERNEL = Kernel.parse("""
@@ -61,64 +56,6 @@ class GateTest {
                 .hasSize(3)
                 .anySatisfy(line -> assertThat(line).contains("output-schema", "not JSON"))
                 .anySatisfy(line -> assertThat(line).isEqualTo("- could not be checked for that: positive, verbatim"));
-    }
-
-    // ---------------------------------------------------------------- promotion
-
-    private static Counts clusters(long successes, long failures) {
-        return new Counts(successes, failures, 0, successes + failures, successes);
-    }
-
-    @Test
-    void promotionTakesEvidence() {
-        assertThat(Promotion.decide(State.CANDIDATE, clusters(6, 0)).to()).isEqualTo(State.CANDIDATE);
-        assertThat(Promotion.decide(State.CANDIDATE, clusters(7, 0)).to()).isEqualTo(State.VERIFIED);
-        assertThat(Promotion.decide(State.CANDIDATE, clusters(7, 2)).to()).isEqualTo(State.CANDIDATE);
-        assertThat(Promotion.decide(State.VERIFIED, clusters(19, 0)).to()).isEqualTo(State.VERIFIED);
-        assertThat(Promotion.decide(State.VERIFIED, clusters(20, 0)).to()).isEqualTo(State.TRUSTED);
-        assertThat(Promotion.decide(State.CANDIDATE, clusters(40, 1)).to()).isEqualTo(State.TRUSTED);
-        assertThat(Promotion.decide(State.QUARANTINED, clusters(100, 0)).to()).isEqualTo(State.QUARANTINED);
-        assertThat(Promotion.decide(State.TRUSTED, clusters(0, 0)).to()).isEqualTo(State.TRUSTED);
-    }
-
-    @Test
-    void promotionReadsTheLedgerOfTheDigestWithoutTheTracesCompiledFrom(@TempDir Path folder) {
-        FeedbackLedger ledger = FeedbackLedger.open(folder.resolve("feedback.jsonl"));
-        Kernel kernel = KERNEL.sealed();
-        List<Entry> entries = new ArrayList<>();
-        for (int i = 1; i <= 7; i++) {
-            entries.add(new Entry("k", kernel.digest(), "t-" + i, Outcome.PASS));
-            entries.add(new Entry("k", kernel.digest(), "t-" + i, Outcome.PASS));
-        }
-        ledger.append(entries);
-        assertThat(Promotion.decide(kernel, ledger).to()).isEqualTo(State.CANDIDATE); // t-1 does not count
-        ledger.append(List.of(new Entry("k", kernel.digest(), "t-8", Outcome.PASS)));
-        Promotion.Decision decision = Promotion.decide(kernel, ledger);
-        assertThat(decision.to()).isEqualTo(State.VERIFIED);
-        assertThat(decision.status().state()).isEqualTo(State.VERIFIED);
-        assertThat(decision.status().evidence().path("clusters").asInt()).isEqualTo(7);
-        assertThat(decision.reason()).contains("7 of 7 clusters", "candidate becomes verified");
-        ledger.append(List.of(new Entry("k", kernel.digest(), "t-8", Outcome.UNKNOWN)));
-        assertThat(Promotion.decide(kernel, ledger).to()).isEqualTo(State.CANDIDATE);
-    }
-
-    @Test
-    void aCoinIsRarelyPromotedHoweverLongOneWatches() {
-        SplittableRandom random = new SplittableRandom(9);
-        int promoted = 0;
-        for (int kernel = 0; kernel < 1000; kernel++) {
-            long successes = 0;
-            for (int n = 1; n <= 150; n++) {
-                successes += random.nextInt(2);
-                if (Promotion.decide(State.CANDIDATE, clusters(successes, n - successes))
-                                .to()
-                        != State.CANDIDATE) {
-                    promoted++;
-                    break;
-                }
-            }
-        }
-        assertThat(promoted / 1000.0).isLessThanOrEqualTo(0.05);
     }
 
     // ---------------------------------------------------------------- runs

@@ -163,7 +163,7 @@ class KernelStoreTest {
         assertThat(store.journal().entries())
                 .hasSize(4)
                 .extracting(Journal.Entry::sequence)
-                .containsExactly(0, 1, 2, 3);
+                .containsExactly(0L, 1L, 2L, 3L);
 
         List<String> changed = new ArrayList<>(lines);
         changed.set(1, lines.get(1).replace("n1", "n9"));

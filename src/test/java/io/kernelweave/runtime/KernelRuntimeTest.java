@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kernelweave.decode.DecodeSettings;
 import io.kernelweave.decode.TokenVocabulary;
+import io.kernelweave.gate.AnswerCache;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.model.LanguageModel;
@@ -19,14 +20,17 @@ import io.kernelweave.trace.TraceEvent;
 import io.kernelweave.verify.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.node.ObjectNode;
 
 class KernelRuntimeTest {
     private static final String PROMPT = "quote the word and count the lines of this log\n\nlevel alpha";
@@ -146,7 +150,29 @@ class KernelRuntimeTest {
 
     private static KernelRuntime runtime(Backend backend, int retries, long seed, @Nullable Memory memory) {
         Router router = Router.of(List.of(KERNEL), List.of(), RouterAdapter.untrained());
-        return new KernelRuntime(List.of(KERNEL), router, backend, BYTES, memory, retries, seed);
+        return new KernelRuntime(List.of(KERNEL), router, backend, BYTES, memory, null, retries, seed);
+    }
+
+    private static Backend sampled(LanguageModel model) {
+        return new Backend.Sampled(model, BYTES, 256, new DecodeSettings(0, 1, 200, 0));
+    }
+
+    private static KernelRuntime runtime(Kernel kernel, LanguageModel model, @Nullable AnswerCache cache) {
+        Router router = Router.of(List.of(kernel), List.of(), RouterAdapter.untrained());
+        return new KernelRuntime(List.of(kernel), router, sampled(model), BYTES, null, cache, 1, 1);
+    }
+
+    /** The kernel with these rollback steps. */
+    private static Kernel rollback(String steps) {
+        return Json.convert(
+                Json.<ObjectNode>tree(KERNEL).set("rollback", Json.parse(steps, "steps")), Kernel.class, "kernel");
+    }
+
+    private static List<ObjectNode> rollbacks(Answer answer) {
+        return answer.trace().events().stream()
+                .filter(event -> event.kind() == TraceEvent.Kind.ROLLBACK)
+                .map(TraceEvent::data)
+                .toList();
     }
 
     private static KernelRuntime runtime(LanguageModel model, int retries) {
@@ -193,7 +219,8 @@ class KernelRuntimeTest {
                         "decision", "generation", "verification", "retry", "generation", "verification", "output");
         TraceEvent retry = answer.trace().last(TraceEvent.Kind.RETRY).orElseThrow();
         assertThat(retry.data().toString())
-                .isEqualTo("{\"failed\":[\"count-agrees\"],\"kept\":\"{\\\"word\\\":\\\"alpha\\\",\",\"told\":false}");
+                .isEqualTo(
+                        "{\"failed\":[\"count-agrees\"],\"why\":\"retry: count-agrees: output.count is 9, not == the matches of level in input.source, 1\",\"kept\":\"{\\\"word\\\":\\\"alpha\\\",\",\"told\":false}");
         assertThat(answer.attempts().get(1).decoded().forcedTokens())
                 .isGreaterThanOrEqualTo("{\"word\":\"alpha\",".length());
     }
@@ -237,6 +264,142 @@ class KernelRuntimeTest {
         assertThat(answer.trace().verdict()).isEqualTo("UNKNOWN");
         assertThat(answer.trace().kernelId()).isNull();
         assertThat(model.prompts.get(2)).isEqualTo(PROMPT);
+    }
+
+    @Test
+    void aRollbackStepMayDecodeOnceMore() {
+        Kernel kernel = rollback("""
+                [{"when":"the word is not in the log","do":"Ask.","on":["verbatim"],"run":"decode"},
+                 {"when":"the count differs","do":"Decode once more.","on":["count-agrees"],"run":"decode"}]""");
+        Answer answer = runtime(kernel, says(BAD, BAD, GOOD), null).answer(TASK, Arm.ROUTER_GATE);
+        assertThat(answer.path()).isEqualTo(Answer.Path.KERNEL);
+        assertThat(answer.text()).isEqualTo(GOOD);
+        assertThat(answer.attempts())
+                .extracting(Answer.Attempt::cause)
+                .satisfiesExactly(
+                        cause -> assertThat(cause).isEmpty(),
+                        cause -> assertThat(cause).startsWith("retry: count-agrees: output.count is 9"),
+                        cause -> assertThat(cause).startsWith("rollback, decoded once more: count-agrees: "));
+        assertThat(answer.attempts().get(2).decoded().forcedTokens())
+                .as("from the first token on")
+                .isLessThan(answer.attempts().get(1).decoded().forcedTokens());
+        assertThat(rollbacks(answer))
+                .singleElement()
+                .satisfies(data -> assertThat(
+                                data.path("steps").path(0).path("when").stringValue())
+                        .isEqualTo("the count differs"));
+    }
+
+    @Test
+    void afterAStepThatDoesNotHelpTheNextIsTaken() {
+        Kernel kernel = rollback("""
+                [{"when":"the count differs","do":"Decode once more.","on":["count-agrees"],"run":"decode"},
+                 {"when":"it still does","do":"Say what was found.","run":"raw"},
+                 {"when":"never","do":"Sing.","run":"decode"}]""");
+        Scripted model = new Scripted(true, List.of(List.of(BAD), List.of(BAD), List.of(BAD), List.of("no idea")));
+        Answer answer = runtime(kernel, model, null).answer(TASK, Arm.ROUTER_GATE);
+        assertThat(answer.path()).isEqualTo(Answer.Path.ROLLED_BACK);
+        assertThat(answer.text()).isEqualTo("no idea");
+        assertThat(rollbacks(answer)).hasSize(2);
+        assertThat(model.prompts.get(2))
+                .as("told what was wrong")
+                .contains("count-agrees (the count is that of the log)");
+        assertThat(model.prompts.get(3))
+                .startsWith(PROMPT)
+                .contains("If it still does: Say what was found.")
+                .doesNotContain("Sing.", "### Kernel");
+        assertThat(answer.attempts().get(3).cause()).startsWith("rollback, raw generation: count-agrees");
+    }
+
+    @Test
+    void stepsInWordsAloneAreForAModelThatFollowsThem() {
+        Kernel kernel = rollback("""
+                [{"when":"the count differs","do":"Name the lines."}]""");
+        for (boolean follows : new boolean[] {true, false}) {
+            Scripted model = new Scripted(follows, List.of(List.of(BAD), List.of(BAD), List.of("x")));
+            Answer answer = runtime(kernel, model, null).answer(TASK, Arm.ROUTER_GATE);
+            assertThat(answer.path()).isEqualTo(Answer.Path.ROLLED_BACK);
+            assertThat(model.prompts.get(2).contains("If the count differs: Name the lines."))
+                    .isEqualTo(follows);
+            assertThat(rollbacks(answer))
+                    .singleElement()
+                    .satisfies(data -> assertThat(data.path("steps")).hasSize(1));
+        }
+    }
+
+    // ---------------------------------------------------------------- kept answers
+
+    private final List<String> notes = new ArrayList<>();
+
+    @Test
+    void anAcceptedAnswerIsUsedAgainOnceTheGateHasJudgedItAgain(@TempDir Path folder) {
+        AnswerCache cache = AnswerCache.open(folder, notes::add);
+        Scripted model = says(GOOD);
+        Answer first = runtime(KERNEL, model, cache).answer(TASK, Arm.ROUTER_GATE_CACHE);
+        assertThat(first.path()).isEqualTo(Answer.Path.KERNEL);
+        Answer again = runtime(KERNEL, model, cache).answer(new Task("t9", PROMPT), Arm.ROUTER_GATE_CACHE);
+        assertThat(again.path()).isEqualTo(Answer.Path.REUSED);
+        assertThat(again.text()).isEqualTo(GOOD);
+        assertThat(again.kernelIds()).containsExactly("quote-and-count");
+        assertThat(again.tokens()).isZero();
+        assertThat(again.trace().verdict()).isEqualTo("PASS");
+        assertThat(again.attempts()).singleElement().satisfies(attempt -> {
+            assertThat(attempt.cause()).isEqualTo("kept from earlier");
+            assertThat(requireNonNull(attempt.judgement()).outcome()).isEqualTo(Outcome.PASS);
+        });
+        assertThat(model.prompts).hasSize(1);
+    }
+
+    @Test
+    void onlyTheArmWithACacheLooksIntoItOrAddsToIt(@TempDir Path folder) {
+        AnswerCache cache = AnswerCache.open(folder, notes::add);
+        Scripted model = says(GOOD);
+        runtime(KERNEL, model, cache).answer(TASK, Arm.ROUTER_GATE);
+        assertThat(runtime(KERNEL, model, cache)
+                        .answer(TASK, Arm.ROUTER_GATE_CACHE)
+                        .path())
+                .isEqualTo(Answer.Path.KERNEL);
+        assertThat(runtime(KERNEL, model, cache).answer(TASK, Arm.ROUTER_GATE).path())
+                .isEqualTo(Answer.Path.KERNEL);
+        assertThat(model.prompts).hasSize(3);
+    }
+
+    @Test
+    void whatWasNotAcceptedIsNotKept(@TempDir Path folder) {
+        AnswerCache cache = AnswerCache.open(folder, notes::add);
+        runtime(KERNEL, says(BAD, BAD, GOOD), cache).answer(TASK, Arm.ROUTER_GATE_CACHE);
+        runtime(KERNEL, says("Take flour."), cache).answer(CAKE, Arm.ROUTER_GATE_CACHE);
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aKeptAnswerThatTheGateRejectsIsDroppedAndTheAnswerIsAsWithoutIt(@TempDir Path folder) {
+        AnswerCache cache = AnswerCache.open(folder, notes::add);
+        KernelRuntime runtime = runtime(KERNEL, says(BAD, GOOD), cache);
+        cache.keep(runtime.identity(TASK, List.of("quote-and-count")), BAD); // accepted by a laxer check, once
+        Answer answer = runtime.answer(TASK, Arm.ROUTER_GATE_CACHE);
+        assertThat(answer.path()).isEqualTo(Answer.Path.KERNEL);
+        assertThat(answer.attempts()).hasSize(2);
+        assertThat(notes).singleElement().asString().endsWith("the gate says FAIL");
+        assertThat(cache.find(runtime.identity(TASK, List.of("quote-and-count"))))
+                .contains(GOOD);
+    }
+
+    @Test
+    void anAnswerIsKeptByAllThatDecidesIt() {
+        List<String> ids = List.of("quote-and-count");
+        AnswerCache.Identity identity = runtime(KERNEL, says(GOOD), null).identity(TASK, ids);
+        assertThat(runtime(KERNEL, says(GOOD), null).identity(new Task("t9", PROMPT), ids))
+                .isEqualTo(identity);
+        assertThat(List.of(
+                        identity,
+                        runtime(KERNEL, says(GOOD), null).identity(CAKE, ids),
+                        runtime(rollback("[]").withExamples(List.of("other")), says(GOOD), null)
+                                .identity(TASK, ids),
+                        runtime(sampled(says(GOOD)), 1, 2, null).identity(TASK, ids),
+                        runtime(drawn(), 1, 1, null).identity(TASK, ids),
+                        recorded(GOOD).identity(TASK, ids)))
+                .doesNotHaveDuplicates();
     }
 
     @Test
