@@ -70,7 +70,8 @@ public record Trend(String since, int steps, List<Line> lines) {
         lines.forEach(line -> known.put(line.metric(), line));
         List<Line> next = new ArrayList<>();
         for (RunGate.Metric step : moves) {
-            Line line = known.getOrDefault(step.name(), new Line(step.name(), 0, 0, step.margin(), LossProcess.begin()));
+            Line line =
+                    known.getOrDefault(step.name(), new Line(step.name(), 0, 0, step.margin(), LossProcess.begin()));
             Map<String, Double> gains = new TreeMap<>();
             double change = 0;
             for (PairedTest.Pair row : step.rows()) {
