@@ -261,7 +261,9 @@ final class OtelForm implements TraceForm.Codec {
                 drafts.sort(Comparator.comparingLong(Draft::at));
             }
             for (int i = 0; i < drafts.size(); i++) {
-                places.putIfAbsent(drafts.get(i).key, i);
+                if (!drafts.get(i).key.isEmpty()) {
+                    places.putIfAbsent(drafts.get(i).key, i);
+                }
             }
             for (Draft draft : drafts) {
                 transcript.add(draft.kind, draft.name, draft.at, draft.data, places.get(draft.parent), draft.duration);

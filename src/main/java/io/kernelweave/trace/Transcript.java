@@ -103,10 +103,10 @@ final class Transcript {
 
     /**
      * Puts a value under a field. A text that is a JSON object or array is put as what it says, so that paths lead into it, and
-     * as it was written under {@code <field>_text}.
+     * as it was written under {@code <field>_text}; what is missing is put as null.
      */
     static void put(ObjectNode data, String field, JsonNode value) {
-        data.set(field, value);
+        data.set(field, value.isMissingNode() ? Json.mapper().nullNode() : value);
         if (value.isString() && value.stringValue().stripLeading().matches("(?s)[{\\[].*")) {
             try {
                 data.set(field, Json.parse(value.stringValue(), field));

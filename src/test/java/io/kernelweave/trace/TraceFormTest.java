@@ -144,6 +144,7 @@ class TraceFormTest {
         assertThat(trace.output()).isEqualTo("Rain.");
         assertThat(trace.durationNanos()).isEqualTo(900);
         assertThat(trace.startedAt().getEpochSecond()).isEqualTo(1_700_000_000L);
+        assertThat(trace.events().get(0).parent()).isNull();
         assertThat(trace.events().get(1).parent()).isEqualTo(0);
         assertThat(trace.events().get(1).atNanos()).isEqualTo(100);
         assertThat(trace.events().get(1).durationNanos()).isEqualTo(200);
