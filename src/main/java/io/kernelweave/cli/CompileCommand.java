@@ -1,6 +1,7 @@
 package io.kernelweave.cli;
 
 import io.kernelweave.compile.KernelCompiler;
+import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.trace.Trace;
@@ -37,7 +38,7 @@ final class CompileCommand implements Callable<Integer> {
 
     /** A trace of a run. */
     static final class InRun {
-        @Option(names = "--run", required = true, description = "latest, a run id, its beginning, or a folder.")
+        @Option(names = "--run", required = true, description = "latest, a run id, its beginning, a folder; or store.")
         private String run = "latest";
 
         @Option(names = "--trace", required = true, description = "The trace's id or its beginning.")
@@ -66,7 +67,14 @@ final class CompileCommand implements Callable<Integer> {
             trace = Json.read(from.file, Trace.class);
         } else {
             InRun inRun = java.util.Objects.requireNonNull(from.inRun, "picocli sees to it");
-            trace = TraceCommand.find(workspace.runs().find(inRun.run), inRun.trace);
+            TraceCommand.Found found = TraceCommand.find(workspace, inRun.run, inRun.trace);
+            trace = found.trace();
+            if (found.origin() != null && found.origin().outcome().equals("FAIL")) {
+                throw InputException.at(
+                        "trace " + trace.traceId(),
+                        "its source says that it failed",
+                        "compile a trace of a solved task");
+            }
         }
         Kernel kernel = KernelCompiler.compile(trace, id);
         List<String> problems = Contract.of(kernel).selfTest();

@@ -4,6 +4,7 @@ import io.kernelweave.dataset.Datasets;
 import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.results.RunRegistry;
 import io.kernelweave.storage.Folder;
+import io.kernelweave.trace.TraceStore;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -44,6 +45,10 @@ final class Workspace {
 
     KernelStore store() {
         return new KernelStore(store);
+    }
+
+    TraceStore traces() {
+        return new TraceStore(store.resolve("traces"));
     }
 
     Path state() {

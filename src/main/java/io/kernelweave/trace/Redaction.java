@@ -2,8 +2,12 @@ package io.kernelweave.trace;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
+import io.kernelweave.json.Json;
 import java.util.ArrayList;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Knows secrets in text: keys of cloud and code-hosting services, private key blocks, bearer tokens, passwords in URLs and in
@@ -41,6 +45,12 @@ public final class Redaction {
                     "(?i)((?:password|passwd|secret(?:_access)?(?:_key)?|api_?key|access_?token)[\"']?\\s*[:=]\\s*[\"']?)[^\\s\"',;]{6,}",
                     "$1"));
 
+    /** Fields whose value is a secret whatever it looks like. */
+    private static final Pattern SECRET_FIELD = Pattern.compile(
+            "(?i)(?:.*[_-])?(?:password|passwd|secret|secret_?(?:access_?)?key|private_?key|api_?key|(?:access|refresh|auth)_?token|authorization)");
+
+    private static final JsonNode MASKED = Json.tree(MARK + "password]");
+
     private Redaction() {}
 
     private static Rule rule(String name, String regex, String kept) {
@@ -70,5 +80,36 @@ public final class Redaction {
             }
         }
         return clean;
+    }
+
+    /** A copy of the value, its texts and field names redacted, and what stands in fields that are called after a secret. */
+    public static JsonNode redact(JsonNode value) {
+        if (value.isString()) {
+            return Json.tree(redact(value.stringValue()));
+        }
+        if (value instanceof ObjectNode object) {
+            ObjectNode clean = Json.object();
+            object.properties().forEach(field -> {
+                String name = redact(field.getKey());
+                for (int copy = 2; clean.has(name); copy++) { // two names may be told apart by a secret alone
+                    name = redact(field.getKey()) + "#" + copy;
+                }
+                clean.set(name, isSecret(field.getKey(), field.getValue()) ? MASKED : redact(field.getValue()));
+            });
+            return clean;
+        }
+        if (value instanceof ArrayNode array) {
+            ArrayNode clean = Json.mapper().createArrayNode();
+            array.forEach(element -> clean.add(redact(element)));
+            return clean;
+        }
+        return value;
+    }
+
+    private static boolean isSecret(String field, JsonNode value) {
+        return value.isString()
+                && !value.stringValue().isBlank()
+                && !value.stringValue().contains(MARK)
+                && SECRET_FIELD.matches(field);
     }
 }

@@ -1,18 +1,23 @@
 package io.kernelweave.trace;
 
+import io.kernelweave.json.CanonicalJson;
+import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The record of one task: the prompt, what happened, what came out, and what the gate said of it.
  *
  * @param kernelId the kernel that answered, or null for raw generation
- * @param startedAt wall-clock start, UTC
- * @param durationNanos from the first to the last event
+ * @param startedAt wall-clock start, UTC; the epoch where another program's record does not say
+ * @param durationNanos from the first to the last event; 0 where nobody knows
  * @param verdict {@code PASS}, {@code FAIL} or {@code UNKNOWN}: what the gate said, never assumed
  */
 public record Trace(
@@ -48,5 +53,44 @@ public record Trace(
     /** The last event of a kind. */
     public Optional<TraceEvent> last(TraceEvent.Kind kind) {
         return events.stream().filter(event -> event.kind() == kind).reduce((first, second) -> second);
+    }
+
+    /**
+     * SHA-256 of the canonical JSON of what happened: without the trace's id, and without start, times and durations, which
+     * differ each time the same thing happens.
+     */
+    public String digest() {
+        return Digest.of(content());
+    }
+
+    /** What the digest covers. */
+    ObjectNode content() {
+        ObjectNode json = Json.tree(this);
+        json.remove(List.of("trace_id", "started_at", "duration_nanos"));
+        json.path("events")
+                .forEach(event -> ((ObjectNode) event).remove(List.of("sequence", "at_nanos", "duration_nanos")));
+        return (ObjectNode) digestible(json);
+    }
+
+    /** Other programs' data may have numbers that the canonical form refuses: they count as their texts. */
+    static JsonNode digestible(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            ObjectNode copy = Json.object();
+            object.properties().forEach(field -> copy.set(field.getKey(), digestible(field.getValue())));
+            return copy;
+        }
+        if (node instanceof ArrayNode array) {
+            ArrayNode copy = Json.mapper().createArrayNode();
+            array.forEach(element -> copy.add(digestible(element)));
+            return copy;
+        }
+        if (node.isNumber()) {
+            try {
+                CanonicalJson.text(node);
+            } catch (InputException e) {
+                return Json.tree(node.toString());
+            }
+        }
+        return node;
     }
 }

@@ -1,7 +1,7 @@
 package io.kernelweave.trace;
 
 import io.kernelweave.json.Digest;
-import io.kernelweave.json.Json;
+import io.kernelweave.trace.TraceEvent.Kind;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,11 +12,21 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Captures one trace. Safe for several threads; secrets are redacted as they come in.
+ * Captures one trace.
+ *
+ * <pre>{@code
+ * TraceRecorder trace = new TraceRecorder("run-7/row-3", prompt);
+ * try (TraceSpan call = trace.call("find_order", arguments)) {
+ *     call.evidence("order", "orders.db", "A-17 is paid", 0.9);   // part of the call
+ *     call.returned(order);
+ * }
+ * trace.output("answer", text);
+ * Trace done = trace.finish("refunds", kernelId, text, verdict);   // the verdict is the gate's
+ * }</pre>
  *
  * <p>The trace's id is derived from its seed alone, so that a run repeated has the same ids.
  */
-public final class TraceRecorder {
+public final class TraceRecorder extends Recording {
     private final String traceId;
     private final String prompt;
     private final Instant startedAt;
@@ -36,10 +46,50 @@ public final class TraceRecorder {
         this.begin = nanoTime.getAsLong();
     }
 
-    /** Records an event now. */
-    public synchronized void record(TraceEvent.Kind kind, String name, ObjectNode data) {
-        ObjectNode clean = (ObjectNode) redact(data);
-        events.add(new TraceEvent(events.size(), kind, name, nanoTime.getAsLong() - begin, clean));
+    @Override
+    synchronized int add(Kind kind, String name, ObjectNode data, @Nullable Integer parent) {
+        JsonNode clean = Redaction.redact(data);
+        int position = events.size();
+        events.add(new TraceEvent(position, kind, Redaction.redact(name), now(), (ObjectNode) clean, parent, null));
+        return position;
+    }
+
+    /** A call names itself after its position, so that overlapping calls of one tool keep their answers apart. */
+    synchronized TraceSpan call(String tool, ObjectNode data, @Nullable Integer parent) {
+        return new TraceSpan(this, add(Kind.TOOL_CALL, tool, data.put("call", callId(events.size())), parent), tool);
+    }
+
+    static String callId(int position) {
+        return "c" + position;
+    }
+
+    synchronized void end(int position) {
+        TraceEvent event = events.get(position);
+        events.set(
+                position,
+                new TraceEvent(
+                        position,
+                        event.kind(),
+                        event.name(),
+                        event.atNanos(),
+                        event.data(),
+                        event.parent(),
+                        now() - event.atNanos()));
+    }
+
+    private long now() {
+        return nanoTime.getAsLong() - begin;
+    }
+
+    @Override
+    TraceRecorder root() {
+        return this;
+    }
+
+    @Override
+    @Nullable
+    Integer position() {
+        return null;
     }
 
     /** What was recorded until now, for who judges the answer before it is given. */
@@ -47,7 +97,7 @@ public final class TraceRecorder {
         return finish(null, null, null, "UNKNOWN");
     }
 
-    /** Ends the trace. */
+    /** Ends the trace. A span that is still open has no duration. */
     public synchronized Trace finish(
             @Nullable String taskFamily, @Nullable String kernelId, @Nullable String output, String verdict) {
         return new Trace(
@@ -56,26 +106,9 @@ public final class TraceRecorder {
                 taskFamily,
                 kernelId,
                 startedAt,
-                nanoTime.getAsLong() - begin,
+                now(),
                 events,
                 output == null ? null : Redaction.redact(output),
                 verdict);
-    }
-
-    private static JsonNode redact(JsonNode node) {
-        if (node.isString()) {
-            return Json.tree(Redaction.redact(node.stringValue()));
-        }
-        if (node instanceof ObjectNode object) {
-            ObjectNode clean = Json.object();
-            object.properties().forEach(entry -> clean.set(entry.getKey(), redact(entry.getValue())));
-            return clean;
-        }
-        if (node.isArray()) {
-            var clean = Json.mapper().createArrayNode();
-            node.forEach(element -> clean.add(redact(element)));
-            return clean;
-        }
-        return node;
     }
 }

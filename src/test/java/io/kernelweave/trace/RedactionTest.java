@@ -2,12 +2,14 @@ package io.kernelweave.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kernelweave.json.Json;
 import java.time.Duration;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
 
 class RedactionTest {
     @ParameterizedTest
@@ -59,5 +61,18 @@ class RedactionTest {
     void takesTimeThatGrowsWithTheText(String piece) {
         String text = piece.repeat(200_000 / piece.length());
         Assertions.assertTimeoutPreemptively(Duration.ofSeconds(5), () -> Redaction.redact(text));
+    }
+
+    @Test
+    void fieldsThatAreCalledAfterASecretAreEmptied() {
+        ObjectNode login =
+                Json.object().put("user", "ann").put("password", "x1").put("token_count", "12");
+        login.putObject("auth").put("db_api_key", "k");
+        login.put("key AKIAIOSFODNN7EXAMPLE", 1).put("key AKIAIOSFODNN7EXAMPLF", 2);
+        assertThat(Redaction.redact(login).toString())
+                .isEqualTo("{\"user\":\"ann\",\"password\":\"[redacted:password]\",\"token_count\":\"12\","
+                        + "\"auth\":{\"db_api_key\":\"[redacted:password]\"},"
+                        + "\"key [redacted:aws-access-key]\":1,\"key [redacted:aws-access-key]#2\":2}");
+        assertThat(Redaction.redact(Redaction.redact(login))).isEqualTo(Redaction.redact(login));
     }
 }
