@@ -4,7 +4,6 @@ import com.networknt.schema.Schema;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.regex.Automaton;
-import io.kernelweave.regex.Dialect;
 import io.kernelweave.regex.Formats;
 import io.kernelweave.regex.Regex;
 import io.kernelweave.schema.Subschema.Located;
@@ -236,7 +235,7 @@ final class SchemaReader {
         this.formats = formats;
         Draft draft = Draft.of(schema, Draft.V2020_12, "");
         String id = identifier(schema, draft);
-        Resource resource = new Resource(id == null ? BASE : absolute(BASE, id, ""), schema, draft, "");
+        Resource resource = new Resource(this, id == null ? BASE : absolute(BASE, id, ""), schema, draft, "");
         resources.put(BASE, resource);
         resources.put(resource.uri, resource);
         this.root = new Located(schema, "", resource);
@@ -302,7 +301,7 @@ final class SchemaReader {
             return new Located(at.node(), at.pointer(), known.node == at.node() ? known : at.resource());
         }
         Draft draft = Draft.of(at.node(), at.resource().draft, at.pointer());
-        return new Located(at.node(), at.pointer(), new Resource(uri, at.node(), draft, at.pointer()));
+        return new Located(at.node(), at.pointer(), new Resource(this, uri, at.node(), draft, at.pointer()));
     }
 
     /** What a schema's own identifier is, without a fragment; null if it has none. */
@@ -411,7 +410,7 @@ final class SchemaReader {
                 return null;
             }
             JsonNode schema = Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), uri);
-            Resource resource = new Resource(uri, schema, Draft.of(schema, Draft.V2020_12, uri), uri);
+            Resource resource = new Resource(this, uri, schema, Draft.of(schema, Draft.V2020_12, uri), uri);
             resources.put(uri, resource);
             index(new Located(schema, uri, resource));
             return resource;
@@ -829,7 +828,7 @@ final class SchemaReader {
     }
 
     private Regex.Node pattern(Subschema schema, String keyword, String pattern) {
-        return types.regex().pattern(pattern, Dialect.ECMA, schema.at(keyword));
+        return types.pattern(pattern, schema.at(keyword));
     }
 
     Regex.Node strings(Subschema schema) {
