@@ -4,7 +4,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Whether every value that satisfies one JSON Schema satisfies another, as {@link SchemaValidator} judges values: drafts 4 to
- * 2020-12, each schema in its own; {@code format} is an annotation unless it is to be asserted.
+ * 2020-12, each schema in its own. In drafts 4 to 7 {@code format} is a condition, in later ones an annotation.
  *
  * <p>An answer is proved, refuted by a value that the validator was shown, or not known: what cannot be honoured and what
  * takes too much work never counts as proved.
@@ -33,31 +33,16 @@ public sealed interface Containment {
 
     /** Whether every value that satisfies {@code one} satisfies {@code other}. */
     static Containment of(JsonNode one, JsonNode other) {
-        return of(one, other, false);
-    }
-
-    /**
-     * The same where formats may be asserted.
-     *
-     * @param formats whether {@code format} is a condition: what is proved holds of the formats as their specifications have
-     *     them, a witness is confirmed by the validator's, which differ here and there
-     */
-    static Containment of(JsonNode one, JsonNode other, boolean formats) {
-        return new ContainmentSearch(one, other, formats).answer();
+        return new ContainmentSearch(one, other).answer();
     }
 
     /** Whether the same values satisfy both. */
     static Containment equivalence(JsonNode one, JsonNode other) {
-        return equivalence(one, other, false);
-    }
-
-    /** The same where formats may be asserted. */
-    static Containment equivalence(JsonNode one, JsonNode other, boolean formats) {
-        Containment forth = of(one, other, formats);
+        Containment forth = of(one, other);
         if (forth instanceof Refuted) {
             return forth;
         }
-        Containment back = of(other, one, formats);
+        Containment back = of(other, one);
         return back instanceof Proven ? forth : back;
     }
 }

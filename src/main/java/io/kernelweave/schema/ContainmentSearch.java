@@ -25,15 +25,13 @@ final class ContainmentSearch {
 
     private final JsonNode one;
     private final JsonNode other;
-    private final boolean formats;
     private @Nullable SchemaValidator inOne;
     private @Nullable SchemaValidator inOther;
     private String reason = "";
 
-    ContainmentSearch(JsonNode one, JsonNode other, boolean formats) {
+    ContainmentSearch(JsonNode one, JsonNode other) {
         this.one = one;
         this.other = other;
-        this.formats = formats;
     }
 
     Containment answer() {
@@ -41,8 +39,8 @@ final class ContainmentSearch {
             return new Containment.Proven();
         }
         try {
-            inOne = SchemaValidator.compile(one, "first schema #", formats);
-            inOther = SchemaValidator.compile(other, "second schema #", formats);
+            inOne = SchemaValidator.compile(one, "first schema #");
+            inOther = SchemaValidator.compile(other, "second schema #");
         } catch (InputException e) {
             reason = e.getMessage(); // nothing can be refuted, but something may be proved
         }
@@ -52,7 +50,7 @@ final class ContainmentSearch {
             boolean patterns = true;
             for (Dialect dialect : Dialect.values()) {
                 if (patterns) {
-                    Types types = new Types(one, formats, dialect, FUEL);
+                    Types types = new Types(one, draft -> !draft.since(Draft.V2019_09), dialect, FUEL);
                     Type difference = difference(types);
                     @Nullable JsonNode witness = witness(types, difference);
                     if (witness != null) {
@@ -64,6 +62,9 @@ final class ContainmentSearch {
             }
         } catch (InputException e) {
             reason = e.getMessage();
+            proven = false;
+        } catch (StackOverflowError e) {
+            reason = "the schemas lead too deeply into each other to be decided";
             proven = false;
         }
         List<JsonNode> named = new ArrayList<>();
@@ -78,7 +79,7 @@ final class ContainmentSearch {
     }
 
     private Type difference(Types types) {
-        return types.both(read("first ", types::root), types.not(read("second ", () -> types.read(other, formats))));
+        return types.both(read("first ", types::root), types.not(read("second ", () -> types.read(other))));
     }
 
     private static Type read(String which, Supplier<Type> reading) {

@@ -222,7 +222,6 @@ final class SchemaReader {
             Set.of("object", "array", "string", "integer", "number", "boolean", "null");
 
     private final Types types;
-    private final boolean formats;
     private final Located root;
     private final Map<String, Resource> resources = new HashMap<>();
     private final Map<Alone, Subschema> alike = new HashMap<>();
@@ -230,9 +229,8 @@ final class SchemaReader {
     private boolean asksForMuch;
     private final Map<JsonNode, Integer> ordinals = new IdentityHashMap<>();
 
-    SchemaReader(Types types, JsonNode schema, boolean formats) {
+    SchemaReader(Types types, JsonNode schema) {
         this.types = types;
-        this.formats = formats;
         Draft draft = Draft.of(schema, Draft.V2020_12, "");
         String id = identifier(schema, draft);
         Resource resource = new Resource(this, id == null ? BASE : absolute(BASE, id, ""), schema, draft, "");
@@ -558,7 +556,7 @@ final class SchemaReader {
     private void checkStrings(Subschema schema) {
         Regex.Node strings = strings(schema);
         if (schema.node().path("pattern").isString()) {
-            boolean both = formats && schema.node().path("format").isString();
+            boolean both = types.hasFormat(schema);
             try {
                 if (!types.regex().isEmpty(strings) && both) {
                     Automaton.of(types.regex(), strings).explore(MANY_STATES);
@@ -847,7 +845,7 @@ final class SchemaReader {
             all = regex.both(
                     all, pattern(schema, "pattern", node.path("pattern").stringValue()));
         }
-        if (formats && node.path("format").isString()) {
+        if (types.hasFormat(schema)) {
             String format = node.path("format").stringValue();
             if (Formats.isRefused(format)) {
                 throw schema.refuse("format", "\"" + format + "\" is no regular language", "use a pattern");

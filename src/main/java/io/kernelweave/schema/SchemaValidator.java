@@ -38,20 +38,15 @@ public final class SchemaValidator {
     private static final Set<String> NAMED =
             Set.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies");
 
-    private static final SchemaRegistry REGISTRY = registry(false);
-    private static final SchemaRegistry ASSERTING = registry(true);
-
-    private static SchemaRegistry registry(boolean formats) {
-        return SchemaRegistry.withDefaultDialect(
-                SpecificationVersion.DRAFT_2020_12,
-                builder -> builder.schemaCacheEnabled(false)
-                        .schemaRegistryConfig(SchemaRegistryConfig.builder()
-                                .locale(Locale.ENGLISH)
-                                .pathType(PathType.JSON_POINTER)
-                                .formatAssertionsEnabled(formats)
-                                .regularExpressionFactory(SchemaValidator::expression)
-                                .build()));
-    }
+    private static final SchemaRegistry REGISTRY = SchemaRegistry.withDefaultDialect(
+            SpecificationVersion.DRAFT_2020_12,
+            builder -> builder.schemaCacheEnabled(false)
+                    .schemaRegistryConfig(SchemaRegistryConfig.builder()
+                            .locale(Locale.ENGLISH)
+                            .pathType(PathType.JSON_POINTER)
+                            .formatAssertionsEnabled(false)
+                            .regularExpressionFactory(SchemaValidator::expression)
+                            .build()));
 
     /** What is left of the work on patterns, characters times instructions; the library gives a pattern no context. */
     private static final ThreadLocal<long[]> PATTERN_STEPS = ThreadLocal.withInitial(() -> new long[1]);
@@ -90,11 +85,6 @@ public final class SchemaValidator {
      *     RE2/J does not know, a reference that leaves the document or leads nowhere
      */
     public static SchemaValidator compile(JsonNode schema, String origin) {
-        return compile(schema, origin, false);
-    }
-
-    /** @param formats whether {@code format} is a condition, as the library has it */
-    static SchemaValidator compile(JsonNode schema, String origin, boolean formats) {
         if (!schema.isObject() && !schema.isBoolean()) {
             throw InputException.at(origin, "a schema is an object or a boolean", "write {} for any value");
         }
@@ -113,7 +103,7 @@ public final class SchemaValidator {
         }
         inspect(schema, schema, origin);
         try {
-            Schema compiled = (formats ? ASSERTING : REGISTRY).getSchema(schema);
+            Schema compiled = REGISTRY.getSchema(schema);
             compiled.initializeValidators();
             return new SchemaValidator(compiled, origin);
         } catch (SchemaException e) {

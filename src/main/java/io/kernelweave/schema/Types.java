@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -30,6 +31,7 @@ public final class Types {
     private final Type any = new Type(0, Type.Op.ANY, new Type[0], null);
     private final Type none = new Type(1, Type.Op.NONE, new Type[0], null);
     private final Dialect dialect;
+    private final Predicate<Draft> formats;
     private final Regex regex = new Regex();
     private final Formulas formulas = new Formulas(this);
     private final Emptiness emptiness;
@@ -46,27 +48,30 @@ public final class Types {
      * @throws InputException naming keyword and JSON pointer of what cannot be honoured
      */
     public Types(JsonNode schema, boolean formats) {
-        this(schema, formats, Dialect.ECMA, Emptiness.FUEL);
+        this(schema, draft -> formats, Dialect.ECMA, Emptiness.FUEL);
     }
 
     /**
      * The same with patterns in another dialect.
      *
+     * @param formats in which drafts {@code format} is a condition
      * @param fuel steps of each search
      */
-    Types(JsonNode schema, boolean formats, Dialect dialect, int fuel) {
+    Types(JsonNode schema, Predicate<Draft> formats, Dialect dialect, int fuel) {
         this.dialect = dialect;
+        this.formats = formats;
         this.emptiness = new Emptiness(this, fuel);
-        this.reader = new SchemaReader(this, schema, formats);
+        this.reader = new SchemaReader(this, schema);
     }
 
-    /**
-     * The type of another document.
-     *
-     * @param formats as in the first
-     */
-    Type read(JsonNode document, boolean formats) {
-        return new SchemaReader(this, document, formats).root();
+    /** The type of another document, which is read in the same way. */
+    Type read(JsonNode document) {
+        return new SchemaReader(this, document).root();
+    }
+
+    /** Whether a schema has a format that is a condition. */
+    boolean hasFormat(Subschema schema) {
+        return schema.node().path("format").isString() && formats.test(schema.draft());
     }
 
     Regex.Node pattern(String pattern, String where) {
