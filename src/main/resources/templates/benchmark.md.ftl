@@ -121,7 +121,7 @@ ${trend.steps} runs of this job over the same data since ${code(trend.since)}. *
 </#list>
 
 Evidence of ${trend.enough} is enough: it bets at each run that a cluster's change is rather down than up, and reaches that number by chance
-with probability 5 % at most, however often one looks.
+with probability 5 % at most, however often one looks. A slow loss is one with that evidence that is also more than the margin of one run.
 
 </#if>
 ## Routing confusions

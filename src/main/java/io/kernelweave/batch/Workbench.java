@@ -39,6 +39,7 @@ import io.kernelweave.runtime.KernelRuntime;
 import io.kernelweave.runtime.Memory;
 import io.kernelweave.runtime.Prompting;
 import io.kernelweave.runtime.Task;
+import io.kernelweave.trace.Redaction;
 import io.kernelweave.verify.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -402,7 +403,7 @@ public final class Workbench implements Work<ResultRow> {
                     && row.answer() != null
                     && row.answeredByKernel()
                     && Arm.of(row.arm()).isGated()
-                    && !row.answer().text().contains("[redacted:")) {
+                    && !row.answer().text().contains(Redaction.MARK)) {
                 answers.keep(
                         runtime()
                                 .identity(

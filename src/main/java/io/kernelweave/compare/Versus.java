@@ -18,7 +18,6 @@ import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.Scoring;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -229,7 +228,7 @@ public record Versus(
 
     /** How many flips each charge has, by arm and direction ({@code lost}, {@code gained}). */
     public Map<String, Map<Attribution.Charge, Long>> charges() {
-        Map<String, Map<Attribution.Charge, Long>> charges = new LinkedHashMap<>();
+        Map<String, Map<Attribution.Charge, Long>> charges = new TreeMap<>();
         for (Attribution.Flip flip : flips) {
             charges.computeIfAbsent(
                             flip.candidate().arm() + " " + (flip.lost() ? "lost" : "gained"), key -> new TreeMap<>())

@@ -3,6 +3,8 @@ package io.kernelweave.gate;
 import io.kernelweave.compose.AnswerContract;
 import io.kernelweave.kernel.Condition;
 import io.kernelweave.kernel.Kernel;
+import io.kernelweave.verify.CheckDescriptor;
+import io.kernelweave.verify.Checks;
 import io.kernelweave.verify.ConditionVerdict;
 import io.kernelweave.verify.Contract;
 import io.kernelweave.verify.Judgement;
@@ -21,9 +23,6 @@ import tools.jackson.databind.JsonNode;
  * threads.
  */
 public final class OutputGate {
-    /** The names of the checks about safety; the check language says which they are. */
-    private static final Set<String> SAFETY = Set.of("noSecrets", "noPersonalData", "noMarkup", "linksAllowed");
-
     private static final int MOST_LINES = 12;
     private static final int LONGEST_CAUSE = 300;
 
@@ -93,8 +92,8 @@ public final class OutputGate {
 
     /** Whether a check, or one that it is made of, belongs to the family of safety. */
     private static boolean isAboutSafety(JsonNode check) {
-        JsonNode name = check.path("check");
-        if (name.isString() && SAFETY.contains(name.stringValue())) {
+        String name = check.path("check").asString("");
+        if (Checks.names().contains(name) && CheckDescriptor.of(name).family() == CheckDescriptor.Family.SAFETY) {
             return true;
         }
         for (JsonNode part : check) {

@@ -128,6 +128,18 @@ public record Kernel(
                 }
             }
         }
+        names.removeAll(preconditions.stream().map(Condition::name).toList());
+        names.add("output-schema");
+        for (Rollback step : rollback) {
+            for (String on : step.on()) {
+                if (!names.contains(on)) {
+                    throw InputException.at(
+                            "kernel " + kernelId,
+                            "a rollback step is on \"" + on + "\", which is no condition of its answers",
+                            "name a postcondition, an evidence requirement or output-schema");
+                }
+            }
+        }
     }
 
     /** Refuses an id that is not one, before anything is made of it. */

@@ -31,9 +31,11 @@ public record Trend(String since, int steps, List<Line> lines) {
 
     /**
      * @param change what the metric went up or down by over all steps, in its own unit
+     * @param loss the same as a loss: positive where it got worse
+     * @param margin the loss that a run accepts
      * @param process the evidence that it is being lost
      */
-    public record Line(String metric, double change, LossProcess process) {
+    public record Line(String metric, double change, double loss, double margin, LossProcess process) {
         public double evidence() {
             return Math.min(MAX_EVIDENCE, StrictMath.exp(process.logEvidence()));
         }
@@ -68,7 +70,8 @@ public record Trend(String since, int steps, List<Line> lines) {
         lines.forEach(line -> known.put(line.metric(), line));
         List<Line> next = new ArrayList<>();
         for (RunGate.Metric step : moves) {
-            Line line = known.getOrDefault(step.name(), new Line(step.name(), 0, LossProcess.begin()));
+            Line line =
+                    known.getOrDefault(step.name(), new Line(step.name(), 0, 0, step.margin(), LossProcess.begin()));
             Map<String, Double> gains = new TreeMap<>();
             double change = 0;
             for (PairedTest.Pair row : step.rows()) {
@@ -77,8 +80,12 @@ public record Trend(String since, int steps, List<Line> lines) {
                 gains.merge(row.cluster(), step.direction().sign() * difference, Double::sum);
             }
             double[] sums = gains.values().stream().mapToDouble(gain -> gain).toArray();
-            next.add(
-                    new Line(step.name(), line.change() + change, line.process().after(sums)));
+            next.add(new Line(
+                    step.name(),
+                    line.change() + change,
+                    line.loss() - step.direction().sign() * change,
+                    step.margin(),
+                    line.process().after(sums)));
         }
         return new Trend(since, steps + 1, next);
     }
@@ -88,9 +95,16 @@ public record Trend(String since, int steps, List<Line> lines) {
         return Math.max(1, lines.size()) / RunGate.ALPHA;
     }
 
-    /** The metrics that are being lost. */
+    /**
+     * The metrics that are being lost: more than the margin of one run over several, and no accident. What one step lost is for the
+     * comparison of its two runs.
+     */
     public List<Line> lost() {
-        return lines.stream().filter(line -> line.evidence() >= enough()).toList();
+        return steps < 2
+                ? List.of()
+                : lines.stream()
+                        .filter(line -> line.loss() > line.margin() && line.evidence() >= enough())
+                        .toList();
     }
 
     /** In words; empty if nothing is being lost. */
@@ -98,11 +112,12 @@ public record Trend(String since, int steps, List<Line> lines) {
         return lost().stream()
                 .map(line -> String.format(
                         Locale.ROOT,
-                        "Over %d runs since %s, %s went %+.4g in steps that the margin allows: a slow loss (evidence %.3g, %.3g is enough). To accept it, name the run as baseline.",
+                        "Over %d runs since %s, %s went %+.4g, more than the margin of one run (%.4g): a slow loss (evidence %.3g, %.3g is enough). To accept it, name a run as baseline.",
                         steps,
                         since,
                         line.metric(),
                         line.change(),
+                        line.margin(),
                         line.evidence(),
                         enough()))
                 .toList();

@@ -2,7 +2,12 @@ package io.kernelweave.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kernelweave.gate.FeedbackLedger;
 import io.kernelweave.json.Json;
+import io.kernelweave.kernel.Kernel;
+import io.kernelweave.kernel.KernelStatus.State;
+import io.kernelweave.kernel.KernelStore;
+import io.kernelweave.verify.Outcome;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -111,6 +116,51 @@ class CommandsTest {
                         .path("kernel_id")
                         .stringValue())
                 .isEqualTo("made");
+    }
+
+    @Test
+    void aKernelRisesByItsAnswersAndItsHistorySaysWhyInALineEach() throws IOException {
+        Path folder = temp.resolve("rising");
+        String[] where = {
+            "--store",
+            folder.toString(),
+            "--state",
+            temp.resolve("rising-state").toString()
+        };
+        KernelStore store = new KernelStore(folder);
+        Kernel kernel = store.add(Json.read(Path.of("phasecd/store/kernels/explain-cron.json"), Kernel.class), "made");
+        List<FeedbackLedger.Entry> passed = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            passed.add(new FeedbackLedger.Entry("explain-cron", kernel.digest(), "c" + i, Outcome.PASS));
+        }
+        FeedbackLedger.open(store).append("night-1", passed);
+        assertThat(kernel(where, "promote", "--dry-run").out()).contains("1 of 1 kernels would change");
+        assertThat(store.get("explain-cron").status().state()).isEqualTo(State.CANDIDATE);
+        assertThat(kernel(where, "promote").out()).contains("candidate -> trusted", "1 of 1 kernels changed");
+        assertThat(kernel(where, "promote").out()).contains("0 of 1 kernels changed");
+        assertThat(kernel(where, "move", "explain-cron", "quarantined", "--note", "looks odd")
+                        .out())
+                .contains("trusted -> quarantined: by hand: looks odd");
+        assertThat(kernel(where, "move", "explain-cron", "trusted", "--note", "please")
+                        .err())
+                .startsWith("kernelweave: STATE: \"trusted\" is none to put a kernel into");
+        List<String> history =
+                kernel(where, "history", "explain-cron").out().lines().toList();
+        assertThat(history).hasSize(4);
+        assertThat(history.get(1)).startsWith("#1 ").contains("run night-1: 20 of 20 answers passed, 20 clusters");
+        assertThat(history.get(2))
+                .startsWith("#2 ")
+                .contains("candidate -> trusted: ln E 3.02 (3.00 taken, 1 kernel judged)", "journal #1 to #1");
+        assertThat(history.get(3)).contains("trusted -> quarantined");
+        assertThat(kernel(where, "history", "explain-cron", "--states").out().lines())
+                .hasSize(3);
+    }
+
+    private static Program.Outcome kernel(String[] where, String... command) {
+        List<String> all = new ArrayList<>(List.of("kernel"));
+        all.addAll(List.of(command));
+        all.addAll(List.of(where));
+        return Program.run(all.toArray(String[]::new));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.kernelweave.gate.RunGate.Direction;
 import io.kernelweave.gate.RunGate.Metric;
 import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.stats.PairedTest.Pair;
 import io.kernelweave.verify.Outcome;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
 
 class GateTest {
     private static final Kernel KERNEL = Kernel.parse("""
@@ -56,6 +58,26 @@ class GateTest {
                 .hasSize(3)
                 .anySatisfy(line -> assertThat(line).contains("output-schema", "not JSON"))
                 .anySatisfy(line -> assertThat(line).isEqualTo("- could not be checked for that: positive, verbatim"));
+    }
+
+    @Test
+    void whatFailsOnSafetyIsNamedWhateverItsSeverityAndHoweverItIsWrapped() {
+        ObjectNode json = Json.tree(KERNEL);
+        json.set("evidence_requirements", Json.parse("""
+                [{"name":"clean","check":"noSecrets","target":"output.q","severity":"warn"},
+                 {"name":"plain","check":"all","of":[{"check":"noMarkup","target":"output.q"}]},
+                 {"name":"short","check":"count","target":"output.q","unit":"chars","op":"<=","value":20}]""", "test"));
+        OutputGate gate = OutputGate.of(Json.convert(json, Kernel.class, "test"));
+        assertThat(gate.judge(PROMPT, "{\"q\":\"fox\",\"n\":1}").unsafe()).isEmpty();
+        OutputGate.Decision leaks = gate.judge(PROMPT, "{\"q\":\"AKIAABCDEFGHIJKLMNOP\",\"n\":1}");
+        assertThat(leaks.accepted()).as("a warning lets it through").isTrue();
+        assertThat(leaks.unsafe()).containsExactly("clean");
+        OutputGate.Decision markup = gate.judge(PROMPT, "{\"q\":\"<script>alert(1)</script>\",\"n\":1}");
+        assertThat(markup.unsafe()).containsExactly("plain");
+        assertThat(markup.cause()).startsWith("plain: ").contains("; short: ").doesNotContain("\n");
+        assertThat(gate.judge(PROMPT, "sorry").unsafe())
+                .as("what cannot be checked has not failed")
+                .isEmpty();
     }
 
     // ---------------------------------------------------------------- runs

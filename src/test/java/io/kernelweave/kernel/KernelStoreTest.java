@@ -225,14 +225,40 @@ class KernelStoreTest {
     }
 
     @Test
-    void theStoresDigestChangesWithContentAndStateOnly() {
+    void aRollbackStepNamesConditionsOfTheAnswerAndLeavesNoFieldThatItDoesNotHave() {
+        String text = Json.compact(kernel("one", "First."));
+        String steps = "\"rollback\":[{\"when\":\"w\",\"do\":\"d\"%s}]";
+        assertThat(Json.compact(Kernel.parse(text.replace("\"rollback\":[]", steps.formatted("")), "one")))
+                .contains(steps.formatted(""));
+        String onSchema = steps.formatted(",\"on\":[\"output-schema\"],\"run\":\"decode\"");
+        assertThat(Json.compact(Kernel.parse(text.replace("\"rollback\":[]", onSchema), "one")))
+                .contains(onSchema);
+        for (String wrong : List.of(",\"on\":[\"no-such\"]", ",\"run\":\"sing\"")) {
+            assertThatThrownBy(() -> Kernel.parse(text.replace("\"rollback\":[]", steps.formatted(wrong)), "one"))
+                    .isInstanceOf(InputException.class);
+        }
+    }
+
+    @Test
+    void theStoresDigestChangesWithContentAndWithWhatMayBeRouted() {
         store.add(kernel("b", "B."), "");
         store.add(kernel("a", "A."), "");
         KernelStore other = new KernelStore(folder.resolve("other"));
         other.add(kernel("a", "A."), "other note");
         other.add(kernel("b", "B."), "");
         assertThat(other.load().digest()).isEqualTo(store.load().digest());
+        Kernel a = other.get("a");
+        KernelStatus verified = new KernelStatus(KernelStatus.State.VERIFIED, null);
+        other.move(List.of(new KernelStore.Move("a", a.digest(), a.status().state(), verified, "earned")));
+        assertThat(other.get("a").status().state()).isEqualTo(KernelStatus.State.VERIFIED);
+        assertThat(other.load().digest())
+                .as("does the same")
+                .isEqualTo(store.load().digest());
+        KernelStatus retired = new KernelStatus(KernelStatus.State.RETIRED, null);
+        other.move(List.of(new KernelStore.Move("a", a.digest(), verified.state(), retired, "old")));
+        String withdrawn = other.load().digest();
+        assertThat(withdrawn).isNotEqualTo(store.load().digest());
         other.add(kernel("b", "B!"), "");
-        assertThat(other.load().digest()).isNotEqualTo(store.load().digest());
+        assertThat(other.load().digest()).isNotEqualTo(withdrawn);
     }
 }

@@ -38,12 +38,26 @@ class TrendTest {
                 // What is kept in the run's folder is all that the next run needs.
                 trend = Json.parse(Json.pretty(trend), Trend.class, "trend.json");
             }
-            assertThat(nights).isBetween(3, 40);
+            assertThat(nights).isBetween(6, 40);
             assertThat(trend.steps()).isEqualTo(nights);
             assertThat(Math.abs(trend.lines().get(0).change())).isCloseTo(nights * 0.004, within(1e-9));
             assertThat(trend.reasons()).singleElement().asString().contains("since first", "a slow loss");
             assertThat(trend.metrics().get("trend.m.evidence").value()).isGreaterThanOrEqualTo(20);
         }
+    }
+
+    @Test
+    void whatTheMarginAllowsInAllIsNoSlowLossHoweverSureItIs() {
+        List<Pair> rows = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            rows.add(new Pair("c" + i / 4, 1, i % 100 == 0 ? 0 : 1)); // ten clusters lose a row, none gains
+        }
+        RunGate.Metric lost = new RunGate.Metric("m", Direction.HIGHER_IS_BETTER, 0.02, rows);
+        RunGate.Metric still = new RunGate.Metric("m", Direction.HIGHER_IS_BETTER, 0.02, List.of(new Pair("c", 1, 1)));
+        Trend trend = Trend.begin("first").after(List.of(lost)).after(List.of(still));
+        assertThat(trend.lines().get(0).evidence()).isGreaterThan(20);
+        assertThat(trend.lost()).isEmpty();
+        assertThat(trend.after(List.of(lost)).after(List.of(lost)).lost()).hasSize(1);
     }
 
     @Test
