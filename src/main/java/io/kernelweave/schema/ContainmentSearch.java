@@ -42,7 +42,7 @@ final class ContainmentSearch {
             inOne = SchemaValidator.compile(one, "first schema #");
             inOther = SchemaValidator.compile(other, "second schema #");
         } catch (InputException e) {
-            reason = e.getMessage(); // nothing can be refuted, but something may be proved
+            reason = String.valueOf(e.getMessage()); // nothing can be refuted, but something may be proved
         }
         boolean proven = true;
         try {
@@ -61,7 +61,7 @@ final class ContainmentSearch {
                 }
             }
         } catch (InputException e) {
-            reason = e.getMessage();
+            reason = String.valueOf(e.getMessage());
             proven = false;
         } catch (StackOverflowError e) {
             reason = "the schemas lead too deeply into each other to be decided";
