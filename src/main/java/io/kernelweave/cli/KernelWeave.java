@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             RouteCommand.class,
             KernelCommand.class,
             ChecksCommand.class,
+            SchemaCommand.class,
             DatasetCommand.class,
             TraceCommand.class,
             CompileCommand.class,

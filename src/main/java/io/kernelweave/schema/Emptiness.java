@@ -23,7 +23,7 @@ public final class Emptiness {
     }
 
     /** Steps of the search from one byte of a text to the next, or for one mask. */
-    private static final int FUEL = 6_000;
+    static final int FUEL = 6_000;
 
     private record Question(Formula formula, UsedKeys used, boolean object) {}
 
@@ -31,15 +31,20 @@ public final class Emptiness {
     private final Map<Question, Boolean> answers = new HashMap<>();
     private final Map<Question, Type> needs = new HashMap<>();
 
-    private int fuel = FUEL;
+    private final int tank;
+    private int fuel;
+    private boolean exact = true;
     /** How deep the search is, and the depth of the outermost type whose emptiness was assumed on the way. */
     private int depth;
 
     private int assumed = Integer.MAX_VALUE;
     private final Map<Type, Integer> searching = new HashMap<>();
 
-    Emptiness(Types types) {
+    /** @param tank steps of each search */
+    Emptiness(Types types, int tank) {
         this.types = types;
+        this.tank = tank;
+        this.fuel = tank;
     }
 
     /** Whether some value has the type. */
@@ -85,7 +90,17 @@ public final class Emptiness {
 
     /** Allows as many steps as ever to what comes next. */
     public void refuel() {
-        fuel = FUEL;
+        fuel = tank;
+    }
+
+    /** Notes that a search left out something that might have been found. */
+    void leaveOut() {
+        exact = false;
+    }
+
+    /** Whether whatever was not found does not exist. */
+    boolean isExact() {
+        return exact;
     }
 
     void burn() {

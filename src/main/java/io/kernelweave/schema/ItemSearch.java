@@ -27,6 +27,10 @@ final class ItemSearch {
     private boolean oneIsEnough;
 
     private boolean content;
+    /** The places of two items that must be equal; none if negative. */
+    private int original = -1;
+
+    private int copy = -1;
 
     /** @param sink is passed ways to satisfy the formula until it is content */
     ItemSearch(Types types, Predicate<List<Type>> sink) {
@@ -116,7 +120,12 @@ final class ItemSearch {
             }
             failed.clear();
             oneIsEnough = differ || repeat;
-            return extend(types.formulas().all(parts), new ArrayList<>(), first + needs + least + 2) && content;
+            Formula repeats = types.formulas().atom(new Atom.Repeats(Values.NONE));
+            int longest = first + needs + least + 2;
+            if (parts.removeIf(part -> part == repeats)) {
+                return twins(types.formulas().all(parts), longest) && content;
+            }
+            return extend(types.formulas().all(parts), new ArrayList<>(), longest) && content;
         }
         List<Type> items = new ArrayList<>();
         for (int place = 0; place < Math.min(least, first + 1); place++) {
@@ -137,45 +146,67 @@ final class ItemSearch {
         return sink.test(items);
     }
 
+    /** Takes items of which one repeats another, for each two places. */
+    private boolean twins(Formula formula, int longest) {
+        for (copy = 1; copy < longest; copy++) {
+            for (original = 0; original < copy; original++) {
+                failed.clear();
+                if (extend(formula, new ArrayList<>(), longest)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** Takes items one by one, until nothing more is needed or so many were taken. */
     private boolean extend(Formula formula, List<Type> taken, int left) {
         emptiness.burn();
-        if (types.formulas().ends(formula)) {
+        boolean begun = taken.size() <= copy;
+        if (!begun && types.formulas().ends(formula)) {
             content = sink.test(List.copyOf(taken));
             return content || oneIsEnough;
         }
         if (left == 0) {
             return false; // others that come as far again need no more
         }
-        if (failed.getOrDefault(formula, -1) >= left) {
+        if (!begun && failed.getOrDefault(formula, -1) >= left) {
             return false;
         }
-        boolean found = outcomes(types.formulas().item(formula), types.any(), (type, rest) -> {
-            if (rest.isFalse() || rest == formula && !formula.remembers()) {
+        Type open = taken.size() == copy ? taken.get(original) : types.any();
+        boolean found = outcomes(types.formulas().item(formula), open, (type, rest) -> {
+            if (rest.isFalse() || !begun && rest == formula && !formula.remembers()) {
                 return false;
             }
             if (rest.remembers()) {
-                return different(type, rest, taken, left);
+                return different(type, isUniform(formula), rest, taken, left);
             }
+            boolean repeats = taken.size() == copy;
             taken.add(type);
+            Type alone = repeats ? taken.set(original, type) : type;
             boolean way = extend(rest, taken, left - 1);
             taken.remove(taken.size() - 1);
+            if (repeats) {
+                taken.set(original, alone);
+            }
             return way;
         });
-        if (!found) {
+        if (!found && !begun) {
             failed.put(formula, left);
         }
         return found;
     }
 
     /** Goes on with one value of the type after another; so many that one is left whatever the other items are. */
-    private boolean different(Type type, Formula rest, List<Type> taken, int left) {
+    private boolean different(Type type, boolean uniform, Formula rest, List<Type> taken, int left) {
         Type open = type;
-        int most =
-                isUniform(rest) ? 0 : left; // where all items to come are of one type, one value is as good as another
+        int most = uniform ? 0 : left; // where all items are of one type, one value is as good as another
         for (int tries = 0; tries <= most; tries++) {
             Optional<JsonNode> value = types.smallest().of(open);
             if (value.isEmpty()) {
+                if (emptiness.inhabited(open)) {
+                    emptiness.leaveOut();
+                }
                 return false;
             }
             Type only = types.values(Values.of(List.of(value.get())));

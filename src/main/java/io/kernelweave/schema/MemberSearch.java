@@ -354,6 +354,7 @@ final class MemberSearch {
             named.addAll(broken.named.keySet());
             if (beyondNames(broken)) {
                 each.forEach(members -> named.addAll(members.named.keySet()));
+                some.forEach(members -> named.addAll(members.named.keySet()));
             }
             List<String> ways = new ArrayList<>();
             for (String key : named) {
@@ -379,6 +380,7 @@ final class MemberSearch {
             }
             List<Atom.Members> all = new ArrayList<>(each);
             all.add(broken);
+            all.addAll(some); // one member may have to break several
             return violate(broken, fresh(all, 2 + some.size()));
         }
 

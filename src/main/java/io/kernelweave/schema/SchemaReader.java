@@ -4,7 +4,6 @@ import com.networknt.schema.Schema;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.regex.Automaton;
-import io.kernelweave.regex.Dialect;
 import io.kernelweave.regex.Formats;
 import io.kernelweave.regex.Regex;
 import io.kernelweave.schema.Subschema.Located;
@@ -223,7 +222,6 @@ final class SchemaReader {
             Set.of("object", "array", "string", "integer", "number", "boolean", "null");
 
     private final Types types;
-    private final boolean formats;
     private final Located root;
     private final Map<String, Resource> resources = new HashMap<>();
     private final Map<Alone, Subschema> alike = new HashMap<>();
@@ -231,12 +229,11 @@ final class SchemaReader {
     private boolean asksForMuch;
     private final Map<JsonNode, Integer> ordinals = new IdentityHashMap<>();
 
-    SchemaReader(Types types, JsonNode schema, boolean formats) {
+    SchemaReader(Types types, JsonNode schema) {
         this.types = types;
-        this.formats = formats;
         Draft draft = Draft.of(schema, Draft.V2020_12, "");
         String id = identifier(schema, draft);
-        Resource resource = new Resource(id == null ? BASE : absolute(BASE, id, ""), schema, draft, "");
+        Resource resource = new Resource(this, id == null ? BASE : absolute(BASE, id, ""), schema, draft, "");
         resources.put(BASE, resource);
         resources.put(resource.uri, resource);
         this.root = new Located(schema, "", resource);
@@ -302,7 +299,7 @@ final class SchemaReader {
             return new Located(at.node(), at.pointer(), known.node == at.node() ? known : at.resource());
         }
         Draft draft = Draft.of(at.node(), at.resource().draft, at.pointer());
-        return new Located(at.node(), at.pointer(), new Resource(uri, at.node(), draft, at.pointer()));
+        return new Located(at.node(), at.pointer(), new Resource(this, uri, at.node(), draft, at.pointer()));
     }
 
     /** What a schema's own identifier is, without a fragment; null if it has none. */
@@ -411,7 +408,7 @@ final class SchemaReader {
                 return null;
             }
             JsonNode schema = Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), uri);
-            Resource resource = new Resource(uri, schema, Draft.of(schema, Draft.V2020_12, uri), uri);
+            Resource resource = new Resource(this, uri, schema, Draft.of(schema, Draft.V2020_12, uri), uri);
             resources.put(uri, resource);
             index(new Located(schema, uri, resource));
             return resource;
@@ -559,7 +556,7 @@ final class SchemaReader {
     private void checkStrings(Subschema schema) {
         Regex.Node strings = strings(schema);
         if (schema.node().path("pattern").isString()) {
-            boolean both = formats && schema.node().path("format").isString();
+            boolean both = types.hasFormat(schema);
             try {
                 if (!types.regex().isEmpty(strings) && both) {
                     Automaton.of(types.regex(), strings).explore(MANY_STATES);
@@ -829,7 +826,7 @@ final class SchemaReader {
     }
 
     private Regex.Node pattern(Subschema schema, String keyword, String pattern) {
-        return types.regex().pattern(pattern, Dialect.ECMA, schema.at(keyword));
+        return types.pattern(pattern, schema.at(keyword));
     }
 
     Regex.Node strings(Subschema schema) {
@@ -848,7 +845,7 @@ final class SchemaReader {
             all = regex.both(
                     all, pattern(schema, "pattern", node.path("pattern").stringValue()));
         }
-        if (formats && node.path("format").isString()) {
+        if (types.hasFormat(schema)) {
             String format = node.path("format").stringValue();
             if (Formats.isRefused(format)) {
                 throw schema.refuse("format", "\"" + format + "\" is no regular language", "use a pattern");

@@ -19,6 +19,7 @@ record Subschema(JsonNode node, String pointer, Resource resource, List<Resource
 
     /** A schema with an identifier of its own, and what is known by name inside. Equal only to itself. */
     static final class Resource {
+        final SchemaReader reader;
         final String uri;
         final JsonNode node;
         final Draft draft;
@@ -26,7 +27,8 @@ record Subschema(JsonNode node, String pointer, Resource resource, List<Resource
         final Map<String, Located> anchors = new HashMap<>();
         final Map<String, Located> dynamicAnchors = new HashMap<>();
 
-        Resource(String uri, JsonNode node, Draft draft, String pointer) {
+        Resource(SchemaReader reader, String uri, JsonNode node, Draft draft, String pointer) {
+            this.reader = reader;
             this.uri = uri;
             this.node = node;
             this.draft = draft;
@@ -36,6 +38,11 @@ record Subschema(JsonNode node, String pointer, Resource resource, List<Resource
 
     /** A place in the document. */
     record Located(JsonNode node, String pointer, Resource resource) {}
+
+    /** Who read the document. */
+    SchemaReader reader() {
+        return resource.reader;
+    }
 
     Draft draft() {
         return resource.draft;

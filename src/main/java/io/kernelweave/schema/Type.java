@@ -32,7 +32,8 @@ public final class Type {
     /** By {@link Kind}, made when asked for. */
     final @Nullable Object[] projections = new Object[Kind.values().length];
 
-    boolean expanding;
+    /** By kind, whether the projection is being made; that of objects may need that of strings. */
+    final boolean[] expanding = new boolean[Kind.values().length];
 
     @Nullable
     Type expanded;

@@ -1,6 +1,7 @@
 package io.kernelweave.schema;
 
 import io.kernelweave.json.InputException;
+import io.kernelweave.regex.Dialect;
 import io.kernelweave.regex.Regex;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -28,13 +30,16 @@ public final class Types {
     private final Map<Shape, Type> interned = new HashMap<>();
     private final Type any = new Type(0, Type.Op.ANY, new Type[0], null);
     private final Type none = new Type(1, Type.Op.NONE, new Type[0], null);
+    private final Dialect dialect;
+    private final Predicate<Draft> formats;
     private final Regex regex = new Regex();
     private final Formulas formulas = new Formulas(this);
-    private final Emptiness emptiness = new Emptiness(this);
+    private final Emptiness emptiness;
     private final Keys keys = new Keys(this);
     private final Smallest smallest = new Smallest(this);
     private final SchemaReader reader;
     private final Map<Object, NumberText> numberTexts = new HashMap<>();
+    private boolean hasPatterns;
 
     /**
      * The types of a schema's document.
@@ -43,7 +48,40 @@ public final class Types {
      * @throws InputException naming keyword and JSON pointer of what cannot be honoured
      */
     public Types(JsonNode schema, boolean formats) {
-        this.reader = new SchemaReader(this, schema, formats);
+        this(schema, draft -> formats, Dialect.ECMA, Emptiness.FUEL);
+    }
+
+    /**
+     * The same with patterns in another dialect.
+     *
+     * @param formats in which drafts {@code format} is a condition
+     * @param fuel steps of each search
+     */
+    Types(JsonNode schema, Predicate<Draft> formats, Dialect dialect, int fuel) {
+        this.dialect = dialect;
+        this.formats = formats;
+        this.emptiness = new Emptiness(this, fuel);
+        this.reader = new SchemaReader(this, schema);
+    }
+
+    /** The type of another document, which is read in the same way. */
+    Type read(JsonNode document) {
+        return new SchemaReader(this, document).root();
+    }
+
+    /** Whether a schema has a format that is a condition. */
+    boolean hasFormat(Subschema schema) {
+        return schema.node().path("format").isString() && formats.test(schema.draft());
+    }
+
+    Regex.Node pattern(String pattern, String where) {
+        hasPatterns = true;
+        return regex.pattern(pattern, dialect, where);
+    }
+
+    /** Whether it depends on the dialect what the schemas mean. */
+    boolean hasPatterns() {
+        return hasPatterns;
     }
 
     /** The type of the whole schema. */
@@ -327,14 +365,14 @@ public final class Types {
             case ANY -> view.all();
             case NONE -> view.none();
             case SCHEMA -> {
-                if (type.expanding) {
+                if (type.expanding[kind.ordinal()]) {
                     throw new Unfinished();
                 }
-                type.expanding = true;
+                type.expanding[kind.ordinal()] = true;
                 try {
                     yield project(expand(type), kind, view);
                 } finally {
-                    type.expanding = false;
+                    type.expanding[kind.ordinal()] = false;
                 }
             }
             case KEYWORDS -> view.keywords((Subschema) Objects.requireNonNull(type.leaf), kind);
@@ -382,7 +420,8 @@ public final class Types {
     private Type expand(Type type) {
         @Nullable Type expanded = type.expanded;
         if (expanded == null) {
-            expanded = reader.expand((Subschema) Objects.requireNonNull(type.leaf));
+            Subschema schema = (Subschema) Objects.requireNonNull(type.leaf);
+            expanded = schema.reader().expand(schema);
             type.expanded = expanded;
         }
         return expanded;
@@ -453,7 +492,7 @@ public final class Types {
 
         @Override
         public Regex.Node keywords(Subschema schema, Kind kind) {
-            return reader.strings(schema);
+            return schema.reader().strings(schema);
         }
 
         @Override
@@ -516,7 +555,7 @@ public final class Types {
     private final View<Formula> arrays = new FormulaView() {
         @Override
         public Formula keywords(Subschema schema, Kind kind) {
-            return reader.items(schema);
+            return schema.reader().items(schema);
         }
 
         @Override
@@ -535,7 +574,7 @@ public final class Types {
     private final View<Formula> objects = new FormulaView() {
         @Override
         public Formula keywords(Subschema schema, Kind kind) {
-            return reader.members(schema);
+            return schema.reader().members(schema);
         }
 
         @Override
