@@ -49,7 +49,13 @@ final class Program {
     }
 
     static Program of(List<List<Operation>> traces) {
-        Alphabet alphabet = Alphabet.of(traces);
+        return of(traces, Alphabet.of(traces));
+    }
+
+    /** Traces in which nothing was done say nothing. */
+    static Program of(List<List<Operation>> all, Alphabet alphabet) {
+        List<List<Operation>> traces =
+                all.stream().filter(trace -> !trace.isEmpty()).toList();
         List<int[]> sequences = traces.stream().map(alphabet::read).toList();
         boolean[] rare = rare(sequences, alphabet.size());
         Map<String, int[]> different = new LinkedHashMap<>();
@@ -195,9 +201,15 @@ final class Program {
         return moves;
     }
 
-    /** The column that a beginning of a trace has come to; -1 before the first. */
-    int reached(int[] beginning) {
-        return columns.isEmpty() ? -1 : alignment.reached(items(folding.fold(common(beginning, rare))));
+    /** Where a beginning of a trace has come to: the column, and how often its block was gone through. */
+    record State(int column, int rounds) {}
+
+    State reached(int[] beginning) {
+        List<Item> items = folding.fold(common(beginning, rare));
+        if (columns.isEmpty() || items.isEmpty()) {
+            return new State(-1, 0);
+        }
+        return new State(alignment.reached(items(items)), items.get(items.size() - 1).rounds());
     }
 
     /** Bits to write down the columns. */
