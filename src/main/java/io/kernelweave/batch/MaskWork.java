@@ -122,10 +122,7 @@ final class MaskWork implements Work<MaskRow> {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("dataset", Digest.of(sets.stream().map(SchemaCases::digest).collect(Collectors.joining("\n"))));
         parts.put("vocabulary", vocabularyDigest());
-        parts.put("config", job.rowSettings());
-        parts.put("code", Workbench.codeDigest());
-        parts.put("environment", Digest.of(Workbench.environment().toString()));
-        return parts;
+        return Work.fingerprint(parts, job.rowSettings());
     }
 
     private String vocabularyDigest() {
@@ -296,13 +293,7 @@ final class MaskWork implements Work<MaskRow> {
     }
 
     @Override
-    public void feedback(Run run, List<MaskRow> rows, Progress progress) {} // no kernel answered anything
-
-    @Override
     public void render(RunFolder folder, Run run, List<MaskRow> rows, Map<String, Metric> metrics) {
         Bundle.renderMasks(folder, run, rows, metrics);
     }
-
-    @Override
-    public void close() {}
 }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param kernelsFrom the source whose labels become kernels, with its prompts as examples; null if the rows name kernels
  *     of the store
  * @param schemas how to read rows that are JSON Schemas with documents; null for rows that are prompts
+ * @param pairs how to read sources whose rows say of two JSON Schemas whether one contains the other, by name of the source, see {@link
+ *     ContainmentCases}; empty for other rows
  * @param instructions path of the file that says how instructions are checked, see {@link InstructionChecks}; null for rows without
  *     instructions
  * @param splits share of the clusters in each split, for rows whose source names none
@@ -38,6 +40,7 @@ public record DatasetSpec(
         List<String> noKernel,
         @Nullable String kernelsFrom,
         @Nullable Schemas schemas,
+        Map<String, Pairs> pairs,
         @Nullable String instructions,
         Map<String, Double> splits,
         @Nullable String obtain) {
@@ -104,6 +107,20 @@ public record DatasetSpec(
         }
     }
 
+    /**
+     * Rows that are pairs of JSON Schemas.
+     *
+     * @param group what the figures of the source are called
+     * @param draft the {@code $schema} of schemas that name none
+     */
+    public record Pairs(String group, String draft) {
+        public Pairs {
+            if (group == null || !group.matches("[a-z][a-z0-9_]*") || draft == null) {
+                throw InputException.at("/pairs", "a source of pairs needs group and draft", "give them");
+            }
+        }
+    }
+
     public DatasetSpec {
         if (name == null || !name.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
             throw InputException.at(
@@ -114,6 +131,7 @@ public record DatasetSpec(
         sources = sources == null ? Map.of() : new LinkedHashMap<>(sources);
         fields = fields == null ? Map.of() : fields;
         noKernel = noKernel == null ? List.of() : noKernel;
+        pairs = pairs == null ? Map.of() : new LinkedHashMap<>(pairs);
         splits = splits == null ? Map.of("train", 0.65, "validation", 0.15, "eval", 0.2) : splits;
         if ((generate == null) == sources.isEmpty()) {
             throw InputException.at(
@@ -126,6 +144,12 @@ public record DatasetSpec(
                     "/instructions",
                     "rows with instructions are neither generated nor kernels nor schemas",
                     "leave out generate, kernels_from and schemas");
+        }
+        if (!pairs.isEmpty() && (!pairs.keySet().equals(sources.keySet()) || schemas != null || instructions != null)) {
+            throw InputException.at(
+                    "/pairs",
+                    "is about " + pairs.keySet() + ", the sources are " + sources.keySet(),
+                    "say of each source how to read it");
         }
         if (schemas != null && (generate != null || kernelsFrom != null)) {
             throw InputException.at(
@@ -179,6 +203,7 @@ public record DatasetSpec(
                 noKernel,
                 kernelsFrom,
                 schemas,
+                pairs,
                 instructions,
                 splits,
                 obtain);
