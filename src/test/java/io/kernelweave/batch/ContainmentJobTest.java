@@ -147,6 +147,6 @@ class ContainmentJobTest {
         JsonNode json = Json.parse(outcome.out(), "stdout");
         assertThat(metric(json, "containment.unsound")).isZero();
         assertThat(metric(json, "containment.witness_unconfirmed")).isZero();
-        assertThat(metric(json, "containment.const.agreement")).isGreaterThanOrEqualTo(0.98);
+        assertThat(metric(json, "containment.const.agreement")).isEqualTo(1);
     }
 }
