@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the form of the rows
  */
 sealed interface Work<R extends Row> extends AutoCloseable
-        permits Workbench, RouterWork, MaskWork, IfevalWork, SelfTestWork, ContainmentWork {
+        permits Workbench, RouterWork, MaskWork, IfevalWork, SelfTestWork, ContainmentWork, CompilationWork {
     /**
      * What is replayed at a time.
      *
@@ -47,8 +47,11 @@ sealed interface Work<R extends Row> extends AutoCloseable
         if (job instanceof MaskSpec masks) {
             return MaskWork.open(masks, specs);
         }
-        return job instanceof ContainmentSpec containment
-                ? ContainmentWork.open(containment, specs)
+        if (job instanceof ContainmentSpec containment) {
+            return ContainmentWork.open(containment, specs);
+        }
+        return job instanceof CompilationSpec compilation
+                ? CompilationWork.open(compilation, specs.get(0))
                 : IfevalWork.open((IfevalSpec) job, specs.get(0));
     }
 

@@ -3,6 +3,7 @@ package io.kernelweave.dataset;
 import io.kernelweave.decode.WrittenForm;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import io.kernelweave.trace.TraceForm;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     ContainmentCases}; empty for other rows
  * @param instructions path of the file that says how instructions are checked, see {@link InstructionChecks}; null for rows without
  *     instructions
+ * @param traces the form of sources whose rows are traces of other programs; null for other rows
  * @param splits share of the clusters in each split, for rows whose source names none
  * @param obtain where a user gets the sources, for the line that says that they are missing
  */
@@ -42,6 +44,7 @@ public record DatasetSpec(
         @Nullable Schemas schemas,
         Map<String, Pairs> pairs,
         @Nullable String instructions,
+        @Nullable TraceForm traces,
         Map<String, Double> splits,
         @Nullable String obtain) {
 
@@ -151,6 +154,9 @@ public record DatasetSpec(
                     "is about " + pairs.keySet() + ", the sources are " + sources.keySet(),
                     "say of each source how to read it");
         }
+        if (traces != null && (generate != null || kernelsFrom != null || schemas != null || instructions != null || !pairs.isEmpty())) {
+            throw InputException.at("/traces", "traces are no rows of another kind", "leave out what is said of those");
+        }
         if (schemas != null && (generate != null || kernelsFrom != null)) {
             throw InputException.at(
                     "/schemas", "schemas are neither generated nor kernels", "leave out generate and kernels_from");
@@ -205,6 +211,7 @@ public record DatasetSpec(
                 schemas,
                 pairs,
                 instructions,
+                traces,
                 splits,
                 obtain);
     }

@@ -17,7 +17,9 @@ public enum Measure {
     /** The run gate is tried on sound and on broken variants of the system: {@link SelfTestRow}, in SQL the view {@code selftest}. */
     SELFTEST("selftest"),
     /** Schemas are asked whether they contain others of which that is known: {@link ContainmentRow}, in SQL the view {@code containment}. */
-    CONTAINMENT("containment");
+    CONTAINMENT("containment"),
+    /** Traces are learned from and others judged by what was learned: {@link CompilationRow}, in SQL the view {@code compilations}. */
+    COMPILATION("compilations");
 
     private final String view;
 
