@@ -19,7 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
  * A job file, {@code jobs/*.yaml}. What it measures decides which settings it has: {@link JobSpec}, {@link RouterSpec}, {@link
  * MaskSpec}, {@link IfevalSpec}, {@link SelfTestSpec}, {@link ContainmentSpec} or {@link CompilationSpec}.
  */
-public sealed interface JobFile permits JobSpec, RouterSpec, MaskSpec, IfevalSpec, SelfTestSpec, ContainmentSpec, CompilationSpec {
+public sealed interface JobFile
+        permits JobSpec, RouterSpec, MaskSpec, IfevalSpec, SelfTestSpec, ContainmentSpec, CompilationSpec {
     /** The job's runs are called {@code <name>-<fingerprint>}. */
     String name();
 

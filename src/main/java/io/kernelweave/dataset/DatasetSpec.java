@@ -154,7 +154,12 @@ public record DatasetSpec(
                     "is about " + pairs.keySet() + ", the sources are " + sources.keySet(),
                     "say of each source how to read it");
         }
-        if (traces != null && (generate != null || kernelsFrom != null || schemas != null || instructions != null || !pairs.isEmpty())) {
+        if (traces != null
+                && (generate != null
+                        || kernelsFrom != null
+                        || schemas != null
+                        || instructions != null
+                        || !pairs.isEmpty())) {
             throw InputException.at("/traces", "traces are no rows of another kind", "leave out what is said of those");
         }
         if (schemas != null && (generate != null || kernelsFrom != null)) {

@@ -3,6 +3,9 @@ package io.kernelweave.report;
 import io.kernelweave.compare.SelfTest;
 import io.kernelweave.dataset.InstructionChecks;
 import io.kernelweave.json.Json;
+import io.kernelweave.results.CompilationCard;
+import io.kernelweave.results.CompilationMetrics;
+import io.kernelweave.results.CompilationRow;
 import io.kernelweave.results.ContainmentMetrics;
 import io.kernelweave.results.ContainmentRow;
 import io.kernelweave.results.IfevalMetrics;
@@ -69,6 +72,11 @@ public final class Bundle {
                 renderContainment(folder, run, rows, ContainmentMetrics.of(rows));
                 yield rows.size();
             }
+            case COMPILATION -> {
+                List<CompilationRow> rows = folder.rows(CompilationRow.FORM);
+                renderCompilation(folder, run, rows, CompilationMetrics.of(rows, run));
+                yield rows.size();
+            }
             case SELFTEST -> {
                 List<SelfTestRow> rows = folder.rows(SelfTestRow.FORM);
                 renderSelfTest(folder, run, rows, SelfTest.of(folder, rows).metrics());
@@ -95,6 +103,15 @@ public final class Bundle {
         bundle.write("plots/times.svg", report.times());
         benchmark(bundle, "containment.md.ftl", report.model(), metrics);
         bundle.write("benchmark/differences.csv", Tables.differences(rows));
+    }
+
+    /** Renders the bundle of a run that learns from traces: the report, its JSON and CSV tables, and one figure. */
+    public static void renderCompilation(
+            RunFolder folder, Run run, List<CompilationRow> rows, Map<String, Metric> metrics) {
+        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
+        CompilationReport report = new CompilationReport(run, rows, metrics, CompilationCard.read(folder));
+        bundle.write("plots/forest.svg", report.figure());
+        benchmark(bundle, "compilation.md.ftl", report.model(), metrics);
     }
 
     /** Renders the bundle of a run that tries the run gate: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */

@@ -35,11 +35,21 @@ final class Figures<R extends Row> {
 
     /** The share of rows with {@code success} among those of {@code among}; NaN where there are none. */
     void share(String name, Collection<R> rows, Predicate<R> success, Predicate<R> among) {
-        ratio(name, rows.stream().filter(among).toList(), row -> success.test(row) ? 1 : 0, row -> 1);
+        ratio(name, rows.stream().filter(among).toList(), row -> success.test(row) ? 1 : 0, row -> 1, true);
+    }
+
+    /** The share of so many successes of a row in so many trials; NaN where there are none. */
+    void shareOf(String name, Collection<R> rows, ToDoubleFunction<R> successes, ToDoubleFunction<R> trials) {
+        ratio(name, rows, successes, trials, true);
     }
 
     /** The sum of one figure of the rows over the sum of another; NaN where there are none. */
     void ratio(String name, Collection<R> rows, ToDoubleFunction<R> sum, ToDoubleFunction<R> trials) {
+        ratio(name, rows, sum, trials, false);
+    }
+
+    private void ratio(
+            String name, Collection<R> rows, ToDoubleFunction<R> sum, ToDoubleFunction<R> trials, boolean share) {
         Map<String, double[]> sums = new TreeMap<>();
         for (R row : rows) {
             double[] cluster = sums.computeIfAbsent(row.clusterId(), id -> new double[2]);
@@ -56,7 +66,7 @@ final class Figures<R extends Row> {
             put(new Metric(name, Double.NaN, null, 0, 0));
             return;
         }
-        ClusterMean mean = ClusterMean.of(clusters);
+        ClusterMean mean = share ? ClusterMean.of(clusters) : ClusterMean.ofMeasure(clusters);
         put(new Metric(name, mean.mean(), mean.interval(), rows.size(), mean.clusters()));
     }
 

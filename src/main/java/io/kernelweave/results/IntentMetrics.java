@@ -207,7 +207,8 @@ public final class IntentMetrics {
      * as it counts for the mean over all.
      */
     private static double[] placements(List<RoutedPrompt> prompts) {
-        double[] scores = prompts.stream().mapToDouble(RoutedPrompt::probability).toArray();
+        double[] scores =
+                prompts.stream().mapToDouble(RoutedPrompt::probability).toArray();
         boolean[] fits = new boolean[scores.length];
         for (int i = 0; i < fits.length; i++) {
             fits[i] = prompts.get(i).inScope();

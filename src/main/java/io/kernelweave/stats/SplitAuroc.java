@@ -75,7 +75,9 @@ public record SplitAuroc(
                 positives[i] = split.get(i).positive;
             }
             splits.add(new Split(
-                    split.stream().mapToInt(row -> numbers.getOrDefault(row.cluster, 0)).toArray(),
+                    split.stream()
+                            .mapToInt(row -> numbers.getOrDefault(row.cluster, 0))
+                            .toArray(),
                     new Auroc(split.stream().mapToDouble(Scored::score).toArray(), positives),
                     new Auroc(split.stream().mapToDouble(Scored::baseline).toArray(), positives)));
         }
