@@ -50,7 +50,7 @@ None.
 ## Another question
 
 ${asserted.cases} documents are from tests in which ${code("format")} is a condition, in a draft where it is an annotation for the validator and for containment. ${asserted.differ} of
-them have another answer than the tests expect, which says nothing about either; they are in no figure but those of their own line above.
+them have another answer than the tests expect, which says nothing about either; they are in no figure above.
 </#if>
 
 ## Why there is no answer
