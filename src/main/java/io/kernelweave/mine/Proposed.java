@@ -67,45 +67,42 @@ public record Proposed(
     /**
      * Asks once.
      *
-     * @param examples those whose outcome is UNKNOWN are not looked at
+     * @param examples where none is known to have succeeded, those of which nobody knows take the place of successes; clauses then
+     *     have no support and stay provisional
      * @param seed decides which are shown
      * @throws Proposer.Unavailable if there is no answer
      */
     public static Proposed of(Proposer proposer, List<Example> examples, long seed) {
-        List<Example> judged = examples.stream()
-                .filter(example -> example.outcome() != Outcome.UNKNOWN)
+        boolean judged = examples.stream().anyMatch(example -> example.outcome() == Outcome.PASS);
+        Outcome good = judged ? Outcome.PASS : Outcome.UNKNOWN;
+        List<Example> known = examples.stream()
+                .filter(example -> example.outcome() == good || example.outcome() == Outcome.FAIL)
                 .toList();
-        List<Example> shown = shown(judged, seed);
-        if (shown.stream().noneMatch(example -> example.outcome() == Outcome.PASS)) {
+        List<Example> shown = shown(known, good, seed);
+        if (shown.stream().noneMatch(example -> example.outcome() == good)) {
             return new Proposed(
-                    Optional.empty(),
-                    List.of(),
-                    List.of(),
-                    List.of("nothing was asked: no trace is known to have succeeded"));
+                    Optional.empty(), List.of(), List.of(), List.of("nothing was asked: every trace has failed"));
         }
-        return new Reading(judged, shown).read(proposer.answer(task(), material(shown), form()));
+        return new Reading(known, shown, good).read(proposer.answer(task(), material(shown), form()));
     }
 
     /** Some tasks of each outcome, and never more than half of them, so that others are left to try ideas on. */
-    private static List<Example> shown(List<Example> judged, long seed) {
+    private static List<Example> shown(List<Example> known, Outcome good, long seed) {
         List<String> tasks = new ArrayList<>(
-                new LinkedHashSet<>(judged.stream().map(Example::task).toList()));
+                new LinkedHashSet<>(known.stream().map(Example::task).toList()));
         Collections.shuffle(tasks, new Random(seed));
         tasks = tasks.subList(0, (tasks.size() + 1) / 2);
         List<Example> shown = new ArrayList<>();
-        for (Outcome outcome : List.of(Outcome.PASS, Outcome.FAIL)) {
+        for (Outcome outcome : List.of(good, Outcome.FAIL)) {
             tasks.stream()
-                    .flatMap(task -> judged.stream()
+                    .flatMap(task -> known.stream()
                             .filter(each -> each.task().equals(task) && each.outcome() == outcome)
                             .limit(1))
-                    .limit(outcome == Outcome.PASS ? MOST_SUCCESSES : MOST_FAILURES)
+                    .limit(outcome == good ? MOST_SUCCESSES : MOST_FAILURES)
                     .forEach(shown::add);
         }
-        if (shown.stream().noneMatch(example -> example.outcome() == Outcome.PASS)) {
-            judged.stream()
-                    .filter(example -> example.outcome() == Outcome.PASS)
-                    .limit(1)
-                    .forEach(shown::add);
+        if (shown.stream().noneMatch(example -> example.outcome() == good)) {
+            known.stream().filter(example -> example.outcome() == good).limit(1).forEach(shown::add);
         }
         return shown;
     }
@@ -157,7 +154,14 @@ public record Proposed(
         int left = MOST_MATERIAL;
         for (Example example : shown) {
             Trace trace = example.trace();
-            ObjectNode told = Json.object().put("outcome", example.outcome() == Outcome.PASS ? "success" : "failure");
+            ObjectNode told = Json.object()
+                    .put(
+                            "outcome",
+                            switch (example.outcome()) {
+                                case PASS -> "success";
+                                case FAIL -> "failure";
+                                case UNKNOWN -> "not judged";
+                            });
             told.put("prompt", cut(trace.prompt()))
                     .put("events_in_all", trace.events().size());
             if (trace.output() != null) {
@@ -205,6 +209,7 @@ public record Proposed(
     /** Reads an answer and tries what it says. */
     private static final class Reading {
         private final List<Example> tried;
+        private final Outcome good;
         private final boolean heldOut;
         private final List<Condition> texts = new ArrayList<>();
         private final List<String> dropped = new ArrayList<>();
@@ -214,15 +219,18 @@ public record Proposed(
 
         private record Candidate(Part part, ObjectNode check) {}
 
-        Reading(List<Example> judged, List<Example> shown) {
+        Reading(List<Example> known, List<Example> shown, Outcome good) {
             Set<String> tasks = shown.stream().map(Example::task).collect(Collectors.toSet());
             List<Example> others =
-                    judged.stream().filter(each -> !tasks.contains(each.task())).toList();
-            this.heldOut = others.stream()
-                            .filter(each -> each.outcome() == Outcome.PASS)
-                            .count()
-                    >= ENOUGH;
-            this.tried = heldOut ? others : judged;
+                    known.stream().filter(each -> !tasks.contains(each.task())).toList();
+            this.good = good;
+            this.heldOut = good == Outcome.PASS && count(others, good) >= ENOUGH;
+            this.tried = heldOut ? others : known;
+        }
+
+        private static int count(List<Example> examples, Outcome outcome) {
+            return (int)
+                    examples.stream().filter(each -> each.outcome() == outcome).count();
         }
 
         Proposed read(String text) {
@@ -340,7 +348,7 @@ public record Proposed(
             List<Subject> subjects = tried.stream()
                     .map(example -> Mined.subject(example.trace()))
                     .toList();
-            int successes = count(Outcome.PASS);
+            int successes = count(tried, good);
             int failures = tried.size() - successes;
             int[] passes = new int[candidates.size()];
             int[] failurePasses = new int[candidates.size()];
@@ -349,7 +357,7 @@ public record Proposed(
                 Check check = Checks.parse(candidates.get(i).check(), "proposal");
                 for (int j = 0; j < subjects.size(); j++) {
                     if (check.evaluate(subjects.get(j)).outcome() == Outcome.PASS) {
-                        (tried.get(j).outcome() == Outcome.PASS ? passes : failurePasses)[i]++;
+                        (tried.get(j).outcome() == good ? passes : failurePasses)[i]++;
                     }
                 }
                 p[i] = Fisher.p(passes[i], successes, failurePasses[i], failures);
@@ -357,7 +365,9 @@ public record Proposed(
             double[] adjusted = BenjaminiHochberg.adjust(p);
             List<Clause> clauses = new ArrayList<>();
             for (int i = 0; i < p.length; i++) {
-                Support support = Support.of(passes[i], successes, failurePasses[i], failures, p[i], adjusted[i]);
+                Support support = good == Outcome.PASS
+                        ? Support.of(passes[i], successes, failurePasses[i], failures, p[i], adjusted[i])
+                        : Support.of(0, 0, failurePasses[i], failures, 1, 1);
                 Label label = heldOut ? label(support) : Label.PROVISIONAL;
                 if (passes[i] > 0 && (label != Label.PROVISIONAL || passes[i] == successes)) {
                     clauses.add(new Clause(
@@ -367,11 +377,12 @@ public record Proposed(
                             label,
                             label == Label.DISCRIMINATIVE ? weight(support) : 0));
                 } else {
-                    dropped.add("%s: holds on %d of %d successes and %d of %d failures"
+                    dropped.add("%s: holds on %d of %d %s and %d of %d failures"
                             .formatted(
                                     candidates.get(i).check().get("name").stringValue(),
                                     passes[i],
                                     successes,
+                                    good == Outcome.PASS ? "successes" : "traces that nobody judged",
                                     failurePasses[i],
                                     failures));
                 }
@@ -391,11 +402,6 @@ public record Proposed(
                             * (support.failures() - support.failurePasses() + 0.5)
                             / ((support.successes() - support.passes() + 0.5) * (support.failurePasses() + 0.5)))
                     / 2;
-        }
-
-        private int count(Outcome outcome) {
-            return (int)
-                    tried.stream().filter(each -> each.outcome() == outcome).count();
         }
     }
 

@@ -117,6 +117,23 @@ class ProposedTest {
     }
 
     @Test
+    void aTraceThatNobodyJudgedSupportsNothing() {
+        Trace trace = refund(0, true, "").trace();
+        Proposed proposed = of(
+                answer(
+                        "{\"check\":\"toolCalls\",\"name\":\"looks up\",\"tool\":\"find_order\"}",
+                        "{\"check\":\"toolCalls\",\"name\":\"asks a manager\",\"tool\":\"ask_manager\"}"),
+                List.of(new Example(trace, Outcome.UNKNOWN, "task")));
+        assertThat(proposed.clauses()).singleElement().satisfies(clause -> {
+            assertThat(clause.condition().name()).isEqualTo("looks-up");
+            assertThat(clause.label()).isEqualTo(Label.PROVISIONAL);
+            assertThat(clause.support().successes()).isZero();
+        });
+        assertThat(proposed.dropped())
+                .containsExactly("asks-a-manager: holds on 0 of 1 traces that nobody judged and 0 of 0 failures");
+    }
+
+    @Test
     void whatTheCheckLanguageDoesNotReadStaysInWordsAndDecidesNothing() {
         Proposed proposed = of(
                 answer(
