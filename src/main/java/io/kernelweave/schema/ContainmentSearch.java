@@ -25,13 +25,15 @@ final class ContainmentSearch {
 
     private final JsonNode one;
     private final JsonNode other;
+    private final Draft unnamed;
     private @Nullable SchemaValidator inOne;
     private @Nullable SchemaValidator inOther;
     private String reason = "";
 
-    ContainmentSearch(JsonNode one, JsonNode other) {
+    ContainmentSearch(JsonNode one, JsonNode other, Draft unnamed) {
         this.one = one;
         this.other = other;
+        this.unnamed = unnamed;
     }
 
     Containment answer() {
@@ -39,8 +41,8 @@ final class ContainmentSearch {
             return new Containment.Proven();
         }
         try {
-            inOne = SchemaValidator.compile(one, "first schema #");
-            inOther = SchemaValidator.compile(other, "second schema #");
+            inOne = SchemaValidator.compile(one, "first schema #", unnamed);
+            inOther = SchemaValidator.compile(other, "second schema #", unnamed);
         } catch (InputException e) {
             reason = String.valueOf(e.getMessage()); // nothing can be refuted, but something may be proved
         }
@@ -50,7 +52,7 @@ final class ContainmentSearch {
             boolean patterns = true;
             for (Dialect dialect : Dialect.values()) {
                 if (patterns) {
-                    Types types = new Types(one, draft -> !draft.since(Draft.V2019_09), dialect, FUEL);
+                    Types types = new Types(one, unnamed, draft -> !draft.since(Draft.V2019_09), dialect, FUEL);
                     Type difference = difference(types);
                     @Nullable JsonNode witness = witness(types, difference);
                     if (witness != null) {
