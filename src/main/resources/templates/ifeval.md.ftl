@@ -1,4 +1,5 @@
 <#ftl output_format="Markdown">
+<#import "frame.ftl" as frame>
 <#macro row cells><#list cells as cell> ${cell} |</#list></#macro>
 <#macro each cases variants>
 <#list cases as case>
@@ -40,19 +41,7 @@ None.
 </#macro>
 # Checks against an outside checker ${run}: ${verdict}
 
-<#list reasons as reason>
-- ${reason}
-</#list>
-<#if baseline?has_content>
-
-Compared with ${code(baseline)}.
-</#if>
-
-## What to know first
-
-<#list findings as finding>
-- ${finding}
-</#list>
+<@frame.verdict/>
 
 ${instructions} instructions to ${answers} answers, from ${data}<#if unanswered gt 0>; ${unanswered} prompts have no answer in the file and are not in any figure</#if>. Intervals are 95 %, over prompts.
 
@@ -116,21 +105,4 @@ An instruction is followed if it is by one of eight variants of the answer. PASS
   sibling of a file with ${code(".strict.")} in its name.<#else>There were none by the loose rule: the path of the answers has no ${code("{strict,loose}")}, and no sibling of a file with ${code(".strict.")} in its name was there.</#if>
 - ${code("results/*.parquet")} holds every row; this report is computed from them and the run's inputs alone.
 
-## Reproduce
-
-${fence("./kernelweave run jobs/" + job + ".yaml --fresh      # judges everything again
-./kernelweave report " + run + "   # renders this page again", "")}
-
-| part of the fingerprint | SHA-256 |
-|---|---|
-<#list fingerprint as name, digest>
-| ${name} | ${code(digest)} |
-</#list>
-
-Judged on: <#list environment as name, value>${name} ${value}<#sep>, </#list>.
-
-<details><summary>Settings</summary>
-
-${fence(settings, "json")}
-
-</details>
+<@frame.reproduce again="judges everything again" measured="Judged"/>

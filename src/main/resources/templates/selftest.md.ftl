@@ -1,16 +1,9 @@
 <#ftl output_format="Markdown">
+<#import "frame.ftl" as frame>
 <#macro row cells><#list cells as cell> ${cell} |</#list></#macro>
 # Self-test of the run gate ${run}: ${verdict}
 
-<#list reasons as reason>
-- ${reason}
-</#list>
-
-## What to know first
-
-<#list findings as finding>
-- ${finding}
-</#list>
+<@frame.verdict/>
 
 ${data.rows()} prompts in ${data.clusters()} clusters of data set ${code(data.name())}, answered by the sound system and by variants with a fault. The gate
 under test accepts losses of: ${margins}. It judges all of these at once, adjusted for their number.
@@ -59,21 +52,4 @@ Share of the subsets that FAIL, ${powerDraws} for each number of clusters; in br
 - Generated variants with a fault have other draws than the run that they are compared with, so that the noise of a new run is in them.
 - ${code("results/*.parquet")} holds every row; this report is computed from them, ${code("run.json")} and ${code("inputs/faults.json")}, with seeded draws.
 
-## Reproduce
-
-${fence("./kernelweave run jobs/" + job + ".yaml --fresh      # tries everything again
-./kernelweave report " + run + "   # renders this page again", "")}
-
-| part of the fingerprint | SHA-256 |
-|---|---|
-<#list fingerprint as name, digest>
-| ${name} | ${code(digest)} |
-</#list>
-
-Measured on: <#list environment as name, value>${name} ${value}<#sep>, </#list>.
-
-<details><summary>Settings</summary>
-
-${fence(settings, "json")}
-
-</details>
+<@frame.reproduce again="tries everything again" measured="Measured"/>

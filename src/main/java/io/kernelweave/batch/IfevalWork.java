@@ -67,15 +67,7 @@ final class IfevalWork implements Work<IfevalRow> {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("dataset", cases.digest());
         parts.put("checks", Digest.of((JsonNode) Json.tree(checks)));
-        parts.put("config", job.rowSettings());
-        parts.put("code", Workbench.codeDigest());
-        parts.put("environment", Digest.of(Workbench.environment().toString()));
-        return parts;
-    }
-
-    @Override
-    public Map<String, String> surroundings() {
-        return Workbench.environment();
+        return Work.fingerprint(parts, job.rowSettings());
     }
 
     @Override
@@ -182,13 +174,7 @@ final class IfevalWork implements Work<IfevalRow> {
     }
 
     @Override
-    public void feedback(Run run, List<IfevalRow> rows, Progress progress) {} // no kernel answered anything
-
-    @Override
     public void render(RunFolder folder, Run run, List<IfevalRow> rows, Map<String, Metric> metrics) {
         Bundle.renderIfeval(folder, run, rows, metrics);
     }
-
-    @Override
-    public void close() {}
 }

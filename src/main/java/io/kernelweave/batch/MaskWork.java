@@ -9,22 +9,18 @@ import io.kernelweave.decode.TokenMask;
 import io.kernelweave.decode.TokenVocabularies;
 import io.kernelweave.decode.TokenVocabulary;
 import io.kernelweave.gate.Requirement;
-import io.kernelweave.gate.RunVerdict;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.Json;
 import io.kernelweave.report.Bundle;
 import io.kernelweave.results.MaskMetrics;
 import io.kernelweave.results.MaskRow;
 import io.kernelweave.results.Metric;
-import io.kernelweave.results.Metrics;
 import io.kernelweave.results.RowForm;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.trial.Meter;
 import io.kernelweave.trial.SchemaCase;
 import io.kernelweave.trial.SchemaTrial;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -122,10 +118,7 @@ final class MaskWork implements Work<MaskRow> {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("dataset", Digest.of(sets.stream().map(SchemaCases::digest).collect(Collectors.joining("\n"))));
         parts.put("vocabulary", vocabularyDigest());
-        parts.put("config", job.rowSettings());
-        parts.put("code", Workbench.codeDigest());
-        parts.put("environment", Digest.of(Workbench.environment().toString()));
-        return parts;
+        return Work.fingerprint(parts, job.rowSettings());
     }
 
     private String vocabularyDigest() {
@@ -264,21 +257,7 @@ final class MaskWork implements Work<MaskRow> {
         }
         Run.Judged judged = Comparison.judge(
                 run, warm(rows), metrics, baseline, warm(baselineRows), margins, MaskMetrics::perRow, requirements);
-        if (job.targets().isEmpty()) {
-            return judged;
-        }
-        Map<String, Double> flat = Metrics.flat(metrics);
-        List<String> missed = job.targets().stream()
-                .filter(target -> target.requirement().judge(flat).verdict() != RunVerdict.PASS)
-                .map(target -> target.metric() + " is " + rounded(flat.get(target.metric()))
-                        + (target.atLeast() != null ? ", not at least " : ", not at most ")
-                        + rounded(target.atLeast() != null ? target.atLeast() : target.atMost()))
-                .toList();
-        List<String> reasons = new ArrayList<>(judged.reasons());
-        reasons.add((job.targets().size() - missed.size()) + " of "
-                + job.targets().size() + " targets are met (figures of this machine, reported and not judged)"
-                + (missed.isEmpty() ? "." : ": " + String.join("; ", missed) + "."));
-        return new Run.Judged(judged.verdict(), judged.exitCode(), judged.baseline(), List.copyOf(reasons));
+        return Targets.report(job.targets(), metrics, judged);
     }
 
     /** Only these are compared: how many others there are is a setting. */
@@ -286,23 +265,8 @@ final class MaskWork implements Work<MaskRow> {
         return rows.stream().filter(MaskRow::isWarm).toList();
     }
 
-    private static String rounded(@Nullable Double value) {
-        return value == null || !Double.isFinite(value)
-                ? "not measured"
-                : new BigDecimal(value)
-                        .round(new MathContext(3))
-                        .stripTrailingZeros()
-                        .toPlainString();
-    }
-
-    @Override
-    public void feedback(Run run, List<MaskRow> rows, Progress progress) {} // no kernel answered anything
-
     @Override
     public void render(RunFolder folder, Run run, List<MaskRow> rows, Map<String, Metric> metrics) {
         Bundle.renderMasks(folder, run, rows, metrics);
     }
-
-    @Override
-    public void close() {}
 }

@@ -7,7 +7,6 @@ import io.kernelweave.dataset.DatasetSpec;
 import io.kernelweave.dataset.Datasets;
 import io.kernelweave.gate.Requirement;
 import io.kernelweave.gate.RunGate;
-import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.report.Bundle;
@@ -72,15 +71,7 @@ final class RouterWork implements Work<RouteRow> {
         parts.put("dataset", dataset.digest());
         parts.put("store", routing.storeDigest());
         parts.put("router", routing.fingerprint());
-        parts.put("config", job.rowSettings());
-        parts.put("code", Workbench.codeDigest());
-        parts.put("environment", Digest.of(Workbench.environment().toString()));
-        return parts;
-    }
-
-    @Override
-    public Map<String, String> surroundings() {
-        return Workbench.environment();
+        return Work.fingerprint(parts, job.rowSettings());
     }
 
     @Override
@@ -180,9 +171,6 @@ final class RouterWork implements Work<RouteRow> {
     public List<RunGate.Metric> moves(List<RouteRow> rows, List<RouteRow> before) {
         return Comparison.moves(rows, before, job.margins(), RouteMetrics::perRow);
     }
-
-    @Override
-    public void feedback(Run run, List<RouteRow> results, Progress progress) {} // no kernel answered anything
 
     @Override
     public void render(RunFolder folder, Run run, List<RouteRow> results, Map<String, Metric> metrics) {

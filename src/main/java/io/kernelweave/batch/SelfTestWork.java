@@ -287,11 +287,6 @@ final class SelfTestWork implements Work<SelfTestRow> {
     }
 
     @Override
-    public Map<String, String> surroundings() {
-        return Workbench.environment();
-    }
-
-    @Override
     public Run.Data data() {
         return new Run.Data(
                 dataset.name(),
@@ -383,9 +378,6 @@ final class SelfTestWork implements Work<SelfTestRow> {
             List<Requirement> requirements) {
         return Comparison.judge(run, results, metrics, null, List.of(), job.margins(), SelfTest::perRow, requirements);
     }
-
-    @Override
-    public void feedback(Run run, List<SelfTestRow> results, Progress progress) {} // faults are no kernel's fault
 
     @Override
     public void render(RunFolder folder, Run run, List<SelfTestRow> results, Map<String, Metric> metrics) {

@@ -4,12 +4,14 @@ import io.kernelweave.dataset.DatasetSpec;
 import io.kernelweave.dataset.Datasets;
 import io.kernelweave.gate.Requirement;
 import io.kernelweave.gate.RunGate;
+import io.kernelweave.json.Digest;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Row;
 import io.kernelweave.results.RowForm;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the form of the rows
  */
 sealed interface Work<R extends Row> extends AutoCloseable
-        permits Workbench, RouterWork, MaskWork, IfevalWork, SelfTestWork {
+        permits Workbench, RouterWork, MaskWork, IfevalWork, SelfTestWork, ContainmentWork, CompilationWork {
     /**
      * What is replayed at a time.
      *
@@ -42,8 +44,14 @@ sealed interface Work<R extends Row> extends AutoCloseable
         if (job instanceof SelfTestSpec test) {
             return SelfTestWork.open(test, specs.get(0), datasets, state);
         }
-        return job instanceof MaskSpec masks
-                ? MaskWork.open(masks, specs)
+        if (job instanceof MaskSpec masks) {
+            return MaskWork.open(masks, specs);
+        }
+        if (job instanceof ContainmentSpec containment) {
+            return ContainmentWork.open(containment, specs);
+        }
+        return job instanceof CompilationSpec compilation
+                ? CompilationWork.open(compilation, specs.get(0))
                 : IfevalWork.open((IfevalSpec) job, specs.get(0));
     }
 
@@ -54,8 +62,19 @@ sealed interface Work<R extends Row> extends AutoCloseable
     /** Which inputs, settings, code and environment decide the rows. */
     Map<String, String> fingerprint();
 
+    /** What decides the rows of every job: the job's own inputs, its settings, the code and the environment. */
+    static Map<String, String> fingerprint(Map<String, String> inputs, String settings) {
+        Map<String, String> parts = new LinkedHashMap<>(inputs);
+        parts.put("config", settings);
+        parts.put("code", Workbench.codeDigest());
+        parts.put("environment", Digest.of(Workbench.environment().toString()));
+        return parts;
+    }
+
     /** What {@code run.json} says of the place where the job ran. */
-    Map<String, String> surroundings();
+    default Map<String, String> surroundings() {
+        return Workbench.environment();
+    }
 
     Run.Data data();
 
@@ -97,12 +116,12 @@ sealed interface Work<R extends Row> extends AutoCloseable
         return List.of();
     }
 
-    /** Tells others what became of the rows. */
-    void feedback(Run run, List<R> rows, Progress progress);
+    /** Tells others what became of the rows: nobody, where no kernel answered anything. */
+    default void feedback(Run run, List<R> rows, Progress progress) {}
 
     /** Renders the reports. */
     void render(RunFolder folder, Run run, List<R> rows, Map<String, Metric> metrics);
 
     @Override
-    void close();
+    default void close() {}
 }

@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "query",
         description =
                 "Runs SQL (DuckDB) over the results of all complete runs, as the views rows (answers), routes (routers before and"
-                        + " after training), masks and ifeval.",
+                        + " after training), masks, ifeval, containment and compilations.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {

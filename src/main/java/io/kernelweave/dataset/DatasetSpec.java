@@ -3,6 +3,7 @@ package io.kernelweave.dataset;
 import io.kernelweave.decode.WrittenForm;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import io.kernelweave.trace.TraceForm;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param kernelsFrom the source whose labels become kernels, with its prompts as examples; null if the rows name kernels
  *     of the store
  * @param schemas how to read rows that are JSON Schemas with documents; null for rows that are prompts
+ * @param pairs how to read sources whose rows say of two JSON Schemas whether one contains the other, by name of the source, see {@link
+ *     ContainmentCases}; empty for other rows
  * @param instructions path of the file that says how instructions are checked, see {@link InstructionChecks}; null for rows without
  *     instructions
+ * @param traces the form of sources whose rows are traces of other programs; null for other rows
  * @param splits share of the clusters in each split, for rows whose source names none
  * @param obtain where a user gets the sources, for the line that says that they are missing
  */
@@ -38,7 +42,9 @@ public record DatasetSpec(
         List<String> noKernel,
         @Nullable String kernelsFrom,
         @Nullable Schemas schemas,
+        Map<String, Pairs> pairs,
         @Nullable String instructions,
+        @Nullable TraceForm traces,
         Map<String, Double> splits,
         @Nullable String obtain) {
 
@@ -104,6 +110,20 @@ public record DatasetSpec(
         }
     }
 
+    /**
+     * Rows that are pairs of JSON Schemas.
+     *
+     * @param group what the figures of the source are called
+     * @param draft the {@code $schema} of schemas that name none
+     */
+    public record Pairs(String group, String draft) {
+        public Pairs {
+            if (group == null || !group.matches("[a-z][a-z0-9_]*") || draft == null) {
+                throw InputException.at("/pairs", "a source of pairs needs group and draft", "give them");
+            }
+        }
+    }
+
     public DatasetSpec {
         if (name == null || !name.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
             throw InputException.at(
@@ -114,6 +134,7 @@ public record DatasetSpec(
         sources = sources == null ? Map.of() : new LinkedHashMap<>(sources);
         fields = fields == null ? Map.of() : fields;
         noKernel = noKernel == null ? List.of() : noKernel;
+        pairs = pairs == null ? Map.of() : new LinkedHashMap<>(pairs);
         splits = splits == null ? Map.of("train", 0.65, "validation", 0.15, "eval", 0.2) : splits;
         if ((generate == null) == sources.isEmpty()) {
             throw InputException.at(
@@ -126,6 +147,20 @@ public record DatasetSpec(
                     "/instructions",
                     "rows with instructions are neither generated nor kernels nor schemas",
                     "leave out generate, kernels_from and schemas");
+        }
+        if (!pairs.isEmpty() && (!pairs.keySet().equals(sources.keySet()) || schemas != null || instructions != null)) {
+            throw InputException.at(
+                    "/pairs",
+                    "is about " + pairs.keySet() + ", the sources are " + sources.keySet(),
+                    "say of each source how to read it");
+        }
+        if (traces != null
+                && (generate != null
+                        || kernelsFrom != null
+                        || schemas != null
+                        || instructions != null
+                        || !pairs.isEmpty())) {
+            throw InputException.at("/traces", "traces are no rows of another kind", "leave out what is said of those");
         }
         if (schemas != null && (generate != null || kernelsFrom != null)) {
             throw InputException.at(
@@ -179,7 +214,9 @@ public record DatasetSpec(
                 noKernel,
                 kernelsFrom,
                 schemas,
+                pairs,
                 instructions,
+                traces,
                 splits,
                 obtain);
     }

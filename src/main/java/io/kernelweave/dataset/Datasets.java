@@ -158,6 +158,18 @@ public final class Datasets {
                     "its rows are schemas, not prompts",
                     "use it in a job with measure: masks, as jobs/maskbench.yaml does");
         }
+        if (!spec.pairs().isEmpty()) {
+            throw InputException.at(
+                    "data set " + spec.name(),
+                    "its rows are pairs of schemas, not prompts",
+                    "use it in a job with measure: containment, as jobs/containment.yaml does");
+        }
+        if (spec.traces() != null) {
+            throw InputException.at(
+                    "data set " + spec.name(),
+                    "its rows are traces, not prompts",
+                    "use it in a job with measure: compilation, as jobs/compile-traces.yaml does");
+        }
         if (spec.instructions() != null) {
             throw InputException.at(
                     "data set " + spec.name(),

@@ -62,6 +62,13 @@ public final class Sources {
         lines(folder, file, path, sink);
     }
 
+    /** The bytes of a source, packed or not, as they are. */
+    static InputStream open(DatasetSpec.Source source, @Nullable String obtain) {
+        String path = resolve(source.path(), obtain);
+        Folder folder = folder(path);
+        return folder.open(file(folder, path, obtain));
+    }
+
     /** Whether the file of a source is there. */
     static boolean exists(DatasetSpec.Source source, @Nullable String obtain) {
         String path = resolve(source.path(), obtain);

@@ -3,6 +3,11 @@ package io.kernelweave.report;
 import io.kernelweave.compare.SelfTest;
 import io.kernelweave.dataset.InstructionChecks;
 import io.kernelweave.json.Json;
+import io.kernelweave.results.CompilationCard;
+import io.kernelweave.results.CompilationMetrics;
+import io.kernelweave.results.CompilationRow;
+import io.kernelweave.results.ContainmentMetrics;
+import io.kernelweave.results.ContainmentRow;
 import io.kernelweave.results.IfevalMetrics;
 import io.kernelweave.results.IfevalRow;
 import io.kernelweave.results.MaskMetrics;
@@ -62,12 +67,51 @@ public final class Bundle {
                 renderIfeval(folder, run, rows, IfevalMetrics.of(rows));
                 yield rows.size();
             }
+            case CONTAINMENT -> {
+                List<ContainmentRow> rows = folder.rows(ContainmentRow.FORM);
+                renderContainment(folder, run, rows, ContainmentMetrics.of(rows));
+                yield rows.size();
+            }
+            case COMPILATION -> {
+                List<CompilationRow> rows = folder.rows(CompilationRow.FORM);
+                renderCompilation(folder, run, rows, CompilationMetrics.of(rows, run));
+                yield rows.size();
+            }
             case SELFTEST -> {
                 List<SelfTestRow> rows = folder.rows(SelfTestRow.FORM);
                 renderSelfTest(folder, run, rows, SelfTest.of(folder, rows).metrics());
                 yield rows.size();
             }
         };
+    }
+
+    /** The report, the same as JSON, and all metrics as a table. */
+    private static void benchmark(
+            Folder bundle, String template, Map<String, Object> model, Map<String, Metric> metrics) {
+        bundle.write("benchmark/benchmark.md", Templates.render(template, model));
+        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
+        bundle.write("benchmark/benchmark.json", Json.pretty(model));
+        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
+    }
+
+    /** Renders the bundle of a run that asks whether schemas contain others: the report, its JSON and CSV tables, and two figures. */
+    public static void renderContainment(
+            RunFolder folder, Run run, List<ContainmentRow> rows, Map<String, Metric> metrics) {
+        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
+        ContainmentReport report = new ContainmentReport(run, rows, metrics);
+        bundle.write("plots/answers.svg", report.answers());
+        bundle.write("plots/times.svg", report.times());
+        benchmark(bundle, "containment.md.ftl", report.model(), metrics);
+        bundle.write("benchmark/differences.csv", Tables.differences(rows));
+    }
+
+    /** Renders the bundle of a run that learns from traces: the report, its JSON and CSV tables, and one figure. */
+    public static void renderCompilation(
+            RunFolder folder, Run run, List<CompilationRow> rows, Map<String, Metric> metrics) {
+        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
+        CompilationReport report = new CompilationReport(run, rows, metrics, CompilationCard.read(folder));
+        bundle.write("plots/forest.svg", report.figure());
+        benchmark(bundle, "compilation.md.ftl", report.model(), metrics);
     }
 
     /** Renders the bundle of a run that tries the run gate: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */
@@ -77,10 +121,7 @@ public final class Bundle {
         SelfTestReport report = new SelfTestReport(run, test);
         bundle.write("plots/power.svg", report.figure());
         Map<String, Object> model = report.model();
-        bundle.write("benchmark/benchmark.md", Templates.render("selftest.md.ftl", model));
-        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
-        bundle.write("benchmark/benchmark.json", Json.pretty(model));
-        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
+        benchmark(bundle, "selftest.md.ftl", model, metrics);
     }
 
     /** Renders the bundle of a run that measures masks: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */
@@ -88,10 +129,7 @@ public final class Bundle {
         Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
         bundle.write("plots/times.svg", MaskPlots.times(rows, metrics));
         Map<String, Object> model = new MaskReport(run, rows, metrics).model();
-        bundle.write("benchmark/benchmark.md", Templates.render("masks.md.ftl", model));
-        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
-        bundle.write("benchmark/benchmark.json", Json.pretty(model));
-        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
+        benchmark(bundle, "masks.md.ftl", model, metrics);
         bundle.write("benchmark/refusals.csv", Tables.refusals(rows));
         bundle.write("benchmark/errors.csv", Tables.errors(rows));
     }
@@ -105,10 +143,7 @@ public final class Bundle {
         IfevalReport report = new IfevalReport(run, rows, metrics, checks, card);
         bundle.write("plots/types.svg", report.figure());
         Map<String, Object> model = report.model();
-        bundle.write("benchmark/benchmark.md", Templates.render("ifeval.md.ftl", model));
-        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
-        bundle.write("benchmark/benchmark.json", Json.pretty(model));
-        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
+        benchmark(bundle, "ifeval.md.ftl", model, metrics);
         bundle.write("benchmark/verdicts.csv", Tables.verdicts(rows));
     }
 

@@ -44,13 +44,7 @@ final class IfevalReport {
     }
 
     Map<String, Object> model() {
-        Map<String, Object> model = new LinkedHashMap<>();
-        Run.Judged judged = run.judgement();
-        model.put("run", run.runId());
-        model.put("job", run.job());
-        model.put("verdict", judged == null ? "not judged" : judged.verdict());
-        model.put("reasons", judged == null ? List.of() : judged.reasons());
-        model.put("baseline", judged == null || judged.baseline() == null ? "" : judged.baseline());
+        Map<String, Object> model = Frame.of(run);
         model.put("findings", findings());
         model.put("answers", count(card.path("answers").asInt(0)));
         model.put("unanswered", card.path("prompts_without_answer").asInt(0));
@@ -63,9 +57,6 @@ final class IfevalReport {
         model.put("loose", section(IfevalRow::loose));
         model.put("errors", errors());
         model.put("conditions", conditions());
-        model.put("fingerprint", new TreeMap<>(run.fingerprint()));
-        model.put("environment", new TreeMap<>(run.environment()));
-        model.put("settings", Json.pretty(run.settings()).strip());
         return model;
     }
 

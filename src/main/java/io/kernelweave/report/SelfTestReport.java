@@ -4,7 +4,6 @@ import static io.kernelweave.report.Templates.count;
 import static io.kernelweave.report.Templates.percent;
 
 import io.kernelweave.compare.SelfTest;
-import io.kernelweave.json.Json;
 import io.kernelweave.results.Run;
 import io.kernelweave.stats.Interval;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
@@ -30,14 +28,7 @@ final class SelfTestReport {
     }
 
     Map<String, Object> model() {
-        Map<String, Object> model = new LinkedHashMap<>();
-        model.put("run", run.runId());
-        model.put("job", run.job());
-        model.put(
-                "verdict",
-                run.judgement() == null ? "not judged" : run.judgement().verdict());
-        model.put(
-                "reasons", run.judgement() == null ? List.of() : run.judgement().reasons());
+        Map<String, Object> model = Frame.of(run);
         model.put("findings", findings());
         model.put("alarms", test.alarms().stream().map(SelfTestReport::alarm).toList());
         model.put("faults", test.faults().stream().map(SelfTestReport::fault).toList());
@@ -47,9 +38,6 @@ final class SelfTestReport {
         model.put("draws", count(run.settings().path("draws").asInt()));
         model.put("powerDraws", count(run.settings().path("power_draws").asInt()));
         model.put("data", run.data());
-        model.put("fingerprint", new TreeMap<>(run.fingerprint()));
-        model.put("environment", run.environment());
-        model.put("settings", Json.pretty(run.settings()).strip());
         return model;
     }
 

@@ -3,12 +3,14 @@ package io.kernelweave.report;
 import io.kernelweave.compare.Attribution;
 import io.kernelweave.json.CanonicalJson;
 import io.kernelweave.json.Json;
+import io.kernelweave.results.ContainmentRow;
 import io.kernelweave.results.IfevalRow;
 import io.kernelweave.results.MaskRow;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.ResultRow;
 import io.kernelweave.runtime.Arm;
+import io.kernelweave.trial.ContainmentTrial;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -142,6 +144,25 @@ final class Tables {
                                     loose == null ? "" : loose.outcome(),
                                     strict == null ? String.valueOf(row.error()) : strict.reason());
                         })
+                        .toList());
+    }
+
+    /** Every case whose answer is not the expected one, and every one without an answer. */
+    static String differences(List<ContainmentRow> rows) {
+        return csv(
+                List.of("case", "standing", "question", "expected", "outcome", "witness", "reason", "one", "other"),
+                rows.stream()
+                        .filter(row -> !row.is(ContainmentTrial.Standing.AGREES))
+                        .map(row -> List.<Object>of(
+                                row.rowId(),
+                                row.standing(),
+                                row.question(),
+                                row.expected(),
+                                row.outcome(),
+                                row.witness() == null ? "" : row.witness(),
+                                row.error() == null ? row.reason() : row.error(),
+                                row.one(),
+                                row.other()))
                         .toList());
     }
 

@@ -1,11 +1,7 @@
 package io.kernelweave.results;
 
-import io.kernelweave.stats.Cluster;
-import io.kernelweave.stats.ClusterMean;
 import io.kernelweave.verify.Outcome;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,18 +40,18 @@ public final class IfevalMetrics {
 
     private static final String PREFIX = "ifeval.";
 
-    private final Map<String, Metric> all = new LinkedHashMap<>();
+    private final Figures<IfevalRow> figures = new Figures<>();
 
     private IfevalMetrics() {}
 
     public static Map<String, Metric> of(Collection<IfevalRow> rows) {
         IfevalMetrics metrics = new IfevalMetrics();
-        metrics.share(PREFIX + "error_rate", rows, row -> row.error() != null, row -> true);
+        metrics.figures.share(PREFIX + "error_rate", rows, row -> row.error() != null, row -> true);
         metrics.rule(PREFIX, rows, IfevalRow::strict);
         if (rows.stream().anyMatch(row -> row.loose() != null)) {
             metrics.rule(LOOSE, rows, IfevalRow::loose);
         }
-        return metrics.all;
+        return metrics.figures.all();
     }
 
     /** The figure of a row behind a metric of {@link #PAIRED}: whether the verdict is decided and right. */
@@ -91,65 +87,36 @@ public final class IfevalMetrics {
         Predicate<IfevalRow> agrees = is(rule, IfevalRow.Verdicts::agree);
         Map<String, List<IfevalRow>> types =
                 rows.stream().collect(Collectors.groupingBy(IfevalRow::instruction, TreeMap::new, Collectors.toList()));
-        put(prefix + "instructions", rows.size(), rows);
-        share(prefix + "agreement", rows, agrees, decided);
-        share(prefix + "right_rate", rows, agrees, row -> true);
-        put(prefix + "types", types.size(), rows);
-        put(
+        figures.put(prefix + "instructions", rows.size(), rows);
+        figures.share(prefix + "agreement", rows, agrees, decided);
+        figures.share(prefix + "right_rate", rows, agrees, row -> true);
+        figures.put(prefix + "types", types.size(), rows);
+        figures.put(
                 prefix + "types_exact",
                 types.values().stream()
                         .filter(type -> type.stream().anyMatch(decided)
                                 && type.stream().filter(decided).allMatch(agrees))
                         .count(),
                 rows);
-        put(prefix + "unknown", rows.stream().filter(decided.negate()).count(), rows);
-        share(prefix + "unknown_rate", rows, decided.negate(), row -> true);
-        put(
+        figures.put(prefix + "unknown", rows.stream().filter(decided.negate()).count(), rows);
+        figures.share(prefix + "unknown_rate", rows, decided.negate(), row -> true);
+        figures.put(
                 prefix + "false_pass",
                 rows.stream().filter(is(rule, IfevalRow.Verdicts::isFalsePass)).count(),
                 rows);
-        put(
+        figures.put(
                 prefix + "false_fail",
                 rows.stream()
                         .filter(is(rule, verdicts -> verdicts.outcome() == Outcome.FAIL && verdicts.followed()))
                         .count(),
                 rows);
-        share(prefix + "followed_rate", rows, is(rule, IfevalRow.Verdicts::followed), row -> true);
-        share(prefix + "pass_rate", rows, is(rule, verdicts -> verdicts.outcome() == Outcome.PASS), row -> true);
+        figures.share(prefix + "followed_rate", rows, is(rule, IfevalRow.Verdicts::followed), row -> true);
+        figures.share(
+                prefix + "pass_rate", rows, is(rule, verdicts -> verdicts.outcome() == Outcome.PASS), row -> true);
         types.forEach((type, own) -> {
             String name = prefix + "type." + name(type) + ".";
-            share(name + "agreement", own, agrees, decided);
-            put(name + "unknown", own.stream().filter(decided.negate()).count(), own);
+            figures.share(name + "agreement", own, agrees, decided);
+            figures.put(name + "unknown", own.stream().filter(decided.negate()).count(), own);
         });
-    }
-
-    private void put(String name, double value, Collection<IfevalRow> rows) {
-        all.put(name, new Metric(name, value, null, rows.size(), clusters(rows)));
-    }
-
-    private void share(
-            String name, Collection<IfevalRow> rows, Predicate<IfevalRow> success, Predicate<IfevalRow> among) {
-        Map<String, double[]> sums = new TreeMap<>();
-        int counted = 0;
-        for (IfevalRow row : rows) {
-            if (among.test(row)) {
-                double[] sum = sums.computeIfAbsent(row.clusterId(), cluster -> new double[2]);
-                sum[0] += success.test(row) ? 1 : 0;
-                sum[1]++;
-                counted++;
-            }
-        }
-        List<Cluster> clusters = new ArrayList<>();
-        sums.forEach((id, sum) -> clusters.add(new Cluster(id, sum[0], sum[1])));
-        if (clusters.isEmpty()) {
-            all.put(name, new Metric(name, Double.NaN, null, 0, 0));
-            return;
-        }
-        ClusterMean mean = ClusterMean.of(clusters);
-        all.put(name, new Metric(name, mean.mean(), mean.interval(), counted, mean.clusters()));
-    }
-
-    private static int clusters(Collection<IfevalRow> rows) {
-        return (int) rows.stream().map(IfevalRow::clusterId).distinct().count();
     }
 }

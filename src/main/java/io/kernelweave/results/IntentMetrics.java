@@ -3,13 +3,13 @@ package io.kernelweave.results;
 import io.kernelweave.route.ErrorBound;
 import io.kernelweave.route.Guarantee;
 import io.kernelweave.runtime.Arm;
+import io.kernelweave.stats.Auroc;
 import io.kernelweave.stats.Cluster;
 import io.kernelweave.stats.ClusterMean;
 import io.kernelweave.stats.Interval;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -207,40 +207,17 @@ public final class IntentMetrics {
      * as it counts for the mean over all.
      */
     private static double[] placements(List<RoutedPrompt> prompts) {
+        double[] scores =
+                prompts.stream().mapToDouble(RoutedPrompt::probability).toArray();
+        boolean[] fits = new boolean[scores.length];
+        for (int i = 0; i < fits.length; i++) {
+            fits[i] = prompts.get(i).inScope();
+        }
+        double[] placements = new Auroc(scores, fits).placements();
+        double auroc = Auroc.of(scores, fits);
         double inside = inScope(prompts);
-        double outside = prompts.size() - inside;
-        if (inside == 0 || outside == 0) {
-            return new double[0];
-        }
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < prompts.size(); i++) {
-            order.add(i);
-        }
-        order.sort(Comparator.comparingDouble(i -> prompts.get(i).probability()));
-        double[] placements = new double[prompts.size()];
-        double insideBelow = 0;
-        double outsideBelow = 0;
-        double won = 0;
-        for (int from = 0; from < order.size(); ) {
-            int to = from;
-            double tied = prompts.get(order.get(from)).probability();
-            double insideTied = 0;
-            while (to < order.size() && prompts.get(order.get(to)).probability() == tied) {
-                insideTied += prompts.get(order.get(to++)).inScope() ? 1 : 0;
-            }
-            double outsideTied = to - from - insideTied;
-            for (; from < to; from++) {
-                placements[order.get(from)] = prompts.get(order.get(from)).inScope()
-                        ? (outsideBelow + outsideTied / 2) / outside
-                        : 1 - (insideBelow + insideTied / 2) / inside;
-            }
-            won += insideTied * (outsideBelow + outsideTied / 2);
-            insideBelow += insideTied;
-            outsideBelow += outsideTied;
-        }
-        double auroc = won / (inside * outside);
         for (int i = 0; i < placements.length; i++) {
-            double kind = prompts.get(i).inScope() ? inside : outside;
+            double kind = fits[i] ? inside : prompts.size() - inside;
             placements[i] = auroc + prompts.size() / kind * (placements[i] - auroc);
         }
         return placements;

@@ -15,7 +15,11 @@ public enum Measure {
     /** Verdicts of the check language are compared with an outside checker's: {@link IfevalRow}, in SQL the view {@code ifeval}. */
     IFEVAL("ifeval"),
     /** The run gate is tried on sound and on broken variants of the system: {@link SelfTestRow}, in SQL the view {@code selftest}. */
-    SELFTEST("selftest");
+    SELFTEST("selftest"),
+    /** Schemas are asked whether they contain others of which that is known: {@link ContainmentRow}, in SQL the view {@code containment}. */
+    CONTAINMENT("containment"),
+    /** Traces are learned from and others judged by what was learned: {@link CompilationRow}, in SQL the view {@code compilations}. */
+    COMPILATION("compilations");
 
     private final String view;
 

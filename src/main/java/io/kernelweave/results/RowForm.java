@@ -11,7 +11,8 @@ import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A form that rows of results have: {@link ResultRow#FORM}, {@link RouteRow#FORM}, {@link MaskRow#FORM} or {@link IfevalRow#FORM}.
+ * A form that rows of results have: {@link ResultRow#FORM}, {@link RouteRow#FORM}, {@link MaskRow#FORM}, {@link IfevalRow#FORM},
+ * {@link SelfTestRow#FORM}, {@link ContainmentRow#FORM} or {@link CompilationRow#FORM}.
  *
  * @param schema of their Parquet files
  * @param order in which they are read back

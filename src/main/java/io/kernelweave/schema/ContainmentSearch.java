@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Looks for a value of one schema that is none of another: in the difference of the sets that they are, and among the values
- * that they name.
+ * that they name. A witness has to be one for the validator and in each reading of the schemas as sets.
  */
 final class ContainmentSearch {
     /** Steps of the search for a member of the difference. */
@@ -28,7 +28,11 @@ final class ContainmentSearch {
     private final Draft unnamed;
     private @Nullable SchemaValidator inOne;
     private @Nullable SchemaValidator inOther;
+    private final List<Reading> readings = new ArrayList<>();
     private String reason = "";
+
+    /** What the difference is, as one dialect of patterns has it. */
+    private record Reading(Types types, Type difference) {}
 
     ContainmentSearch(JsonNode one, JsonNode other, Draft unnamed) {
         this.one = one;
@@ -47,37 +51,45 @@ final class ContainmentSearch {
             reason = String.valueOf(e.getMessage()); // nothing can be refuted, but something may be proved
         }
         boolean proven = true;
+        boolean readable = true;
         try {
-            // The standard has patterns in one dialect, the validator in another: what is proved holds in both.
-            boolean patterns = true;
+            // The standard has patterns in one dialect, the validator in another: what is decided holds in both.
             for (Dialect dialect : Dialect.values()) {
-                if (patterns) {
+                if (readings.isEmpty() || readings.get(0).types.hasPatterns()) {
                     Types types = new Types(one, unnamed, draft -> !draft.since(Draft.V2019_09), dialect, FUEL);
-                    Type difference = difference(types);
-                    @Nullable JsonNode witness = witness(types, difference);
-                    if (witness != null) {
-                        return new Containment.Refuted(witness);
-                    }
-                    proven &= isEmpty(types, difference);
-                    patterns = types.hasPatterns();
+                    readings.add(new Reading(types, difference(types)));
                 }
+            }
+            for (Reading reading : readings) {
+                @Nullable JsonNode witness = witness(reading);
+                if (witness != null) {
+                    return new Containment.Refuted(witness);
+                }
+                proven &= isEmpty(reading.types, reading.difference);
             }
         } catch (InputException e) {
             reason = String.valueOf(e.getMessage());
-            proven = false;
+            readable = false;
         } catch (StackOverflowError e) {
             reason = "the schemas lead too deeply into each other to be decided";
-            proven = false;
+            readable = false;
         }
         List<JsonNode> named = new ArrayList<>();
         collect(one, named);
         collect(other, named);
         for (JsonNode value : named) {
-            if (isWitness(value)) {
-                return new Containment.Refuted(value);
+            if (isConfirmed(value)) {
+                if (readable ? isInEveryReading(value) : !hasPatternsAsText(one) && !hasPatternsAsText(other)) {
+                    return new Containment.Refuted(value);
+                }
+                proven = false;
+                if (readable) {
+                    reason = "the validator says that " + Json.compact(value)
+                            + " tells them apart, the standard does not";
+                }
             }
         }
-        return proven ? new Containment.Proven() : new Containment.Unknown(reason);
+        return proven && readable ? new Containment.Proven() : new Containment.Unknown(reason);
     }
 
     private Type difference(Types types) {
@@ -103,8 +115,9 @@ final class ContainmentSearch {
     }
 
     /** A small member of the difference that the validator confirms; null if there is none or none was found. */
-    private @Nullable JsonNode witness(Types types, Type difference) {
-        Type left = difference;
+    private @Nullable JsonNode witness(Reading reading) {
+        Types types = reading.types;
+        Type left = reading.difference;
         for (int tries = 0; tries < MAX_WITNESSES; tries++) {
             Optional<JsonNode> value = types.smallest().of(left);
             if (value.isEmpty()) {
@@ -113,18 +126,31 @@ final class ContainmentSearch {
             }
             // As somebody would read it: whether a number is whole may depend on how it is written.
             JsonNode read = Json.parseTrusted(Json.compact(value.get()));
-            if (isWitness(read)) {
+            boolean confirmed = isConfirmed(read);
+            if (confirmed && isInEveryReading(read)) {
                 return read;
             }
             if (reason.isEmpty()) {
-                reason = "the validator does not confirm that " + Json.compact(read) + " tells them apart";
+                reason = confirmed
+                        ? "by one dialect of patterns " + Json.compact(read)
+                                + " tells them apart, by another it does not"
+                        : "the validator does not confirm that " + Json.compact(read) + " tells them apart";
             }
             left = types.both(left, types.not(types.values(Values.of(List.of(value.get())))));
         }
         return null;
     }
 
-    private boolean isWitness(JsonNode value) {
+    /** Whether a value is in the difference, however patterns are read. */
+    private boolean isInEveryReading(JsonNode value) {
+        return readings.stream().allMatch(reading -> {
+            Types types = reading.types;
+            Type own = types.both(reading.difference, types.values(Values.of(List.of(value))));
+            return types.emptiness().inhabited(own) && types.emptiness().isExact();
+        });
+    }
+
+    private boolean isConfirmed(JsonNode value) {
         SchemaValidator first = inOne;
         SchemaValidator second = inOther;
         try {
@@ -135,6 +161,15 @@ final class ContainmentSearch {
         } catch (InputException e) {
             return false;
         }
+    }
+
+    /** Whether a text has to be a pattern somewhere: the validator takes it for one of its own dialect. */
+    private static boolean hasPatternsAsText(JsonNode schema) {
+        boolean found = schema.path("format").asString("").equals("regex");
+        for (JsonNode part : schema) {
+            found |= hasPatternsAsText(part);
+        }
+        return found;
     }
 
     /** Values that stand in a schema. */

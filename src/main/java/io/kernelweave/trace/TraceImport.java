@@ -36,7 +36,26 @@ public final class TraceImport {
      * @param form null: the form that the first document obviously has
      */
     public static List<ImportedTrace> read(Path file, @Nullable TraceForm form) {
-        return read(bytes(file), file.toString(), form);
+        try {
+            return read(Files.newInputStream(file), file.toString(), form);
+        } catch (NoSuchFileException e) {
+            throw InputException.at(file.toString(), "there is no such file", "check the path");
+        } catch (IOException e) {
+            throw InputException.at(file.toString(), "cannot be read: " + e.getMessage(), "give a whole file");
+        }
+    }
+
+    /**
+     * Reads a stream, and closes it.
+     *
+     * @param origin names it in a refusal
+     */
+    public static List<ImportedTrace> read(InputStream stream, String origin, @Nullable TraceForm form) {
+        try (InputStream raw = new BufferedInputStream(stream)) {
+            return read(bytes(raw, origin), origin, form);
+        } catch (IOException e) {
+            throw InputException.at(origin, "cannot be read: " + e.getMessage(), "give a whole file");
+        }
     }
 
     static List<ImportedTrace> read(byte[] bytes, String origin, @Nullable TraceForm form) {
@@ -65,25 +84,19 @@ public final class TraceImport {
         return names;
     }
 
-    private static byte[] bytes(Path file) {
-        try (InputStream raw = new BufferedInputStream(Files.newInputStream(file))) {
-            raw.mark(2);
-            boolean packed = raw.read() == 0x1f && raw.read() == 0x8b;
-            raw.reset();
-            InputStream in = packed ? new GZIPInputStream(raw) : raw;
-            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-            if (bytes.length > MOST_BYTES) {
-                throw InputException.at(
-                        file.toString(),
-                        "holds more than " + (MOST_BYTES >> 20) + " MiB" + (packed ? " when unpacked" : ""),
-                        "cut it into several files");
-            }
-            return bytes;
-        } catch (NoSuchFileException e) {
-            throw InputException.at(file.toString(), "there is no such file", "check the path");
-        } catch (IOException e) {
-            throw InputException.at(file.toString(), "cannot be read: " + e.getMessage(), "give a whole file");
+    private static byte[] bytes(InputStream raw, String origin) throws IOException {
+        raw.mark(2);
+        boolean packed = raw.read() == 0x1f && raw.read() == 0x8b;
+        raw.reset();
+        InputStream in = packed ? new GZIPInputStream(raw) : raw;
+        byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+        if (bytes.length > MOST_BYTES) {
+            throw InputException.at(
+                    origin,
+                    "holds more than " + (MOST_BYTES >> 20) + " MiB" + (packed ? " when unpacked" : ""),
+                    "cut it into several files");
         }
+        return bytes;
     }
 
     /** The file's documents: its lines if the first one that is not blank is a document by itself, else the whole. */
