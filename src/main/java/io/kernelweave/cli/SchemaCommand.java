@@ -69,9 +69,8 @@ final class SchemaCommand implements Runnable {
             JsonNode first = Json.read(one, JsonNode.class);
             JsonNode second = Json.read(other, JsonNode.class);
             Draft unnamed = Draft.named(draft);
-            Containment answer = both
-                    ? Containment.equivalence(first, second, unnamed)
-                    : Containment.of(first, second, unnamed);
+            Containment answer =
+                    both ? Containment.equivalence(first, second, unnamed) : Containment.of(first, second, unnamed);
             ObjectNode json = Json.object();
             if (answer instanceof Containment.Refuted refuted) {
                 output.json(json.put("answer", "REFUTED").set("witness", refuted.witness()));

@@ -47,6 +47,8 @@ final class ContainmentSearch {
         try {
             inOne = SchemaValidator.compile(one, "first schema #", unnamed);
             inOther = SchemaValidator.compile(other, "second schema #", unnamed);
+        } catch (SchemaValidator.MalformedException e) {
+            return new Containment.Unknown(String.valueOf(e.getMessage()));
         } catch (InputException e) {
             reason = String.valueOf(e.getMessage()); // nothing can be refuted, but something may be proved
         }

@@ -123,8 +123,8 @@ public final class SchemaValidator {
                 violations(registry.getSchema(SchemaLocation.of(version.getDialectId())), schema, origin, Limits.WIDE);
         if (!malformed.isEmpty()) {
             Violation first = malformed.get(0);
-            throw InputException.at(
-                    origin + first.pointer(), "not a schema: " + first.message(), "see the draft's meta-schema");
+            throw new MalformedException(
+                    origin + first.pointer() + ": not a schema: " + first.message() + "; see the draft's meta-schema");
         }
         SchemaReader reader = new Types(schema, unnamed, draft -> false, Dialect.ECMA, 1).reader();
         inspect(reader.document(), reader, origin);
@@ -176,6 +176,13 @@ public final class SchemaValidator {
         }
     }
 
+    /** The meta-schema does not accept the schema: it means nothing. */
+    static final class MalformedException extends InputException {
+        MalformedException(String message) {
+            super(message);
+        }
+    }
+
     private static SchemaRegistry registry(Draft unnamed) {
         return Objects.requireNonNull(REGISTRIES.get(unnamed), "each draft has one");
     }
@@ -191,7 +198,8 @@ public final class SchemaValidator {
             JsonNode value = field.getValue();
             String pointer = at.pointer() + "/" + escape(keyword);
             switch (keyword) {
-                case "$ref", "$dynamicRef", "$recursiveRef" -> reference(at, keyword, value.asString(""), reader, origin);
+                case "$ref", "$dynamicRef", "$recursiveRef" ->
+                    reference(at, keyword, value.asString(""), reader, origin);
                 case "pattern" -> LinearPattern.compile(value.asString(""), origin + pointer);
                 default -> {
                     if (DATA.contains(keyword)) {
