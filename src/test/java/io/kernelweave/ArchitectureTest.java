@@ -96,8 +96,8 @@ class ArchitectureTest {
     void eachLibraryIsKnownInOnePlace() {
         onlyIn("batch", "org.springframework..");
         onlyIn("storage", "org.apache.hadoop..", "org.apache.parquet..", "org.duckdb..");
-        onlyIn("embed", "ai.onnxruntime..", "ai.djl..", "dev.langchain4j..");
-        onlyIn("model", "com.sun.jna..");
+        onlyIn("embed", "ai.onnxruntime..", "ai.djl..");
+        onlyIn("model", "com.sun.jna..", "dev.langchain4j..");
         onlyIn("cli", "picocli..", "me.tongfei..");
     }
 

@@ -2,6 +2,7 @@ package io.kernelweave.cli;
 
 import io.kernelweave.json.Json;
 import io.kernelweave.schema.Containment;
+import io.kernelweave.schema.Draft;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,7 +39,8 @@ final class SchemaCommand implements Runnable {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  kernelweave schema contains old.json new.json",
-                "  kernelweave schema contains old.json new.json --both --json"
+                "  kernelweave schema contains old.json new.json --both --json",
+                "  kernelweave schema contains old.json new.json --draft 7"
             })
     static final class Contains implements Callable<Integer> {
         @Parameters(index = "0", paramLabel = "A", description = "A file with a JSON Schema.")
@@ -52,6 +54,13 @@ final class SchemaCommand implements Runnable {
         @Option(names = "--both", description = "Tell whether the same values satisfy both.")
         private boolean both;
 
+        @Option(
+                names = "--draft",
+                paramLabel = "DRAFT",
+                description = "The draft of a schema without $$schema: 4, 6, 7, 2019-09 or 2020-12, the default.",
+                defaultValue = "2020-12")
+        private String draft = "2020-12";
+
         @Mixin
         private Output output = new Output();
 
@@ -59,7 +68,9 @@ final class SchemaCommand implements Runnable {
         public Integer call() {
             JsonNode first = Json.read(one, JsonNode.class);
             JsonNode second = Json.read(other, JsonNode.class);
-            Containment answer = both ? Containment.equivalence(first, second) : Containment.of(first, second);
+            Draft unnamed = Draft.named(draft);
+            Containment answer =
+                    both ? Containment.equivalence(first, second, unnamed) : Containment.of(first, second, unnamed);
             ObjectNode json = Json.object();
             if (answer instanceof Containment.Refuted refuted) {
                 output.json(json.put("answer", "REFUTED").set("witness", refuted.witness()));

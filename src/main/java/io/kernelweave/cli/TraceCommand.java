@@ -9,6 +9,7 @@ import io.kernelweave.trace.Trace;
 import io.kernelweave.trace.TraceEvent;
 import io.kernelweave.trace.TraceForm;
 import io.kernelweave.trace.TraceImport;
+import io.kernelweave.trace.TraceStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,10 +60,17 @@ final class TraceCommand implements Runnable {
     /** A trace, and what came with it if it was imported. */
     record Found(Trace trace, ImportedTrace.@Nullable Origin origin) {}
 
+    /** The imported traces; what is refused is said on standard error. */
+    static TraceStore.Contents stored(Workspace workspace) {
+        TraceStore.Contents contents = workspace.traces().load();
+        contents.refusals().forEach(refusal -> System.err.println("refused: " + refusal));
+        return contents;
+    }
+
     /** The one trace of a run, or of the store, that a user names by id or its beginning. */
     static Found find(Workspace workspace, String run, String id) {
         List<Found> matches = run.equals(STORE)
-                ? workspace.traces().find(id).stream()
+                ? stored(workspace).find(id).stream()
                         .map(each -> new Found(each.trace(), each.origin()))
                         .toList()
                 : workspace.runs().find(run).rows().stream()
@@ -149,7 +157,8 @@ final class TraceCommand implements Runnable {
         }
 
         private int imported() {
-            List<ImportedTrace> traces = workspace.traces().load().stream()
+            TraceStore.Contents store = stored(workspace);
+            List<ImportedTrace> traces = store.traces().stream()
                     .filter(each -> verdict.isEmpty() || each.origin().outcome().equalsIgnoreCase(verdict))
                     .toList();
             ObjectNode json = Json.object().put("matching", traces.size());
@@ -172,10 +181,11 @@ final class TraceCommand implements Runnable {
                         String.valueOf(trace.events().size()),
                         each.origin().outcome()));
             }
+            json.set("refusals", Json.tree(store.refusals()));
             output.json(json);
             output.table(List.of("trace", "form", "called", "family", "events", "its source says"), cells);
             output.line("%d of %d", cells.size(), traces.size());
-            return 0;
+            return store.refusals().isEmpty() ? 0 : 2;
         }
     }
 

@@ -3,17 +3,13 @@ package io.kernelweave.kernel;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import io.kernelweave.json.SharedFolder;
 import io.kernelweave.kernel.KernelStatus.State;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -259,40 +255,10 @@ public final class KernelStore {
     }
 
     private static void write(Path file, Kernel kernel) throws IOException {
-        Files.createDirectories(file.getParent());
-        Path temporary = Files.createTempFile(file.getParent(), "." + file.getFileName(), ".tmp");
-        try {
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = StandardCharsets.UTF_8.encode(Json.pretty(kernel));
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        SharedFolder.write(file, Json.pretty(kernel).getBytes(StandardCharsets.UTF_8));
     }
 
-    @FunctionalInterface
-    private interface Change<T> {
-        T make() throws IOException;
-    }
-
-    private <T> T locked(Change<T> change) {
-        try {
-            Files.createDirectories(folder);
-            synchronized (KernelStore.class) { // file locks are per process, threads need their own
-                try (FileChannel lockFile = FileChannel.open(
-                                folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                        FileLock lock = lockFile.lock()) {
-                    return change.make();
-                }
-            }
-        } catch (IOException e) {
-            throw InputException.at(
-                    folder.toString(), "cannot be written: " + e.getMessage(), "check that the folder is writable");
-        }
+    private <T> T locked(SharedFolder.Change<T> change) {
+        return new SharedFolder(folder).change(change);
     }
 }

@@ -25,6 +25,7 @@ final class ContainmentSearch {
 
     private final JsonNode one;
     private final JsonNode other;
+    private final Draft unnamed;
     private @Nullable SchemaValidator inOne;
     private @Nullable SchemaValidator inOther;
     private final List<Reading> readings = new ArrayList<>();
@@ -33,9 +34,10 @@ final class ContainmentSearch {
     /** What the difference is, as one dialect of patterns has it. */
     private record Reading(Types types, Type difference) {}
 
-    ContainmentSearch(JsonNode one, JsonNode other) {
+    ContainmentSearch(JsonNode one, JsonNode other, Draft unnamed) {
         this.one = one;
         this.other = other;
+        this.unnamed = unnamed;
     }
 
     Containment answer() {
@@ -43,8 +45,10 @@ final class ContainmentSearch {
             return new Containment.Proven();
         }
         try {
-            inOne = SchemaValidator.compile(one, "first schema #");
-            inOther = SchemaValidator.compile(other, "second schema #");
+            inOne = SchemaValidator.compile(one, "first schema #", unnamed);
+            inOther = SchemaValidator.compile(other, "second schema #", unnamed);
+        } catch (SchemaValidator.MalformedException e) {
+            return new Containment.Unknown(String.valueOf(e.getMessage()));
         } catch (InputException e) {
             reason = String.valueOf(e.getMessage()); // nothing can be refuted, but something may be proved
         }
@@ -54,7 +58,7 @@ final class ContainmentSearch {
             // The standard has patterns in one dialect, the validator in another: what is decided holds in both.
             for (Dialect dialect : Dialect.values()) {
                 if (readings.isEmpty() || readings.get(0).types.hasPatterns()) {
-                    Types types = new Types(one, draft -> !draft.since(Draft.V2019_09), dialect, FUEL);
+                    Types types = new Types(one, unnamed, draft -> !draft.since(Draft.V2019_09), dialect, FUEL);
                     readings.add(new Reading(types, difference(types)));
                 }
             }

@@ -1,15 +1,43 @@
 package io.kernelweave.schema;
 
+import com.networknt.schema.SpecificationVersion;
 import io.kernelweave.json.InputException;
+import java.util.Arrays;
 import tools.jackson.databind.JsonNode;
 
 /** The drafts of JSON Schema, oldest first. */
-enum Draft {
-    V4,
-    V6,
-    V7,
-    V2019_09,
-    V2020_12;
+public enum Draft {
+    V4("4", SpecificationVersion.DRAFT_4),
+    V6("6", SpecificationVersion.DRAFT_6),
+    V7("7", SpecificationVersion.DRAFT_7),
+    V2019_09("2019-09", SpecificationVersion.DRAFT_2019_09),
+    V2020_12("2020-12", SpecificationVersion.DRAFT_2020_12);
+
+    private final String label;
+    private final SpecificationVersion version;
+
+    Draft(String label, SpecificationVersion version) {
+        this.label = label;
+        this.version = version;
+    }
+
+    /**
+     * The draft called so: {@code 4}, {@code 6}, {@code 7}, {@code 2019-09} or {@code 2020-12}.
+     *
+     * @throws InputException for any other name
+     */
+    public static Draft named(String name) {
+        return Arrays.stream(values())
+                .filter(draft -> draft.label.equals(name))
+                .findFirst()
+                .orElseThrow(() -> InputException.at(
+                        "draft", "\"" + name + "\" is no draft of JSON Schema", "use 4, 6, 7, 2019-09 or 2020-12"));
+    }
+
+    /** The same for the validator's library. */
+    SpecificationVersion version() {
+        return version;
+    }
 
     /** The draft that a schema names, or {@code inherited} if it names none. */
     static Draft of(JsonNode schema, Draft inherited, String pointer) {

@@ -229,15 +229,21 @@ final class SchemaReader {
     private boolean asksForMuch;
     private final Map<JsonNode, Integer> ordinals = new IdentityHashMap<>();
 
-    SchemaReader(Types types, JsonNode schema) {
+    /** @param unnamed the draft if the schema names none */
+    SchemaReader(Types types, JsonNode schema, Draft unnamed) {
         this.types = types;
-        Draft draft = Draft.of(schema, Draft.V2020_12, "");
+        Draft draft = Draft.of(schema, unnamed, "");
         String id = identifier(schema, draft);
         Resource resource = new Resource(this, id == null ? BASE : absolute(BASE, id, ""), schema, draft, "");
         resources.put(BASE, resource);
         resources.put(resource.uri, resource);
         this.root = new Located(schema, "", resource);
         index(root);
+    }
+
+    /** The whole document, of which nothing has been checked yet. */
+    Located document() {
+        return root;
     }
 
     Type root() {
@@ -285,7 +291,7 @@ final class SchemaReader {
     }
 
     /** The place with the resource that begins there, if one does. */
-    private Located enter(Located at) {
+    Located enter(Located at) {
         if (at.node() == at.resource().node) {
             return at;
         }
@@ -352,7 +358,12 @@ final class SchemaReader {
         return new Located(node, pointer, at.resource());
     }
 
-    private Located resolve(Subschema from, String keyword, String reference) {
+    /**
+     * Where a reference leads.
+     *
+     * @throws InputException if it leads out of the document, or nowhere
+     */
+    Located resolve(Subschema from, String keyword, String reference) {
         int hash = reference.indexOf('#');
         String uri = hash < 0 ? reference : reference.substring(0, hash);
         String fragment = hash < 0 ? "" : reference.substring(hash + 1);

@@ -12,10 +12,15 @@ import com.networknt.schema.ValidationLimitExceededException;
 import com.networknt.schema.path.PathType;
 import com.networknt.schema.regex.RegularExpression;
 import io.kernelweave.json.InputException;
+import io.kernelweave.regex.Dialect;
+import io.kernelweave.schema.Subschema.Located;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -24,9 +29,10 @@ import tools.jackson.databind.JsonNode;
  * A compiled JSON Schema, <a href="https://json-schema.org/draft/2020-12">draft 2020-12</a> unless its {@code $schema} names
  * an older draft. Safe for use by many threads.
  *
- * <p>Schemas are other people's data: nothing is fetched, so a reference must stay inside the document; patterns run on
- * RE2/J in linear time (it has no look-around and no back-references); evaluation is bounded. {@code format} is an
- * annotation, as the draft has it.
+ * <p>Schemas are other people's data: nothing is fetched, so a reference must stay inside the document, whose parts may have
+ * an {@code $id} of their own, or lead to a draft's meta-schema; patterns run on RE2/J in linear time (it has no look-around
+ * and no back-references); evaluation is bounded. {@code format} is a condition in drafts 4 to 7, and an annotation in later
+ * ones.
  */
 public final class SchemaValidator {
     private static final int MAX_DEPTH = 400;
@@ -38,15 +44,23 @@ public final class SchemaValidator {
     private static final Set<String> NAMED =
             Set.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies");
 
-    private static final SchemaRegistry REGISTRY = SchemaRegistry.withDefaultDialect(
-            SpecificationVersion.DRAFT_2020_12,
-            builder -> builder.schemaCacheEnabled(false)
-                    .schemaRegistryConfig(SchemaRegistryConfig.builder()
-                            .locale(Locale.ENGLISH)
-                            .pathType(PathType.JSON_POINTER)
-                            .formatAssertionsEnabled(false)
-                            .regularExpressionFactory(SchemaValidator::expression)
-                            .build()));
+    private static final Map<Draft, SchemaRegistry> REGISTRIES = new EnumMap<>(Draft.class);
+
+    static {
+        for (Draft draft : Draft.values()) {
+            REGISTRIES.put(
+                    draft,
+                    SchemaRegistry.withDefaultDialect(
+                            draft.version(),
+                            builder -> builder.schemaCacheEnabled(false)
+                                    .schemaRegistryConfig(SchemaRegistryConfig.builder()
+                                            .locale(Locale.ENGLISH)
+                                            .pathType(PathType.JSON_POINTER)
+                                            .formatAssertionsEnabled(false) // heeded from draft 2019-09 on
+                                            .regularExpressionFactory(SchemaValidator::expression)
+                                            .build())));
+        }
+    }
 
     /** What is left of the work on patterns, characters times instructions; the library gives a pattern no context. */
     private static final ThreadLocal<long[]> PATTERN_STEPS = ThreadLocal.withInitial(() -> new long[1]);
@@ -85,25 +99,37 @@ public final class SchemaValidator {
      *     RE2/J does not know, a reference that leaves the document or leads nowhere
      */
     public static SchemaValidator compile(JsonNode schema, String origin) {
+        return compile(schema, origin, Draft.V2020_12);
+    }
+
+    /**
+     * The same for a schema of another draft.
+     *
+     * @param unnamed the draft if the schema names none
+     * @throws InputException as {@link #compile(JsonNode, String)}
+     */
+    public static SchemaValidator compile(JsonNode schema, String origin, Draft unnamed) {
         if (!schema.isObject() && !schema.isBoolean()) {
             throw InputException.at(origin, "a schema is an object or a boolean", "write {} for any value");
         }
-        String dialect = schema.path("$schema").asString(SpecificationVersion.DRAFT_2020_12.getDialectId());
+        String dialect = schema.path("$schema").asString(unnamed.version().getDialectId());
         SpecificationVersion version = SpecificationVersion.fromDialectId(dialect)
                 .orElseThrow(() -> InputException.at(
                         origin + "/$schema",
                         "unknown dialect \"" + dialect + "\"",
                         "use " + SpecificationVersion.DRAFT_2020_12.getDialectId()));
+        SchemaRegistry registry = registry(unnamed);
         List<Violation> malformed =
-                violations(REGISTRY.getSchema(SchemaLocation.of(version.getDialectId())), schema, origin, Limits.WIDE);
+                violations(registry.getSchema(SchemaLocation.of(version.getDialectId())), schema, origin, Limits.WIDE);
         if (!malformed.isEmpty()) {
             Violation first = malformed.get(0);
-            throw InputException.at(
-                    origin + first.pointer(), "not a schema: " + first.message(), "see the draft's meta-schema");
+            throw new MalformedException(
+                    origin + first.pointer() + ": not a schema: " + first.message() + "; see the draft's meta-schema");
         }
-        inspect(schema, schema, origin);
+        SchemaReader reader = new Types(schema, unnamed, draft -> false, Dialect.ECMA, 1).reader();
+        inspect(reader.document(), reader, origin);
         try {
-            Schema compiled = REGISTRY.getSchema(schema);
+            Schema compiled = registry.getSchema(schema);
             compiled.initializeValidators();
             return new SchemaValidator(compiled, origin);
         } catch (SchemaException e) {
@@ -150,58 +176,60 @@ public final class SchemaValidator {
         }
     }
 
+    /** The meta-schema does not accept the schema: it means nothing. */
+    static final class MalformedException extends InputException {
+        MalformedException(String message) {
+            super(message);
+        }
+    }
+
+    private static SchemaRegistry registry(Draft unnamed) {
+        return Objects.requireNonNull(REGISTRIES.get(unnamed), "each draft has one");
+    }
+
     /** Finds what the library would only find, or quietly do, at validation. */
-    private static void inspect(JsonNode schema, JsonNode root, String pointer) {
-        if (!schema.isObject()) {
+    private static void inspect(Located place, SchemaReader reader, String origin) {
+        if (!place.node().isObject()) {
             return;
         }
-        schema.properties().forEach(field -> {
+        Located at = reader.enter(place);
+        at.node().properties().forEach(field -> {
             String keyword = field.getKey();
             JsonNode value = field.getValue();
-            String here = pointer + "/" + escape(keyword);
+            String pointer = at.pointer() + "/" + escape(keyword);
             switch (keyword) {
-                case "$ref", "$dynamicRef", "$recursiveRef" -> reference(value.asString(""), root, here);
-                case "$id" -> {
-                    // An embedded resource would give "#/…" below it another root.
-                    if (schema != root) {
-                        throw InputException.at(here, "a schema inside a schema has no $id here", "remove it");
-                    }
-                }
-                case "pattern" -> LinearPattern.compile(value.asString(""), here);
+                case "$ref", "$dynamicRef", "$recursiveRef" ->
+                    reference(at, keyword, value.asString(""), reader, origin);
+                case "pattern" -> LinearPattern.compile(value.asString(""), origin + pointer);
                 default -> {
                     if (DATA.contains(keyword)) {
                         return;
                     }
                     if (NAMED.contains(keyword)) {
                         value.properties().forEach(named -> {
-                            String at = here + "/" + escape(named.getKey());
+                            String below = pointer + "/" + escape(named.getKey());
                             if (keyword.equals("patternProperties")) {
-                                LinearPattern.compile(named.getKey(), at);
+                                LinearPattern.compile(named.getKey(), origin + below);
                             }
-                            inspect(named.getValue(), root, at);
+                            inspect(new Located(named.getValue(), below, at.resource()), reader, origin);
                         });
                     } else if (value.isArray()) {
                         for (int i = 0; i < value.size(); i++) {
-                            inspect(value.get(i), root, here + "/" + i);
+                            inspect(new Located(value.get(i), pointer + "/" + i, at.resource()), reader, origin);
                         }
                     } else {
-                        inspect(value, root, here);
+                        inspect(new Located(value, pointer, at.resource()), reader, origin);
                     }
                 }
             }
         });
     }
 
-    private static void reference(String reference, JsonNode root, String pointer) {
-        if (!reference.startsWith("#")) {
-            throw InputException.at(
-                    pointer,
-                    "the reference \"" + reference + "\" leaves the document, and nothing is fetched",
-                    "copy the schema into $defs and refer to \"#/$defs/…\"");
-        }
-        boolean anchor = reference.length() > 1 && !reference.startsWith("#/");
-        if (!anchor && reference.length() > 1 && root.at(reference.substring(1)).isMissingNode()) {
-            throw InputException.at(pointer, "nothing stands at \"" + reference + "\"", "correct the reference");
+    private static void reference(Located at, String keyword, String reference, SchemaReader reader, String origin) {
+        try {
+            reader.resolve(new Subschema(at.node(), at.pointer(), at.resource(), List.of()), keyword, reference);
+        } catch (InputException e) {
+            throw e.in(origin);
         }
     }
 

@@ -30,6 +30,7 @@ public final class Types {
     private final Map<Shape, Type> interned = new HashMap<>();
     private final Type any = new Type(0, Type.Op.ANY, new Type[0], null);
     private final Type none = new Type(1, Type.Op.NONE, new Type[0], null);
+    private final Draft unnamed;
     private final Dialect dialect;
     private final Predicate<Draft> formats;
     private final Regex regex = new Regex();
@@ -48,25 +49,32 @@ public final class Types {
      * @throws InputException naming keyword and JSON pointer of what cannot be honoured
      */
     public Types(JsonNode schema, boolean formats) {
-        this(schema, draft -> formats, Dialect.ECMA, Emptiness.FUEL);
+        this(schema, Draft.V2020_12, draft -> formats, Dialect.ECMA, Emptiness.FUEL);
     }
 
     /**
      * The same with patterns in another dialect.
      *
+     * @param unnamed the draft of documents that name none
      * @param formats in which drafts {@code format} is a condition
      * @param fuel steps of each search
      */
-    Types(JsonNode schema, Predicate<Draft> formats, Dialect dialect, int fuel) {
+    Types(JsonNode schema, Draft unnamed, Predicate<Draft> formats, Dialect dialect, int fuel) {
+        this.unnamed = unnamed;
         this.dialect = dialect;
         this.formats = formats;
         this.emptiness = new Emptiness(this, fuel);
-        this.reader = new SchemaReader(this, schema);
+        this.reader = new SchemaReader(this, schema, unnamed);
+    }
+
+    /** Who reads the schema's document. */
+    SchemaReader reader() {
+        return reader;
     }
 
     /** The type of another document, which is read in the same way. */
     Type read(JsonNode document) {
-        return new SchemaReader(this, document).root();
+        return new SchemaReader(this, document, unnamed).root();
     }
 
     /** Whether a schema has a format that is a condition. */

@@ -9,7 +9,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Where events are recorded: a trace as a whole ({@link TraceRecorder}), or one of its spans ({@link TraceSpan}), whose events
- * are part of it. Safe for several threads; secrets are redacted before an event is kept.
+ * are part of it. Safe for several threads; secrets are redacted before an event is kept. Once the trace is finished, every method
+ * that records throws {@link IllegalStateException}.
  */
 public abstract sealed class Recording permits TraceRecorder, TraceSpan {
     /** Keeps an event, with or without a duration to come; returns its position. */

@@ -33,6 +33,7 @@ public final class TraceRecorder extends Recording {
     private final LongSupplier nanoTime;
     private final long begin;
     private final List<TraceEvent> events = new ArrayList<>();
+    private boolean finished;
 
     public TraceRecorder(String seed, String prompt) {
         this(seed, prompt, Clock.systemUTC(), System::nanoTime);
@@ -48,6 +49,7 @@ public final class TraceRecorder extends Recording {
 
     @Override
     synchronized int add(Kind kind, String name, ObjectNode data, @Nullable Integer parent) {
+        requireOpen();
         JsonNode clean = Redaction.redact(data);
         int position = events.size();
         events.add(new TraceEvent(position, kind, Redaction.redact(name), now(), (ObjectNode) clean, parent, null));
@@ -64,6 +66,9 @@ public final class TraceRecorder extends Recording {
     }
 
     synchronized void end(int position) {
+        if (finished) {
+            return;
+        }
         TraceEvent event = events.get(position);
         events.set(
                 position,
@@ -93,12 +98,30 @@ public final class TraceRecorder extends Recording {
     }
 
     /** What was recorded until now, for who judges the answer before it is given. */
-    public Trace soFar() {
-        return finish(null, null, null, "UNKNOWN");
+    public synchronized Trace soFar() {
+        return trace(null, null, null, "UNKNOWN");
     }
 
-    /** Ends the trace. A span that is still open has no duration. */
+    /**
+     * Ends the trace. A span that is still open has no duration, and may be closed later; whatever else is recorded later is refused,
+     * because it would be lost without a word.
+     *
+     * @throws IllegalStateException if it has ended already
+     */
     public synchronized Trace finish(
+            @Nullable String taskFamily, @Nullable String kernelId, @Nullable String output, String verdict) {
+        requireOpen();
+        finished = true;
+        return trace(taskFamily, kernelId, output, verdict);
+    }
+
+    private void requireOpen() {
+        if (finished) {
+            throw new IllegalStateException("the trace " + traceId + " is finished");
+        }
+    }
+
+    private Trace trace(
             @Nullable String taskFamily, @Nullable String kernelId, @Nullable String output, String verdict) {
         return new Trace(
                 traceId,

@@ -60,6 +60,17 @@ class TraceCommandTest {
     }
 
     @Test
+    void aStoredLineThatWasEditedIsNamedAndTheRestIsListed() throws IOException {
+        run("trace", "import", file(GOOD).toString());
+        Files.writeString(temp.resolve("store/traces/import-by-hand.jsonl"), "{}\n");
+        Program.Outcome listed = run("trace", "list", "store", "--json");
+        assertThat(listed.exit()).isEqualTo(2);
+        assertThat(listed.err()).contains("refused: ", "import-by-hand.jsonl line 1: is no imported trace");
+        assertThat(Json.parse(listed.out(), "list").path("refusals").size()).isEqualTo(1);
+        assertThat(Json.parse(listed.out(), "list").path("traces").size()).isEqualTo(1);
+    }
+
+    @Test
     void aFormThatIsNoneIsRefused() throws IOException {
         assertThat(run("trace", "import", file(GOOD).toString(), "--from", "xml")
                         .err())

@@ -130,6 +130,28 @@ class ContainmentTest {
     }
 
     @Test
+    void theCallersDraftCountsWhereASchemaNamesNone() {
+        JsonNode pair = json("{\"items\":[{\"type\":\"integer\"}],\"additionalItems\":false}");
+        JsonNode short1 = json("{\"type\":[\"array\"],\"maxItems\":1,\"items\":{\"type\":\"integer\"}}");
+        assertThat(Containment.of(short1, pair, Draft.V7)).isEqualTo(new Containment.Proven());
+        assertThat(Containment.of(short1, pair)).isInstanceOf(Containment.Unknown.class);
+        assertThat(Containment.equivalence(pair, short1, Draft.V7)).isInstanceOf(Containment.Refuted.class);
+    }
+
+    @Test
+    void identifiersInsideADocumentAreFollowed() {
+        String tree = """
+                {"$id":"http://a.example/tree","type":"object","properties":{"n":{"$ref":"node"}},"required":["n"],
+                 "$defs":{"x":{"$id":"node","type":"integer"}}}""";
+        assertThat(contains(tree, "{\"properties\":{\"n\":{\"type\":\"number\"}}}"))
+                .isEqualTo(new Containment.Proven());
+        assertThat(contains(
+                        "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"number\"}},\"required\":[\"n\"]}",
+                        tree))
+                .isInstanceOf(Containment.Refuted.class);
+    }
+
+    @Test
     void formatsCountUpToDraft7() {
         JsonNode ten = json("{\"minLength\":10,\"maxLength\":10}");
         ObjectNode date = Json.object().put("type", "string").put("format", "date");

@@ -49,7 +49,10 @@ class SchemaValidatorTest {
                 "{\"$ref\":\"http://example.com/s\"} | /$ref | nothing is fetched",
                 "{\"allOf\":[{\"$ref\":\"file:///etc/passwd\"}]} | /allOf/0/$ref | nothing is fetched",
                 "{\"properties\":{\"a/b\":{\"$ref\":\"other.json\"}}} | /properties/a~1b/$ref | nothing is fetched",
-                "{\"$ref\":\"#/$defs/x\"} | /$ref | nothing stands at",
+                "{\"$ref\":\"#/$defs/x\"} | /$ref | leads nowhere",
+                "{\"$ref\":\"#x\"} | /$ref | names no anchor",
+                "{\"$id\":\"http://a/b\",\"$ref\":\"c\"} | /$ref | nothing is fetched",
+                "{\"items\":{\"$id\":\"http://a/b\",\"$ref\":\"#/$defs/x\"},\"$defs\":{\"x\":{}}} | /items/$ref | leads nowhere",
                 "{\"type\":\"strin\"} | /type | not a schema",
                 "{\"minLength\":-1} | /minLength | not a schema",
                 "{\"pattern\":\"(?=a)\"} | /pattern | not a pattern of RE2",
@@ -80,6 +83,44 @@ class SchemaValidatorTest {
         String schema = "{\"$defs\":{\"n\":{\"type\":\"integer\"}},\"properties\":{\"a\":{\"$ref\":\"#/$defs/n\"}}}";
         assertThat(validate(schema, "{\"a\":1}")).isEmpty();
         assertThat(validate(schema, "{\"a\":\"x\"}")).hasSize(1);
+    }
+
+    @Test
+    void referencesLeadThroughPercentCodesAndIdentifiersInsideTheDocument() {
+        String coded =
+                "{\"$defs\":{\"a b%\":{\"type\":\"integer\"}},\"properties\":{\"a\":{\"$ref\":\"#/$defs/a%20b%25\"}}}";
+        assertThat(validate(coded, "{\"a\":1}")).isEmpty();
+        assertThat(validate(coded, "{\"a\":\"x\"}")).hasSize(1);
+        String embedded = """
+                {"$id":"http://a.example/tree","properties":{"n":{"$ref":"node"}},
+                 "$defs":{"node":{"$id":"http://a.example/node","$defs":{"v":{"type":"integer"}},"properties":{
+                   "v":{"$ref":"#/$defs/v"},"t":{"$ref":"tree"}}}}}""";
+        assertThat(validate(embedded, "{\"n\":{\"v\":1,\"t\":{\"n\":{}}}}")).isEmpty();
+        assertThat(validate(embedded, "{\"n\":{\"t\":{\"n\":{\"v\":\"x\"}}}}"))
+                .extracting(Violation::pointer)
+                .containsExactly("/n/t/n/v");
+        String meta = "{\"$ref\":\"https://json-schema.org/draft/2020-12/schema\"}";
+        assertThat(validate(meta, "{\"minLength\":1}")).isEmpty();
+        assertThat(validate(meta, "{\"minLength\":-1}")).isNotEmpty();
+    }
+
+    @Test
+    void formatsAreConditionsUpToDraft7AndAnnotationsLater() {
+        for (Draft draft : Draft.values()) {
+            SchemaValidator date = SchemaValidator.compile(Json.parse("{\"format\":\"date\"}", "test"), "test", draft);
+            assertThat(date.validate(Json.tree("yesterday")).isEmpty())
+                    .as("%s", draft)
+                    .isEqualTo(draft.since(Draft.V2019_09));
+        }
+    }
+
+    @Test
+    void theCallersDraftCountsWhereASchemaNamesNone() {
+        String positional = "{\"items\":[{\"type\":\"string\"}]}";
+        SchemaValidator old = SchemaValidator.compile(Json.parse(positional, "test"), "test", Draft.named("7"));
+        assertThat(old.validate(Json.parse("[1]", "test"))).hasSize(1);
+        assertThatThrownBy(() -> validate(positional, "[1]")).hasMessageContaining("not a schema");
+        assertThatThrownBy(() -> Draft.named("3")).hasMessageContaining("is no draft of JSON Schema");
     }
 
     @Test

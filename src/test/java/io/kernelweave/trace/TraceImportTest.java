@@ -10,8 +10,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -122,23 +127,71 @@ class TraceImportTest {
         List<ImportedTrace> both =
                 Stream.concat(chat.stream(), TraceFormTest.read(STEPS).stream()).toList();
         assertThat(store.add(both)).hasSize(1);
-        assertThat(store.load()).containsExactlyInAnyOrderElementsOf(both);
-        assertThat(store.find("w-1")).extracting(each -> each.trace().prompt()).containsExactly("Hi");
-        assertThat(store.find(chat.get(0).trace().traceId().substring(0, 8))).hasSize(1);
-        assertThat(store.find("t-zz")).isEmpty();
+        assertThat(store.load().traces()).containsExactlyInAnyOrderElementsOf(both);
+        assertThat(store.load().find("w-1"))
+                .extracting(each -> each.trace().prompt())
+                .containsExactly("Hi");
+        assertThat(store.load().find(chat.get(0).trace().traceId().substring(0, 8)))
+                .hasSize(1);
+        assertThat(store.load().find("t-zz")).isEmpty();
     }
 
     @Test
-    void aStoredTraceThatWasEditedIsRefused() throws IOException {
+    void aStoredLineThatIsNotWhatItWasIsRefusedAndTheRestLoads() throws IOException {
         TraceStore store = new TraceStore(temp.resolve("traces"));
-        store.add(TraceFormTest.read(STEPS));
+        List<ImportedTrace> good = Stream.concat(
+                        TraceFormTest.read(STEPS).stream(), TraceFormTest.read(TraceFormTest.CHAT).stream())
+                .toList();
+        store.add(good);
+        Path file;
         try (Stream<Path> files = Files.list(temp.resolve("traces"))) {
-            Path file = files.findFirst().orElseThrow();
-            Files.writeString(file, Files.readString(file).replace("\"outcome\":\"PASS\"", "\"outcome\":\"FAIL\""));
+            file = files.filter(each -> each.toString().endsWith(".jsonl"))
+                    .findFirst()
+                    .orElseThrow();
         }
-        assertThatThrownBy(store::load)
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("line 1: says trace t-");
+        Files.writeString(file, Files.readString(file).replace("\"outcome\":\"PASS\"", "\"outcome\":\"FAIL\""));
+        Files.write(file, new byte[] {(byte) 0xff, '\n', '{', '}', '\n', '{'}, StandardOpenOption.APPEND);
+        TraceStore.Contents contents = store.load();
+        assertThat(contents.traces()).containsExactly(good.get(1));
+        assertThat(contents.refusals())
+                .hasSize(4)
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("line 1: says trace t-"),
+                        line -> assertThat(line).contains("line 3: the bytes are not UTF-8"),
+                        line -> assertThat(line).contains("line 4: is no imported trace"),
+                        line -> assertThat(line).contains("line 5"));
+        assertThat(store.add(good)).as("imported again").containsExactly(good.get(0));
+        assertThat(store.load().traces()).hasSize(2);
+    }
+
+    @Test
+    void importsAtOnceKeepEachTraceOnce() throws Exception {
+        List<ImportedTrace> steps = TraceFormTest.read(STEPS);
+        List<ImportedTrace> chat = TraceFormTest.read(TraceFormTest.CHAT);
+        List<ImportedTrace> both = Stream.concat(steps.stream(), chat.stream()).toList();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (int round = 0; round < 20; round++) {
+                TraceStore store = new TraceStore(temp.resolve("traces-" + round));
+                List<Callable<List<ImportedTrace>>> imports = List.of(
+                        () -> store.add(steps), () -> store.add(both), () -> store.add(chat), () -> store.add(both));
+                int added = 0;
+                for (Future<List<ImportedTrace>> done : threads.invokeAll(imports)) {
+                    added += done.get().size();
+                }
+                assertThat(added).isEqualTo(2);
+                int lines = 0;
+                try (Stream<Path> files = Files.list(temp.resolve("traces-" + round))) {
+                    for (Path file : files.filter(each -> each.toString().endsWith(".jsonl"))
+                            .toList()) {
+                        lines += Files.readAllLines(file).size();
+                    }
+                }
+                assertThat(lines).isEqualTo(2);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     /** Files cut short and fields of rubbish: read or refused with one line, and what is read can be written and read again. */

@@ -99,6 +99,21 @@ class TraceRecorderTest {
         }
     }
 
+    @Test
+    void nothingIsRecordedAfterTheEndAndNothingIsLostInSilence() {
+        TraceRecorder recorder = recorder("seed");
+        TraceSpan span = recorder.call("search", Json.object());
+        assertThat(recorder.soFar().events()).hasSize(1);
+        Trace trace = recorder.finish(null, null, "done", "PASS");
+        assertThatThrownBy(() -> span.returned(Json.object())).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> recorder.output("answer", "late")).hasMessageContaining("is finished");
+        assertThatThrownBy(() -> recorder.call("late", Json.object())).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> recorder.finish(null, null, null, "FAIL")).isInstanceOf(IllegalStateException.class);
+        span.close();
+        assertThat(trace.events()).hasSize(1);
+        assertThat(recorder.soFar().events()).isEqualTo(trace.events());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"trace_id", "prompt", "started_at", "verdict"})
     void refusesATraceWithoutWhatEveryTraceHas(String field) {
