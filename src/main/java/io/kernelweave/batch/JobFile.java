@@ -17,9 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A job file, {@code jobs/*.yaml}. What it measures decides which settings it has: {@link JobSpec}, {@link RouterSpec}, {@link
- * MaskSpec}, {@link IfevalSpec} or {@link SelfTestSpec}.
+ * MaskSpec}, {@link IfevalSpec}, {@link SelfTestSpec} or {@link LoopSpec}.
  */
-public sealed interface JobFile permits JobSpec, RouterSpec, MaskSpec, IfevalSpec, SelfTestSpec {
+public sealed interface JobFile permits JobSpec, RouterSpec, MaskSpec, IfevalSpec, SelfTestSpec, LoopSpec {
     /** The job's runs are called {@code <name>-<fingerprint>}. */
     String name();
 
@@ -50,6 +50,7 @@ public sealed interface JobFile permits JobSpec, RouterSpec, MaskSpec, IfevalSpe
                 case MASKS -> MaskSpec.class;
                 case IFEVAL -> IfevalSpec.class;
                 case SELFTEST -> SelfTestSpec.class;
+                case LOOP -> LoopSpec.class;
             };
         } catch (InputException e) {
             throw e.in(file.toString());

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the form of the rows
  */
 sealed interface Work<R extends Row> extends AutoCloseable
-        permits Workbench, RouterWork, MaskWork, IfevalWork, SelfTestWork {
+        permits Workbench, RouterWork, MaskWork, IfevalWork, SelfTestWork, LoopWork {
     /**
      * What is replayed at a time.
      *
@@ -41,6 +41,9 @@ sealed interface Work<R extends Row> extends AutoCloseable
         }
         if (job instanceof SelfTestSpec test) {
             return SelfTestWork.open(test, specs.get(0), datasets, state);
+        }
+        if (job instanceof LoopSpec loop) {
+            return LoopWork.open(loop, specs.get(0), datasets, state);
         }
         return job instanceof MaskSpec masks
                 ? MaskWork.open(masks, specs)

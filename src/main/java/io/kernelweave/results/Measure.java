@@ -15,7 +15,9 @@ public enum Measure {
     /** Verdicts of the check language are compared with an outside checker's: {@link IfevalRow}, in SQL the view {@code ifeval}. */
     IFEVAL("ifeval"),
     /** The run gate is tried on sound and on broken variants of the system: {@link SelfTestRow}, in SQL the view {@code selftest}. */
-    SELFTEST("selftest");
+    SELFTEST("selftest"),
+    /** The loop learns from a stream of prompts: {@link LoopRow}, in SQL the view {@code loop}. */
+    LOOP("loop");
 
     private final String view;
 
