@@ -56,8 +56,66 @@ public record Kernel(
     /** What an id looks like; anything else is refused before a path is made of it. */
     public static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
 
-    /** One step of the way to the answer. */
-    public record Step(String name, @JsonProperty("do") String action) {}
+    /**
+     * One step of the way to the answer: in words, and where it was learnt from what tools were called with, as a template.
+     *
+     * @param action what is done, in words: all that a step written by hand has
+     * @param tool the tool that is called; null for a step that calls none
+     * @param arguments what it is called with: JSON in which an object with a field {@code from}, {@code value} or {@code slot} stands
+     *     for a value, see {@code docs/kernels.md}; null if nothing is known
+     * @param when a check of the input and of the trace so far: the step is taken where it passes; null if none decides
+     * @param repeat what the step is done for, or until when; null if it is done once
+     * @param optional it may be left out
+     * @param seen in how many of the traces it was there; null where nobody counted
+     */
+    public record Step(
+            String name,
+            @JsonProperty("do") String action,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String tool,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            JsonNode arguments,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Condition when,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Repeat repeat,
+
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean optional,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Seen seen) {
+
+        /** A step in words alone. */
+        public Step(String name, String action) {
+            this(name, action, null, null, null, null, false, null);
+        }
+
+        /**
+         * How a step, or a block of steps with one {@code block}, is repeated.
+         *
+         * @param block steps that follow each other and have the same block are repeated together
+         * @param in where the values stand that it is done for, each once: a path as in arguments; null if nobody knows
+         * @param as what the value of one round is called
+         * @param most the most rounds that were seen
+         */
+        public record Repeat(
+                String block,
+
+                @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+                String in,
+
+                @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+                String as,
+
+                int most) {}
+
+        /** So many of so many. */
+        public record Seen(int in, int of) {}
+    }
 
     /**
      * What is done with an answer that the gate does not let through.

@@ -139,7 +139,9 @@ public final class Contract {
      */
     public List<String> selfTest() {
         List<String> lines = new ArrayList<>(problems);
-        if (kernel.examples().isEmpty()) {
+        boolean asked = kernel.tests().isEmpty()
+                || kernel.tests().stream().anyMatch(test -> !test.prompt().isBlank());
+        if (kernel.examples().isEmpty() && asked) {
             lines.add("kernel " + kernel.kernelId() + " has no examples");
         }
         if (kernel.tests().isEmpty()) {
@@ -148,6 +150,7 @@ public final class Contract {
         for (KernelTest test : kernel.tests()) {
             String where = "kernel " + kernel.kernelId() + " test \"" + test.name() + "\": ";
             Subject subject = Subject.of(test.prompt(), Json.compact(test.output()));
+            subject = test.trace() == null ? subject : subject.with(test.trace());
             Judgement prompt = preconditions(subject);
             if (prompt.outcome() != Outcome.PASS) {
                 lines.add(where + "the prompt is not accepted: " + reasons(prompt));
