@@ -64,8 +64,7 @@ final class LoopStream implements Witness {
         this.kernels = dataset.kernels().stream().collect(Collectors.toMap(Kernel::kernelId, kernel -> kernel));
         this.answered = dataset.rows().stream()
                 .filter(row -> row.labelledKernels().size() == 1 && Boolean.TRUE.equals(row.verified()))
-                .collect(Collectors.groupingBy(
-                        row -> row.labelledKernels().get(0), TreeMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(row -> row.labelledKernels().get(0), TreeMap::new, Collectors.toList()));
         this.rows = select(dataset);
         this.byId = rows.stream().collect(Collectors.toMap(DatasetRow::id, row -> row));
         rows.forEach(row -> draws.put(row.id(), draws(row)));
@@ -76,7 +75,8 @@ final class LoopStream implements Witness {
         List<DatasetRow> planted = new ArrayList<>();
         List<DatasetRow> none = new ArrayList<>();
         dataset.rows().stream()
-                .filter(row -> !row.response().isEmpty() && row.labelledKernels().size() < 2)
+                .filter(row ->
+                        !row.response().isEmpty() && row.labelledKernels().size() < 2)
                 .sorted(Comparator.comparing((DatasetRow row) -> Digest.of(job.seed() + "/stream/" + row.id())))
                 .forEach(row -> (row.labelledKernels().isEmpty()
                                 ? none
@@ -181,7 +181,9 @@ final class LoopStream implements Witness {
     }
 
     Backend backend() {
-        return new Backend.Simulated(new FallibleModel(dataset + "/" + job.seed() + "/" + poison, draws, job.errors()), TokenVocabularies.o200kBase());
+        return new Backend.Simulated(
+                new FallibleModel(dataset + "/" + job.seed() + "/" + poison, draws, job.errors()),
+                TokenVocabularies.o200kBase());
     }
 
     /** What the label says of an answer: its kernel's contract; UNKNOWN where no kernel fits. */

@@ -128,7 +128,9 @@ final class LoopWork implements Work<LoopRow> {
                         .sorted() // the journal comes after the kernels that it is about
                         .toList()) {
                     folder.folder()
-                            .write(place + store.relativize(file).toString().replace('\\', '/'), Files.readString(file));
+                            .write(
+                                    place + store.relativize(file).toString().replace('\\', '/'),
+                                    Files.readString(file));
                 }
                 empty(store);
             } catch (IOException e) {
@@ -185,9 +187,7 @@ final class LoopWork implements Work<LoopRow> {
                                     trial.answer().path() == Answer.Path.KERNEL,
                                     trial.told().name(),
                                     chosen(trial.answer())),
-                    turn == null
-                            ? null
-                            : new LoopRow.Tokens(turn.answer().tokens(), chosen(turn.answer()), raw(row)),
+                    turn == null ? null : new LoopRow.Tokens(turn.answer().tokens(), chosen(turn.answer()), raw(row)),
                     turn == null
                             ? List.of()
                             : turn.events().stream().map(this::event).toList(),
@@ -271,8 +271,9 @@ final class LoopWork implements Work<LoopRow> {
 
     @Override
     public Run.Data data() {
-        List<DatasetRow> rows =
-                tracks.values().stream().flatMap(track -> track.stream.rows().stream()).toList();
+        List<DatasetRow> rows = tracks.values().stream()
+                .flatMap(track -> track.stream.rows().stream())
+                .toList();
         return new Run.Data(
                 dataset.name(),
                 "all",
@@ -322,8 +323,7 @@ final class LoopWork implements Work<LoopRow> {
             @Nullable Run baseline,
             List<LoopRow> baselineRows,
             List<Requirement> requirements) {
-        return Comparison.judge(
-                run, rows, metrics, null, List.of(), Map.of(), name -> Optional.empty(), requirements);
+        return Comparison.judge(run, rows, metrics, null, List.of(), Map.of(), name -> Optional.empty(), requirements);
     }
 
     @Override

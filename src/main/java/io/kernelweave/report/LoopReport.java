@@ -79,16 +79,19 @@ final class LoopReport {
         List<String> findings = new ArrayList<>();
         for (String stream : streams) {
             String of = stream.equals(LoopRow.CLEAN) ? "" : " (" + stream + " stream)";
-            findings.add("Reuse" + of + ": " + share(stream, "reuse_rate.first") + " of the first fifth of the prompts, "
-                    + share(stream, "reuse_rate.last") + " of the last one; of its prompts that a kernel of the data set"
-                    + " fits " + share(stream, "reuse_rate.fitting.last") + ".");
+            findings.add(
+                    "Reuse" + of + ": " + share(stream, "reuse_rate.first") + " of the first fifth of the prompts, "
+                            + share(stream, "reuse_rate.last")
+                            + " of the last one; of its prompts that a kernel of the data set"
+                            + " fits " + share(stream, "reuse_rate.fitting.last") + ".");
             findings.add("Right" + of + ": " + share(stream, "verified_rate") + " of the reused answers, "
                     + share(stream, "raw_verified_rate")
                     + " of raw answers to prompts that a kernel of the data set fits.");
         }
         findings.add("A reused answer takes " + number(LoopRow.CLEAN, "tokens_per_prompt.reused")
                 + " tokens of the model, retries included, where its unmasked answer takes "
-                + number(LoopRow.CLEAN, "tokens_per_prompt.raw") + " (" + share(LoopRow.CLEAN, "tokens_per_prompt.saved")
+                + number(LoopRow.CLEAN, "tokens_per_prompt.raw") + " ("
+                + share(LoopRow.CLEAN, "tokens_per_prompt.saved")
                 + " saved). Over all prompts, trials included: "
                 + number(LoopRow.CLEAN, "tokens_per_prompt.first") + " a prompt in the first fifth, "
                 + number(LoopRow.CLEAN, "tokens_per_prompt.last") + " in the last.");
@@ -161,12 +164,19 @@ final class LoopReport {
                                     .filter(row -> row.fits() && !row.isReused())
                                     .toList(),
                             LoopRow::isVerified)),
-                    count(part.stream().filter(row -> !row.fits() && row.isReused()).count()),
+                    count(part.stream()
+                            .filter(row -> !row.fits() && row.isReused())
+                            .count()),
                     count(part.stream().filter(row -> row.trial() != null).count()),
                     String.format(Locale.ROOT, "%.1f", mean(part, LoopMetrics::tokens)),
-                    String.format(Locale.ROOT, "%.1f", mean(part, row -> row.tokens() == null
-                            ? 0
-                            : row.tokens().raw()))));
+                    String.format(
+                            Locale.ROOT,
+                            "%.1f",
+                            mean(
+                                    part,
+                                    row -> row.tokens() == null
+                                            ? 0
+                                            : row.tokens().raw()))));
         }
         return lines;
     }
@@ -191,8 +201,8 @@ final class LoopReport {
                             && row.served().digest().equals(kernel.digest()))
                     .toList();
             List<LoopRow> tried = own.stream()
-                    .filter(row -> row.trial() != null
-                            && row.trial().kernel().digest().equals(kernel.digest()))
+                    .filter(row ->
+                            row.trial() != null && row.trial().kernel().digest().equals(kernel.digest()))
                     .toList();
             HeldOut heldOut = promoted.compiled()
                     .map(LoopRow.Event::heldOut)
@@ -268,9 +278,7 @@ final class LoopReport {
     private static String plain(double value) {
         return Double.isNaN(value)
                 ? "–"
-                : value == Math.rint(value)
-                        ? String.valueOf((long) value)
-                        : String.format(Locale.ROOT, "%.3f", value);
+                : value == Math.rint(value) ? String.valueOf((long) value) : String.format(Locale.ROOT, "%.3f", value);
     }
 
     private List<List<String>> errors() {
@@ -293,8 +301,7 @@ final class LoopReport {
             String style = stream.equals(LoopRow.CLEAN) ? "" : " other";
             lines.add(line("reused" + of, "f0" + style, LoopMetrics.of(rows, stream), x, y, LoopReport::reuse));
             lines.add(line("right, of reused" + of, "f1" + style, LoopMetrics.of(rows, stream), x, y, window -> {
-                List<LoopRow> reused =
-                        window.stream().filter(LoopRow::isReused).toList();
+                List<LoopRow> reused = window.stream().filter(LoopRow::isReused).toList();
                 return reused.size() < FEW ? Double.NaN : rate(reused, LoopRow::isVerified);
             }));
         }
@@ -372,7 +379,8 @@ final class LoopReport {
             if (Double.isNaN(value)) {
                 continue;
             }
-            int middle = (window.get(0).position() + window.get(window.size() - 1).position() + 1) / 2;
+            int middle =
+                    (window.get(0).position() + window.get(window.size() - 1).position() + 1) / 2;
             path.append(path.isEmpty() ? "M" : "L")
                     .append(x.pixel(middle))
                     .append(' ')

@@ -116,14 +116,17 @@ public final class LoopMetrics {
                 filter(rows, row -> row.fits() && !row.isReused() && row.error() == null),
                 LoopRow::isVerified);
         share("false_reuse_rate", filter(rows, row -> !row.fits()), LoopRow::isReused);
-        share(
-                "false_reuse_rate.near_miss",
-                filter(rows, row -> "near-miss".equals(row.kind())),
-                LoopRow::isReused);
+        share("false_reuse_rate.near_miss", filter(rows, row -> "near-miss".equals(row.kind())), LoopRow::isReused);
         Map<String, String> kinds = kinds(rows);
         share("wrong_kernel_rate", reused, row -> !Objects.equals(kind(kinds, row), row.kernelId()));
-        mean("tokens_per_prompt.raw", reused, row -> row.tokens() == null ? 0 : row.tokens().raw());
-        mean("tokens_per_prompt.reused", reused, row -> row.tokens() == null ? 0 : row.tokens().chosen());
+        mean(
+                "tokens_per_prompt.raw",
+                reused,
+                row -> row.tokens() == null ? 0 : row.tokens().raw());
+        mean(
+                "tokens_per_prompt.reused",
+                reused,
+                row -> row.tokens() == null ? 0 : row.tokens().chosen());
         put("tokens_per_prompt.saved", 1 - value("tokens_per_prompt.reused") / value("tokens_per_prompt.raw"));
         mean("tokens_per_prompt.first", first, LoopMetrics::tokens);
         mean("tokens_per_prompt.last", last, LoopMetrics::tokens);
@@ -132,7 +135,9 @@ public final class LoopMetrics {
             put("kernels." + change, count(event -> event.change().equals(change)));
         }
         List<Promoted> promoted = promoted(rows);
-        put("promoted_unverified", promoted.stream().filter(each -> !isVerified(each)).count());
+        put(
+                "promoted_unverified",
+                promoted.stream().filter(each -> !isVerified(each)).count());
         put("promoted_failing", promoted.stream().filter(each -> fails(each)).count());
         int wrong = 0;
         int refused = 0;
@@ -194,8 +199,10 @@ public final class LoopMetrics {
                     compiled.put(event.kernel().digest(), event);
                 } else if (event.change().equals("promoted")
                         && seen.add(event.kernel().digest())) {
-                    promoted.add(
-                            new Promoted(row, event, Optional.ofNullable(compiled.get(event.kernel().digest()))));
+                    promoted.add(new Promoted(
+                            row,
+                            event,
+                            Optional.ofNullable(compiled.get(event.kernel().digest()))));
                 }
             }
         }
@@ -241,8 +248,10 @@ public final class LoopMetrics {
             return true;
         }
         // As many wrong answers as the model gives, not as many as there are to try.
-        double right = event.fresh().rightAccepted() / (double) Math.max(1, event.fresh().right());
-        double wrong = event.fresh().wrongAccepted() / (double) Math.max(1, event.fresh().wrong());
+        double right = event.fresh().rightAccepted()
+                / (double) Math.max(1, event.fresh().right());
+        double wrong = event.fresh().wrongAccepted()
+                / (double) Math.max(1, event.fresh().wrong());
         double accepted = right * (1 - wrongShare) + wrong * wrongShare;
         return right < reach || right * (1 - wrongShare) < reach * accepted;
     }

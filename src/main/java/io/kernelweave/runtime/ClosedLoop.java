@@ -155,7 +155,12 @@ public final class ClosedLoop {
             String reason) {}
 
     /** A prompt that the loop has seen, for the router to learn from. */
-    private record Seen(String prompt, String task, String form, Outcome told, @Nullable Family family) {}
+    private record Seen(
+            String prompt,
+            String task,
+            String form,
+            Outcome told,
+            @Nullable Family family) {}
 
     /** @param embedders at least one; the first tells which prompts are alike */
     public ClosedLoop(
@@ -206,12 +211,12 @@ public final class ClosedLoop {
         Outcome told = asked ? witness.says(task, answer.text()) : Outcome.UNKNOWN;
         Trial trial = null;
         if (kernel != null && asked && serves) {
-            // An answer that the gate took back is not the kernel's, whatever the witness says of what came in its place.
+            // An answer that the gate took back is not the kernel's, whatever the witness says of what came in its
+            // place.
             untold.add(entry(kernel, ask, task, answer, answer.path() == Answer.Path.KERNEL ? told : Outcome.UNKNOWN));
         } else if (kernel != null && asked && !origins(kernel).contains(ask)) {
             Answer tried = runtimeOf(kernel).answer(task, Arm.ROUTER_GATE, decision);
-            Outcome outcome =
-                    tried.path() == Answer.Path.KERNEL ? witness.says(task, tried.text()) : Outcome.UNKNOWN;
+            Outcome outcome = tried.path() == Answer.Path.KERNEL ? witness.says(task, tried.text()) : Outcome.UNKNOWN;
             trial = new Trial(kernel, tried, outcome);
             untold.add(entry(kernel, ask, task, tried, outcome));
         }
@@ -310,11 +315,8 @@ public final class ClosedLoop {
     /** What is asked of the router, where so many prompts fit no kernel as did of the latest. */
     private Guarantee guarantee(List<LabelledPrompt> labelled) {
         List<LabelledPrompt> latest = labelled.subList(Math.max(0, labelled.size() - LATEST), labelled.size());
-        double none = (latest.stream()
-                                .filter(prompt -> prompt.acceptable().isEmpty())
-                                .count()
-                        + 0.5)
-                / (latest.size() + 1.0);
+        double none =
+                (latest.stream().filter(prompt -> prompt.acceptable().isEmpty()).count() + 0.5) / (latest.size() + 1.0);
         return new Guarantee(settings.guarantee.maxError(), settings.guarantee.delta(), none);
     }
 
@@ -381,8 +383,7 @@ public final class ClosedLoop {
                         ? Change.QUARANTINED
                         : decision.to().compareTo(decision.from()) > 0 ? Change.PROMOTED : Change.FELL;
                 events.add(new Event(change, kernel, decision.to(), List.of(), null, decision.reason()));
-            } else if (decision.to() == State.CANDIDATE
-                    && decision.evidence().againstVerified() >= LOG_BAR) {
+            } else if (decision.to() == State.CANDIDATE && decision.evidence().againstVerified() >= LOG_BAR) {
                 refuted.add(new KernelStore.Move(
                         decision.kernelId(),
                         decision.digest(),
@@ -418,8 +419,9 @@ public final class ClosedLoop {
         List<Member> members = new ArrayList<>(family.solved());
         members.addAll(family.failed());
         Set<String> out = heldOut(family);
-        List<Member> kept =
-                members.stream().filter(member -> !out.contains(member.example().task())).toList();
+        List<Member> kept = members.stream()
+                .filter(member -> !out.contains(member.example().task()))
+                .toList();
         List<String> sources = kept.stream()
                 .filter(member -> member.example().outcome() == Outcome.PASS)
                 .map(Member::taskId)
@@ -432,8 +434,7 @@ public final class ClosedLoop {
         } catch (InputException e) {
             return false; // nothing can be made of it yet
         }
-        HeldOut result = HeldOut.of(
-                kernel, subjects(members, out, Outcome.PASS), subjects(members, out, Outcome.FAIL));
+        HeldOut result = HeldOut.of(kernel, subjects(members, out, Outcome.PASS), subjects(members, out, Outcome.FAIL));
         List<String> problems = Contract.of(kernel).selfTest();
         if (!problems.isEmpty() || !result.reaches(settings.heldOut)) {
             events.add(new Event(
