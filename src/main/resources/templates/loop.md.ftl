@@ -64,15 +64,16 @@ ${stream.wrongKernel} of the reused answers.
 </#list>
 
 <#if stream.kernels?has_content>
-| promoted | mostly of prompts labelled | compiled from | held out: right accepted, wrong refused | trials that succeeded | promoted at prompt | fresh: right accepted, wrong refused | answers reused | right |
+| promoted | mostly of prompts labelled | compiled from | held out: right accepted, wrong refused | trials that succeeded | promoted at prompt | fresh: right accepted, others' refused; altered refused | answers reused | right |
 |---|---|---:|---|---|---:|---|---:|---:|
 <#list stream.kernels as line>
 |<@row line/>
 </#list>
 
-"Held out": a third of the family's ways of asking, which the compiler did not see, labelled as the feedback labelled them. "Fresh": answers to other prompts of the
-label, asked in other ways, right ones and wrong ones of each kind, labelled by the data set; of the wrong ones the promoted kernels refuse
-${stream.wrongRefused}.
+"Held out": a third of the family's ways of asking, which the compiler did not see, labelled as the feedback labelled them; among the wrong answers are such to other
+prompts of the family. "Fresh": prompts of the label, asked in other ways, labelled by the data set: right answers; answers to other prompts; answers with a field of another
+one in them or with a field less. Of the second kind the promoted kernels refuse ${stream.swappedRefused}, of the third ${stream.alteredRefused}: the rest is what
+their conditions do not see.
 
 </#if>
 </#list>
@@ -80,9 +81,10 @@ ${stream.wrongRefused}.
 
 - A prompt that no kernel takes gets a raw answer. Confirmed answers gather in families: the same fields, and alike in what is asked (sentence vectors). From
   ${setting.examples} confirmed answers in ${setting.asks} ways of asking on, a family is compiled; answers that were called wrong are counter-examples.
-- A kernel enters the store, as a candidate, if its own tests hold and it accepts ${setting.held_out} of the held-out right answers, and so many of those that it
-  accepts are right. Else it is compiled again when the family has grown by half.
-- A candidate answers for the record, beside the raw answer that the user gets. A trial counts if its answer is one that is asked about, drawn beforehand; that the
+- A kernel enters the store, as a candidate, if its own tests hold, and it accepts ${setting.held_out} of the held-out right answers and refuses as many of the wrong
+  ones. If it does not, confirmed answers that are out of line with the others are set aside, one in five at most; else it is compiled again when the
+  family has grown by half.
+- A candidate answers for the record, beside the raw answer that the user gets: if its conditions let that through, it is its answer too, else it generates one. A trial counts if its answer is one that is asked about, drawn beforehand; that the
   candidate gives no answer, or nobody can tell, counts as a failure. Ways of asking that it was compiled from, or held out of, are never tried.
 - It is promoted once "it succeeds half the time at most" is refuted (e-process, 5 %, e-Benjamini-Hochberg over all kernels), and withdrawn once the opposite is. Every
   ${setting.interval} prompts this is looked at. From then on prompts are routed to it; its answers are decoded under its schema's mask and let through
@@ -94,8 +96,7 @@ ${stream.wrongRefused}.
 - Tokens are those that the model chooses: what follows from the mask without a choice is not among them. A retry counts whole. Prompts are not counted; a kernel's
   hints make them longer.
 - "On answers that nobody confirmed": a source that was not called right, or trials, as the rows have them, that are not evidence enough. "Fail held-out tests": one of
-  the kernel's own tests fails, or it does not reach ${setting.held_out} on held-out answers, or on fresh ones with as many wrong ones among them as
-  the model gives.
+  the kernel's own tests fails, or it does not reach ${setting.held_out} on held-out answers, or on fresh ones (right ones, and answers to other prompts).
 - ${code("stores/")} has the stores as the loop left them, with their journals; ${code("results/*.parquet")} holds every prompt, this report is computed from them and
   ${code("run.json")}.
 

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -138,12 +139,26 @@ final class LoopStream implements Witness {
     }
 
     private List<String> wrong(DatasetRow row) {
-        SplittableRandom random = new SplittableRandom(seed("wrong", row.id()));
+        List<String> wrong = new ArrayList<>(foreignToPrompt(row));
+        wrong.addAll(altered(row));
+        return wrong;
+    }
+
+    /** An answer to another prompt of the same kind. */
+    private List<String> foreignToPrompt(DatasetRow row) {
+        SplittableRandom random = new SplittableRandom(seed("other", row.id()));
         List<DatasetRow> others = answered.getOrDefault(row.labelledKernels().get(0), List.of());
         List<String> wrong = new ArrayList<>();
-        JsonNode right = Json.parse(row.response(), row.id());
         addFirst(wrong, row, () -> others.get(random.nextInt(others.size())).response());
-        if (right instanceof ObjectNode object && !object.isEmpty()) {
+        return wrong;
+    }
+
+    /** The right answer with a field of another one in it, or with a field less. */
+    private List<String> altered(DatasetRow row) {
+        SplittableRandom random = new SplittableRandom(seed("altered", row.id()));
+        List<DatasetRow> others = answered.getOrDefault(row.labelledKernels().get(0), List.of());
+        List<String> wrong = new ArrayList<>();
+        if (Json.parse(row.response(), row.id()) instanceof ObjectNode object && !object.isEmpty()) {
             List<String> fields = List.copyOf(object.propertyNames());
             for (int i = 0; i < SWAPS; i++) {
                 addFirst(wrong, row, () -> {
@@ -203,12 +218,33 @@ final class LoopStream implements Witness {
     }
 
     /**
-     * How a kernel does on answers to prompts of the kind that most of its sources are of, asked in other ways: as the labels have it, whatever
-     * the witness said.
+     * How a kernel does on right answers to prompts of the kind that most of its sources are of, asked in other ways, and on answers to other
+     * prompts of that kind: as the labels have it, whatever the witness said.
      *
      * @param sources ids of the rows that it was compiled from
      */
-    HeldOut fresh(Kernel kernel, List<String> sources) {
+    HeldOut swapped(Kernel kernel, List<String> sources) {
+        List<DatasetRow> fresh = fresh(sources);
+        return HeldOut.of(
+                kernel,
+                fresh.stream()
+                        .map(row -> Subject.of(row.prompt(), row.response()))
+                        .toList(),
+                wrong(fresh, this::foreignToPrompt));
+    }
+
+    /** The same on answers in which one thing is not right: a field of another answer, or a field less. */
+    HeldOut altered(Kernel kernel, List<String> sources) {
+        return HeldOut.of(kernel, List.of(), wrong(fresh(sources), this::altered));
+    }
+
+    private static List<Subject> wrong(List<DatasetRow> rows, Function<DatasetRow, List<String>> answers) {
+        return rows.stream()
+                .flatMap(row -> answers.apply(row).stream().map(answer -> Subject.of(row.prompt(), answer)))
+                .toList();
+    }
+
+    private List<DatasetRow> fresh(List<String> sources) {
         Map<String, Integer> labels = new TreeMap<>();
         Set<String> asks = new HashSet<>();
         for (String source : sources) {
@@ -222,17 +258,11 @@ final class LoopStream implements Witness {
                 .max(Map.Entry.comparingByValue())
                 .map(Map.Entry::getKey)
                 .orElse("");
-        List<Subject> right = new ArrayList<>();
-        List<Subject> wrong = new ArrayList<>();
-        answered.getOrDefault(label, List.of()).stream()
+        return answered.getOrDefault(label, List.of()).stream()
                 .filter(row -> !asks.contains(row.clusterId()))
                 .sorted(Comparator.comparing((DatasetRow row) -> Digest.of(job.seed() + "/fresh/" + row.id())))
                 .limit(FRESH)
-                .forEach(row -> {
-                    right.add(Subject.of(row.prompt(), row.response()));
-                    wrong(row).forEach(answer -> wrong.add(Subject.of(row.prompt(), answer)));
-                });
-        return HeldOut.of(kernel, right, wrong);
+                .toList();
     }
 
     @Override

@@ -184,9 +184,9 @@ final class LoopWork implements Work<LoopRow> {
                             ? null
                             : new LoopRow.Trial(
                                     made(trial.kernel()),
-                                    trial.answer().path() == Answer.Path.KERNEL,
+                                    trial.answered(),
                                     trial.told().name(),
-                                    chosen(trial.answer())),
+                                    trial.answer() == null ? 0 : chosen(trial.answer())),
                     turn == null ? null : new LoopRow.Tokens(turn.answer().tokens(), chosen(turn.answer()), raw(row)),
                     turn == null
                             ? List.of()
@@ -214,7 +214,8 @@ final class LoopWork implements Work<LoopRow> {
                     event.state().label(),
                     event.sources(),
                     event.heldOut(),
-                    promoted ? stream.fresh(kernel, sources.getOrDefault(kernel.digest(), List.of())) : null,
+                    promoted ? stream.swapped(kernel, sources.getOrDefault(kernel.digest(), List.of())) : null,
+                    promoted ? stream.altered(kernel, sources.getOrDefault(kernel.digest(), List.of())) : null,
                     promoted ? Contract.of(kernel).selfTest().size() : 0,
                     event.reason());
         }
@@ -296,10 +297,12 @@ final class LoopWork implements Work<LoopRow> {
     @Override
     public List<Unit> units(String runId, Progress progress) {
         List<Unit> units = new ArrayList<>();
-        tracks.forEach((name, track) -> {
+        List<Track> all = List.copyOf(tracks.values());
+        all.forEach(track -> {
             for (int i = 0; i < track.stream.rows().size(); i++) {
                 int position = i;
-                units.add(new Unit(name, () -> List.of(track.row(runId, position))));
+                // Names that differ in their last digit fall into different partitions.
+                units.add(new Unit("stream " + all.indexOf(track), () -> List.of(track.row(runId, position))));
             }
         });
         return units;

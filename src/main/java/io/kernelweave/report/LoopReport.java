@@ -97,7 +97,9 @@ final class LoopReport {
                 + number(LoopRow.CLEAN, "tokens_per_prompt.last") + " in the last.");
         findings.add("Prompts that no kernel of the data set fits: a kernel's answer was given to "
                 + share(LoopRow.CLEAN, "false_reuse_rate") + ", of near misses "
-                + share(LoopRow.CLEAN, "false_reuse_rate.near_miss") + ".");
+                + share(LoopRow.CLEAN, "false_reuse_rate.near_miss")
+                + "; a kernel was asked for one, and its gate refused it, for the rest of "
+                + share(LoopRow.CLEAN, "false_route_rate") + ".");
         for (String stream : streams) {
             findings.add("Promotions, " + stream + " stream: " + number(stream, "kernels.promoted") + ", of these "
                     + number(stream, "promoted_unverified") + " on answers that nobody confirmed, "
@@ -138,7 +140,8 @@ final class LoopReport {
             lines.add(List.of(change, number(name, "kernels." + change)));
         }
         model.put("changes", lines);
-        model.put("wrongRefused", share(name, "wrong_refused_rate"));
+        model.put("swappedRefused", share(name, "refused_rate.swapped"));
+        model.put("alteredRefused", share(name, "refused_rate.altered"));
         model.put("wrongKernel", share(name, "wrong_kernel_rate"));
         model.put("asked", share(name, "asked_rate"));
         return model;
@@ -221,7 +224,8 @@ final class LoopReport {
                                     .count())
                             + " of " + count(tried.size()),
                     count(promoted.row().position() + 1L),
-                    heldOut(promoted.event().fresh()),
+                    heldOut(promoted.event().fresh()) + "; "
+                            + refused(promoted.event().altered()),
                     count(used.size()),
                     percent(rate(used, LoopRow::isVerified))));
         }
@@ -234,6 +238,10 @@ final class LoopReport {
                 ? "–"
                 : heldOut.rightAccepted() + "/" + heldOut.right() + ", " + (heldOut.wrong() - heldOut.wrongAccepted())
                         + "/" + heldOut.wrong();
+    }
+
+    private static String refused(@Nullable HeldOut heldOut) {
+        return heldOut == null ? "–" : (heldOut.wrong() - heldOut.wrongAccepted()) + "/" + heldOut.wrong();
     }
 
     /** Reused answers that are not right, by what was the matter with the prompt. */

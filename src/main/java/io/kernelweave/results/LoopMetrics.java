@@ -1,6 +1,7 @@
 package io.kernelweave.results;
 
 import io.kernelweave.gate.Promotion;
+import io.kernelweave.runtime.HeldOut;
 import io.kernelweave.stats.Cluster;
 import io.kernelweave.stats.ClusterMean;
 import io.kernelweave.stats.EProcess;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *     none of them</td></tr>
  * <tr><td>raw_verified_rate</td><td>the same of raw answers to prompts that a kernel of the data set fits</td></tr>
  * <tr><td>false_reuse_rate</td><td>share of prompts that no kernel of the data set fits to which a kernel's answer was given; {@code .near_miss}
- *     of the near misses</td></tr>
+ *     of the near misses; false_route_rate: to which a kernel was asked for one, whether its gate let it through or not</td></tr>
  * <tr><td>wrong_kernel_rate</td><td>share of reused answers by a kernel that was made of prompts with, mostly, another label</td></tr>
  * <tr><td>tokens_per_prompt.raw, .reused</td><td>of reused answers: tokens of the model's unmasked answer to the same prompt, and tokens that
  *     the model chose in all attempts; {@code .saved} is the share saved</td></tr>
@@ -42,8 +44,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>promoted_unverified</td><td>promotions of kernels with a source that the witness did not call right, or whose trials, as the rows have
  *     them, do not reach the evidence that a promotion takes</td></tr>
  * <tr><td>promoted_failing</td><td>promotions of kernels that fail one of their own tests, or that do not reach what a candidate must on held-out
- *     answers: as the witness labelled them, or as the data set labels answers to other prompts of the same kind</td></tr>
- * <tr><td>wrong_refused_rate</td><td>of these kernels: share of wrong answers that their contracts keep out</td></tr>
+ *     answers: as the witness labelled them, or as the data set labels answers to prompts of the same kind that the kernel has not seen</td></tr>
+ * <tr><td>refused_rate.swapped, .altered</td><td>of these kernels: share of answers to other prompts, and of answers with one thing that is not
+ *     right, that their contracts keep out</td></tr>
  * </table>
  */
 public final class LoopMetrics {
@@ -54,16 +57,12 @@ public final class LoopMetrics {
     private final Map<String, Metric> all;
     private final List<LoopRow> rows;
     private final double reach;
-    private final double wrongShare;
 
     private LoopMetrics(String prefix, Map<String, Metric> all, List<LoopRow> rows, Run run) {
         this.prefix = prefix;
         this.all = all;
         this.rows = rows;
         this.reach = run.settings().path("held_out").asDouble(0);
-        this.wrongShare = 1
-                - (1 - run.settings().path("errors").asDouble(0))
-                        * (1 - run.settings().path("hard").asDouble(0));
     }
 
     /** @param run whose settings say what kernels must reach */
@@ -139,15 +138,21 @@ public final class LoopMetrics {
                 "promoted_unverified",
                 promoted.stream().filter(each -> !isVerified(each)).count());
         put("promoted_failing", promoted.stream().filter(each -> fails(each)).count());
+        refused("refused_rate.swapped", promoted, LoopRow.Event::fresh);
+        refused("refused_rate.altered", promoted, LoopRow.Event::altered);
+    }
+
+    private void refused(String name, List<Promoted> promoted, Function<LoopRow.Event, @Nullable HeldOut> tried) {
         int wrong = 0;
         int refused = 0;
         for (Promoted each : promoted) {
-            if (each.event.fresh() != null) {
-                wrong += each.event.fresh().wrong();
-                refused += each.event.fresh().wrong() - each.event.fresh().wrongAccepted();
+            HeldOut result = tried.apply(each.event);
+            if (result != null) {
+                wrong += result.wrong();
+                refused += result.wrong() - result.wrongAccepted();
             }
         }
-        put("wrong_refused_rate", wrong == 0 ? Double.NaN : refused / (double) wrong);
+        put(name, wrong == 0 ? Double.NaN : refused / (double) wrong);
     }
 
     /** Tokens that the model chose for a prompt, those of a candidate on trial included. */
@@ -247,13 +252,7 @@ public final class LoopMetrics {
                 || !promoted.compiled.get().heldOut().reaches(reach)) {
             return true;
         }
-        // As many wrong answers as the model gives, not as many as there are to try.
-        double right = event.fresh().rightAccepted()
-                / (double) Math.max(1, event.fresh().right());
-        double wrong = event.fresh().wrongAccepted()
-                / (double) Math.max(1, event.fresh().wrong());
-        double accepted = right * (1 - wrongShare) + wrong * wrongShare;
-        return right < reach || right * (1 - wrongShare) < reach * accepted;
+        return !event.fresh().reaches(reach);
     }
 
     private long count(Predicate<LoopRow.Event> condition) {

@@ -83,8 +83,9 @@ public record LoopRow(
     /**
      * @param sources row ids of the confirmed answers that the kernel was compiled from
      * @param heldOut how it did on held-out answers, as the witness labelled them
-     * @param fresh how it does on answers to prompts of the same kind that it was not made from, as the data set labels them; of promoted
-     *     kernels alone
+     * @param fresh how it does on answers to prompts of the same kind, asked in other ways, right ones and such to other prompts, as the data set
+     *     labels them; of promoted kernels alone
+     * @param altered the same on answers with one thing that is not right
      * @param problems of the kernel's own tests
      */
     public record Event(
@@ -94,6 +95,7 @@ public record LoopRow(
             List<String> sources,
             @Nullable HeldOut heldOut,
             @Nullable HeldOut fresh,
+            @Nullable HeldOut altered,
             int problems,
             String reason) {
         public Event {

@@ -3,6 +3,7 @@ package io.kernelweave.runtime;
 import io.kernelweave.compile.KernelCompiler;
 import io.kernelweave.gate.Evidence;
 import io.kernelweave.gate.FeedbackLedger;
+import io.kernelweave.gate.OutputGate;
 import io.kernelweave.gate.Promotion;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
@@ -44,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A kernel is compiled from answers that the witness called right, with those that it called wrong as counter-examples.
  *       What it was not asked about, or cannot tell, is no example at all.
  *   <li>A third of a family's ways of asking is held out. A kernel that does not let through their right answers, or lets through wrong
- *       ones, is not put into the store; it is compiled again when the family has grown.
+ *       ones, the answers to other prompts among them, is not put into the store; it is compiled again when the family has grown. A
+ *       confirmed answer may be wrong all the same: one that the others speak against is set aside.
  *   <li>On trial, a candidate answers a prompt for the record alone; the user gets the raw answer. A trial counts in the ledger if
  *       the witness was to be asked, whatever comes of it; that the kernel gave no answer, or the witness cannot tell, is no success. Ways of
  *       asking that the kernel was made from, or held out of, are never tried.
@@ -57,8 +59,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClosedLoop {
     private static final double LOG_BAR = -StrictMath.log(Promotion.ALPHA);
+    /** How much a family grows before it is compiled again. */
     private static final double GROWN = 1.5;
+
+    /** How much what the router may learn from grows before it is trained again. */
+    private static final double RETRAINED = 1.3;
+
+    /** Prompts that tell how many fit no kernel now. */
     private static final int LATEST = 200;
+
+    /** Of so many examples, one may be set aside. */
+    private static final int ONE_IN = 5;
+
+    /** Answers to other prompts that a new kernel is tried on, for each held-out answer. */
+    private static final int SWAPS = 3;
 
     private final KernelStore store;
     private final FeedbackLedger ledger;
@@ -72,6 +86,7 @@ public final class ClosedLoop {
     private final List<FeedbackLedger.Entry> untold = new ArrayList<>();
     private final Map<String, KernelRuntime> runtimes = new HashMap<>(); // by digest: masks are compiled once
     private final Map<String, Set<String>> origins = new HashMap<>(); // ways of asking, by digest
+    private final Map<String, OutputGate> gates = new HashMap<>(); // by digest
     private Map<String, Kernel> kernels = Map.of(); // routable, by id
     private RouterAdapter adapter = RouterAdapter.untrained();
     private @Nullable Router router;
@@ -125,8 +140,14 @@ public final class ClosedLoop {
         }
     }
 
-    /** A candidate's answer for the record; {@code told} is UNKNOWN where it gave none. */
-    public record Trial(Kernel kernel, Answer answer, Outcome told) {}
+    /**
+     * A candidate's answer for the record.
+     *
+     * @param answer what it generated; null if it let the raw answer through
+     * @param answered whether it gave an answer
+     * @param told what the witness said of it; UNKNOWN where it gave none
+     */
+    public record Trial(Kernel kernel, @Nullable Answer answer, boolean answered, Outcome told) {}
 
     /** What can happen to a kernel. */
     public enum Change {
@@ -215,14 +236,24 @@ public final class ClosedLoop {
             // place.
             untold.add(entry(kernel, ask, task, answer, answer.path() == Answer.Path.KERNEL ? told : Outcome.UNKNOWN));
         } else if (kernel != null && asked && !origins(kernel).contains(ask)) {
-            Answer tried = runtimeOf(kernel).answer(task, Arm.ROUTER_GATE, decision);
-            Outcome outcome = tried.path() == Answer.Path.KERNEL ? witness.says(task, tried.text()) : Outcome.UNKNOWN;
-            trial = new Trial(kernel, tried, outcome);
-            untold.add(entry(kernel, ask, task, tried, outcome));
+            trial = trial(kernel, task, answer, told, decision);
+            untold.add(entry(kernel, ask, task, trial.answer == null ? answer : trial.answer, trial.told));
         }
         learn(task, ask, answer, told, serves ? kernel : null);
         List<Event> events = ++position % settings.interval == 0 ? tend() : List.of();
         return new Turn(task, answer, decision, serves ? kernel : null, trial, asked, told, events, routeNanos);
+    }
+
+    /** If the candidate lets the raw answer through, that is its answer too, and costs nothing; else it gives one of its own, or none. */
+    private Trial trial(Kernel kernel, Task task, Answer given, Outcome told, RouteDecision decision) {
+        if (gates.computeIfAbsent(kernel.digest(), digest -> OutputGate.of(kernel))
+                .judge(Subject.of(task.prompt(), given.text()).with(given.trace()))
+                .accepted()) {
+            return new Trial(kernel, null, true, told);
+        }
+        Answer tried = runtimeOf(kernel).answer(task, Arm.ROUTER_GATE, decision);
+        boolean answered = tried.path() == Answer.Path.KERNEL;
+        return new Trial(kernel, tried, answered, answered ? witness.says(task, tried.text()) : Outcome.UNKNOWN);
     }
 
     private Set<String> origins(Kernel kernel) {
@@ -327,7 +358,7 @@ public final class ClosedLoop {
                 .map(LabelledPrompt::clusterId)
                 .distinct()
                 .count();
-        if (fitting < 2 || labelled.size() < GROWN * trainedOn) {
+        if (fitting < 2 || labelled.size() < RETRAINED * trainedOn) {
             return;
         }
         RouterAdapter trained =
@@ -414,6 +445,13 @@ public final class ClosedLoop {
                 && (family.kernelId() == null || !kernels.containsKey(family.kernelId()));
     }
 
+    /** A kernel with how it did on what was held out. */
+    private record Attempt(Kernel kernel, HeldOut result, List<String> problems, List<Member> from) {
+        boolean passes(double share) {
+            return problems.isEmpty() && result.reaches(share);
+        }
+    }
+
     private boolean compile(Family family, List<Event> events) {
         family.compiledAt = family.solved().size();
         List<Member> members = new ArrayList<>(family.solved());
@@ -422,47 +460,124 @@ public final class ClosedLoop {
         List<Member> kept = members.stream()
                 .filter(member -> !out.contains(member.example().task()))
                 .toList();
-        List<String> sources = kept.stream()
+        List<Subject> right = subjects(members, out, Outcome.PASS);
+        List<Subject> wrong = new ArrayList<>(subjects(members, out, Outcome.FAIL));
+        wrong.addAll(swapped(family.solved(), out));
+        Attempt attempt = attempt(unmatched.name(family), kept, right, wrong);
+        for (int i = 0; i < kept.size() / ONE_IN && attempt != null && !attempt.passes(settings.heldOut); i++) {
+            Attempt better = withoutOne(attempt, right, wrong);
+            if (better == null) {
+                break;
+            }
+            attempt = better;
+        }
+        if (attempt == null) {
+            return false; // nothing can be made of it yet
+        }
+        List<String> sources = attempt.from.stream()
                 .filter(member -> member.example().outcome() == Outcome.PASS)
                 .map(Member::taskId)
                 .toList();
-        Kernel kernel;
-        try {
-            kernel = KernelCompiler.compile(
-                            kept.stream().map(Member::example).toList(), unmatched.name(family), settings.seed)
-                    .kernel();
-        } catch (InputException e) {
-            return false; // nothing can be made of it yet
-        }
-        HeldOut result = HeldOut.of(kernel, subjects(members, out, Outcome.PASS), subjects(members, out, Outcome.FAIL));
-        List<String> problems = Contract.of(kernel).selfTest();
-        if (!problems.isEmpty() || !result.reaches(settings.heldOut)) {
+        if (!attempt.passes(settings.heldOut)) {
             events.add(new Event(
                     Change.REFUSED,
-                    kernel,
+                    attempt.kernel,
                     State.CANDIDATE,
                     sources,
-                    result,
-                    problems.isEmpty() ? "it does not reach what it must on held-out answers" : problems.get(0)));
+                    attempt.result,
+                    attempt.problems.isEmpty()
+                            ? "it does not reach what it must on held-out answers"
+                            : attempt.problems.get(0)));
             return false;
         }
-        Kernel stored = store.add(kernel, "compiled from " + sources.size() + " confirmed answers");
-        Set<String> asks = new HashSet<>(out);
-        kept.forEach(member -> asks.add(member.example().task()));
+        Kernel stored = store.add(attempt.kernel, "compiled from " + sources.size() + " confirmed answers");
+        Set<String> asks = new HashSet<>();
+        members.forEach(member -> asks.add(member.example().task()));
         origins.put(stored.digest(), asks);
-        events.add(new Event(Change.COMPILED, stored, State.CANDIDATE, sources, result, "on trial"));
+        events.add(new Event(Change.COMPILED, stored, State.CANDIDATE, sources, attempt.result, "on trial"));
         return true;
+    }
+
+    private @Nullable Attempt attempt(String kernelId, List<Member> from, List<Subject> right, List<Subject> wrong) {
+        try {
+            Kernel kernel = KernelCompiler.compile(
+                            from.stream().map(Member::example).toList(), kernelId, settings.seed)
+                    .kernel();
+            return new Attempt(
+                    kernel,
+                    HeldOut.of(kernel, right, wrong),
+                    Contract.of(kernel).selfTest(),
+                    from);
+        } catch (InputException e) {
+            return null;
+        }
+    }
+
+    /**
+     * A confirmed answer that is wrong all the same makes a kernel lose the conditions that it breaks. So one is set aside at a time, if a
+     * kernel made of the others refuses it: the one without which most wrong answers are kept out.
+     *
+     * @return null if none is out of line with the others
+     */
+    private @Nullable Attempt withoutOne(Attempt attempt, List<Subject> right, List<Subject> wrong) {
+        Attempt best = null;
+        for (Member member : attempt.from) {
+            if (member.example().outcome() != Outcome.PASS) {
+                continue;
+            }
+            Attempt other = attempt(
+                    attempt.kernel.kernelId(),
+                    attempt.from.stream().filter(each -> each != member).toList(),
+                    right,
+                    wrong);
+            if (other != null
+                    && other.result.rightAccepted() >= attempt.result.rightAccepted()
+                    && other.result.refusedShare()
+                            > (best == null ? attempt.result.refusedShare() : best.result.refusedShare())
+                    && HeldOut.of(other.kernel, List.of(), List.of(subject(member)))
+                                    .wrongAccepted()
+                            == 0) {
+                best = other;
+            }
+        }
+        return best;
+    }
+
+    /** Answers to other prompts of the family: wrong to a held-out prompt, as anybody can tell. */
+    private static List<Subject> swapped(List<Member> solved, Set<String> asks) {
+        List<Subject> swapped = new ArrayList<>();
+        for (int i = 0; i < solved.size(); i++) {
+            Example own = solved.get(i).example();
+            if (!asks.contains(own.task())) {
+                continue;
+            }
+            int taken = 0;
+            for (int j = 1; j < solved.size() && taken < SWAPS; j++) {
+                Example other = solved.get((i + j) % solved.size()).example();
+                String answer = String.valueOf(other.trace().output());
+                if (!other.task().equals(own.task())
+                        && !answer.equals(own.trace().output())) {
+                    swapped.add(Subject.of(own.trace().prompt(), answer).with(other.trace()));
+                    taken++;
+                }
+            }
+        }
+        return swapped;
     }
 
     private static List<Subject> subjects(List<Member> members, Set<String> asks, Outcome outcome) {
         return members.stream()
-                .map(Member::example)
-                .filter(example -> asks.contains(example.task()) && example.outcome() == outcome)
-                .map(example -> Subject.of(
-                                example.trace().prompt(),
-                                String.valueOf(example.trace().output()))
-                        .with(example.trace()))
+                .filter(member -> asks.contains(member.example().task())
+                        && member.example().outcome() == outcome)
+                .map(ClosedLoop::subject)
                 .toList();
+    }
+
+    private static Subject subject(Member member) {
+        return Subject.of(
+                        member.example().trace().prompt(),
+                        String.valueOf(member.example().trace().output()))
+                .with(member.example().trace());
     }
 
     /** A third of the ways of asking, other ones each time. */

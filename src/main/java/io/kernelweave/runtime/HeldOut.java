@@ -34,8 +34,16 @@ public record HeldOut(int right, int rightAccepted, int wrong, int wrongAccepted
                 .count();
     }
 
-    /** Whether such a share of the right answers is accepted, and such a share of what is accepted is right; not without a right answer. */
+    /**
+     * Whether such a share of the right answers is accepted, and such a share of the wrong ones is not. Not where there are none of one
+     * kind: what was not tried was not passed.
+     */
     public boolean reaches(double share) {
-        return right > 0 && rightAccepted >= share * right && rightAccepted >= share * (rightAccepted + wrongAccepted);
+        return right > 0 && wrong > 0 && rightAccepted >= share * right && wrong - wrongAccepted >= share * wrong;
+    }
+
+    /** The share of the wrong answers that are kept out; 0 where there are none. */
+    double refusedShare() {
+        return wrong == 0 ? 0 : (wrong - wrongAccepted) / (double) wrong;
     }
 }
