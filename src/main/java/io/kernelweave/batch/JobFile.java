@@ -17,10 +17,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A job file, {@code jobs/*.yaml}. What it measures decides which settings it has: {@link JobSpec}, {@link RouterSpec}, {@link
- * MaskSpec}, {@link IfevalSpec}, {@link SelfTestSpec}, {@link ContainmentSpec} or {@link CompilationSpec}.
+ * MaskSpec}, {@link IfevalSpec}, {@link SelfTestSpec}, {@link ContainmentSpec}, {@link CompilationSpec} or {@link LoopSpec}.
  */
 public sealed interface JobFile
-        permits JobSpec, RouterSpec, MaskSpec, IfevalSpec, SelfTestSpec, ContainmentSpec, CompilationSpec {
+        permits JobSpec, RouterSpec, MaskSpec, IfevalSpec, SelfTestSpec, ContainmentSpec, CompilationSpec, LoopSpec {
     /** The job's runs are called {@code <name>-<fingerprint>}. */
     String name();
 
@@ -53,6 +53,7 @@ public sealed interface JobFile
                 case SELFTEST -> SelfTestSpec.class;
                 case CONTAINMENT -> ContainmentSpec.class;
                 case COMPILATION -> CompilationSpec.class;
+                case LOOP -> LoopSpec.class;
             };
         } catch (InputException e) {
             throw e.in(file.toString());

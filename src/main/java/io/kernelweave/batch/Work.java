@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the form of the rows
  */
 sealed interface Work<R extends Row> extends AutoCloseable
-        permits Workbench, RouterWork, MaskWork, IfevalWork, SelfTestWork, ContainmentWork, CompilationWork {
+        permits Workbench, RouterWork, MaskWork, IfevalWork, SelfTestWork, ContainmentWork, CompilationWork, LoopWork {
     /**
      * What is replayed at a time.
      *
@@ -43,6 +43,9 @@ sealed interface Work<R extends Row> extends AutoCloseable
         }
         if (job instanceof SelfTestSpec test) {
             return SelfTestWork.open(test, specs.get(0), datasets, state);
+        }
+        if (job instanceof LoopSpec loop) {
+            return LoopWork.open(loop, specs.get(0), datasets, state);
         }
         if (job instanceof MaskSpec masks) {
             return MaskWork.open(masks, specs);

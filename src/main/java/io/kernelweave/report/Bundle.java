@@ -10,6 +10,8 @@ import io.kernelweave.results.ContainmentMetrics;
 import io.kernelweave.results.ContainmentRow;
 import io.kernelweave.results.IfevalMetrics;
 import io.kernelweave.results.IfevalRow;
+import io.kernelweave.results.LoopMetrics;
+import io.kernelweave.results.LoopRow;
 import io.kernelweave.results.MaskMetrics;
 import io.kernelweave.results.MaskRow;
 import io.kernelweave.results.Metric;
@@ -32,7 +34,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Renders the bundle of a run: {@code benchmark/benchmark.md} with its JSON and CSV tables, {@code realtime_demo.md} with its
- * JSON, and {@code plots/*.svg}; for a run that trains a router, measures masks or sets checks against an outside checker, the report on these. Rows, {@code run.json} and the
+ * JSON, and {@code plots/*.svg}; for a run that trains a router, measures masks, sets checks against an outside checker or watches the loop learn, the report on these. Rows, {@code run.json} and the
  * router's card in, the same bytes out.
  */
 public final class Bundle {
@@ -82,6 +84,11 @@ public final class Bundle {
                 renderSelfTest(folder, run, rows, SelfTest.of(folder, rows).metrics());
                 yield rows.size();
             }
+            case LOOP -> {
+                List<LoopRow> rows = folder.rows(LoopRow.FORM);
+                renderLoop(folder, run, rows, LoopMetrics.of(rows, run));
+                yield rows.size();
+            }
         };
     }
 
@@ -122,6 +129,19 @@ public final class Bundle {
         bundle.write("plots/power.svg", report.figure());
         Map<String, Object> model = report.model();
         benchmark(bundle, "selftest.md.ftl", model, metrics);
+    }
+
+    /** Renders the bundle of a run that watches the loop learn: {@code benchmark/benchmark.md}, its JSON and CSV tables, and two figures. */
+    public static void renderLoop(RunFolder folder, Run run, List<LoopRow> rows, Map<String, Metric> metrics) {
+        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
+        LoopReport report = new LoopReport(run, rows, metrics);
+        bundle.write("plots/rates.svg", report.rates());
+        bundle.write("plots/tokens.svg", report.tokens());
+        Map<String, Object> model = report.model();
+        bundle.write("benchmark/benchmark.md", Templates.render("loop.md.ftl", model));
+        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
+        bundle.write("benchmark/benchmark.json", Json.pretty(model));
+        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
     }
 
     /** Renders the bundle of a run that measures masks: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */

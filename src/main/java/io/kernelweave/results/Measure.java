@@ -19,7 +19,9 @@ public enum Measure {
     /** Schemas are asked whether they contain others of which that is known: {@link ContainmentRow}, in SQL the view {@code containment}. */
     CONTAINMENT("containment"),
     /** Traces are learned from and others judged by what was learned: {@link CompilationRow}, in SQL the view {@code compilations}. */
-    COMPILATION("compilations");
+    COMPILATION("compilations"),
+    /** The loop learns from a stream of prompts: {@link LoopRow}, in SQL the view {@code loop}. */
+    LOOP("loop");
 
     private final String view;
 

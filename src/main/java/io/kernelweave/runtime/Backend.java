@@ -7,6 +7,7 @@ import io.kernelweave.decode.Decoder;
 import io.kernelweave.decode.Forced;
 import io.kernelweave.decode.TokenVocabulary;
 import io.kernelweave.json.Json;
+import io.kernelweave.model.FallibleModel;
 import io.kernelweave.model.LanguageModel;
 import io.kernelweave.model.RecordedModel;
 import java.nio.charset.StandardCharsets;
@@ -114,6 +115,61 @@ public sealed interface Backend {
 
         private String answer(Task task) {
             return model.answer(task.id())
+                    .orElseThrow(() -> new IllegalStateException("no answer is recorded for " + task.id()));
+        }
+    }
+
+    /**
+     * A simulated model. Under a mask that refuses what it would say, it does what a model does that has to fill in a form which does not
+     * fit: it makes something up that the mask lets through. Nothing of this is kept from whoever judges the answer.
+     */
+    record Simulated(FallibleModel model, TokenVocabulary vocabulary) implements Backend {
+        /** A refusal shows in the first tokens, so that many can be tried. */
+        private static final int MOST_TRIED = 400;
+
+        @Override
+        public String identity() {
+            return model.identity();
+        }
+
+        @Override
+        public String settings(Task task) {
+            return task.id() + " " + vocabulary.name();
+        }
+
+        @Override
+        public boolean followsInstructions() {
+            return false;
+        }
+
+        @Override
+        public Decoded free(Task task, String prompt, long seed) {
+            String answer = answer(task, seed);
+            return new Decoded(answer, vocabulary.encode(answer).length, 0, 0, true, 0, 0, 0);
+        }
+
+        @Override
+        public Decoded constrained(Task task, String prompt, Constraint constraint, String prefix, long seed) {
+            long start = System.nanoTime();
+            String answer = answer(task, seed);
+            Forced forced = Decoder.force(constraint, answer);
+            for (int i = 0; !forced.accepted() && i < Math.min(MOST_TRIED, model.size()); i++) {
+                answer = model.madeUp(seed, i);
+                forced = Decoder.force(constraint, answer);
+            }
+            return new Decoded(
+                    forced.accepted() ? answer : "",
+                    forced.tokens(),
+                    forced.forcedTokens(),
+                    forced.maskedTokens(),
+                    forced.accepted(),
+                    System.nanoTime() - start,
+                    0,
+                    0);
+        }
+
+        private String answer(Task task, long seed) {
+            return model.answer(task.id(), seed)
                     .orElseThrow(() -> new IllegalStateException("no answer is recorded for " + task.id()));
         }
     }
