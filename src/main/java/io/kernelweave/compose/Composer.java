@@ -22,8 +22,7 @@ public final class Composer {
     /** More possibilities at one place are told as one. */
     private static final int MAX_ALTERNATIVES = 16;
 
-    private static final Demand LIST =
-            new Demand("forEach", Shape.type("array").schema(), List.of());
+    private static final Demand LIST = new Demand("forEach", Shape.type("array").schema(), List.of());
 
     private final Map<String, Signature> signatures = new HashMap<>();
     private final Takers takers = new Takers(signatures);
@@ -51,7 +50,9 @@ public final class Composer {
     public Fit fit(String one, String then) {
         return fits.computeIfAbsent(
                 new Pair(one, then),
-                pair -> takers.signature(one).known().fits(takers.signature(then).demand()));
+                pair -> takers.signature(one)
+                        .known()
+                        .fits(takers.signature(then).demand()));
     }
 
     /**
@@ -62,13 +63,21 @@ public final class Composer {
     public Composed check(Flow flow) {
         Walk walk = new Walk();
         Walked walked = walk.walk(flow, List.of(Known.ANYTHING), false);
-        List<Shape> outputs =
-                walked.out.stream().map(known -> Shape.of(known.schema()).orElse(Shape.ANY)).toList();
+        List<Shape> outputs = walked.out.stream()
+                .map(known -> Shape.of(known.schema()).orElse(Shape.ANY))
+                .toList();
         JsonNode output = walked.out.size() == 1
                 ? walked.out.get(0).schema()
                 : Shape.any(outputs).schema();
         return new Composed(
-                flow, walked.flow, entry(flow).schema(), output, walk.effects(flow), walk.joints, walk.refusals, takers);
+                flow,
+                walked.flow,
+                entry(flow).schema(),
+                output,
+                walk.effects(flow),
+                walk.joints,
+                walk.refusals,
+                takers);
     }
 
     /** @param out what may be known of what it gives, one way or another; empty if it gives nothing */
@@ -84,9 +93,7 @@ public final class Composer {
             if (flow instanceof Flow.Call call) {
                 Signature signature = takers.signature(call.kernelId());
                 Fit fit = joint(flow, in, taken);
-                Flow guarded = fit instanceof Fit.Unknown
-                        ? new Flow.Seq(Flow.Guard.of(call.kernelId()), call)
-                        : call;
+                Flow guarded = fit instanceof Fit.Unknown ? new Flow.Seq(Flow.Guard.of(call.kernelId()), call) : call;
                 return new Walked(guarded, in.isEmpty() ? List.of() : List.of(signature.known()));
             }
             if (flow instanceof Flow.Guard guard) {
@@ -98,7 +105,9 @@ public final class Composer {
                 joint(flow, in, taken);
                 return new Walked(
                         flow,
-                        in.stream().map(known -> known.adapted(adapt.template())).toList());
+                        in.stream()
+                                .map(known -> known.adapted(adapt.template()))
+                                .toList());
             }
             if (flow instanceof Flow.Fail) {
                 return new Walked(flow, List.of());
@@ -137,7 +146,10 @@ public final class Composer {
                                 .map(known -> known.isAnything() ? known : known.element())
                                 .toList(),
                         taken);
-                return new Walked(new Flow.ForEach(each.flow), List.of(Known.listed(each.out)));
+                if (in.isEmpty()) {
+                    return new Walked(new Flow.ForEach(each.flow), List.of());
+                }
+                return new Walked(new Flow.ForEach(each.flow), List.of(Known.listed(in, each.out)));
             }
             if (flow instanceof Flow.Retry retry) {
                 Walked inner = walk(retry.flow(), in, taken);
@@ -153,8 +165,7 @@ public final class Composer {
             for (int i = 0; i < par.branches().size(); i++) {
                 Flow.Branch branch = par.branches().get(i);
                 for (Flow.Branch before : par.branches().subList(0, i)) {
-                    Optional<Effects.Conflict> conflict =
-                            effects(before.flow()).conflict(effects(branch.flow()));
+                    Optional<Effects.Conflict> conflict = effects(before.flow()).conflict(effects(branch.flow()));
                     conflict.ifPresent(both -> refusals.add("\"" + before.name() + "\" " + both.one() + " and \""
                             + branch.name() + "\" " + both.other() + " at the same time: put one after the other"));
                 }
@@ -184,13 +195,20 @@ public final class Composer {
         }
 
         private @Nullable Fit joint(Flow to, List<Known> in, boolean taken) {
-            return taken || isOpen(in) ? null : record(in, to.toString(), in.stream()
-                    .map(known -> head(to, known))
-                    .reduce(new Fit.Proven(), Fit::and));
+            return taken || isOpen(in)
+                    ? null
+                    : record(
+                            in,
+                            to.toString(),
+                            in.stream().map(known -> head(to, known)).reduce(new Fit.Proven(), Fit::and));
         }
 
         private Fit record(List<Known> in, String to, Fit fit) {
-            String from = in.stream().map(Known::origin).distinct().reduce((a, b) -> a + " | " + b).orElse("");
+            String from = in.stream()
+                    .map(Known::origin)
+                    .distinct()
+                    .reduce((a, b) -> a + " | " + b)
+                    .orElse("");
             from = from.isEmpty() ? "input" : from;
             joints.add(new Joint(from, to, fit));
             if (fit instanceof Fit.Refuted refuted) {
@@ -227,8 +245,7 @@ public final class Composer {
             return known.fits(takers.demand(guard));
         }
         if (flow instanceof Flow.Adapt adapt) {
-            return known.fits(
-                    new Demand("adapt", adapt.template().entry().schema(), List.of()));
+            return known.fits(new Demand("adapt", adapt.template().entry().schema(), List.of()));
         }
         if (flow instanceof Flow.Seq seq) {
             Fit first = head(seq.first(), known);
@@ -299,7 +316,11 @@ public final class Composer {
         List<JsonNode> samples = new ArrayList<>();
         all.forEach(known -> samples.addAll(known.samples()));
         return new Known(
-                all.stream().map(Known::origin).distinct().reduce((a, b) -> a + " | " + b).orElse(""),
+                all.stream()
+                        .map(Known::origin)
+                        .distinct()
+                        .reduce((a, b) -> a + " | " + b)
+                        .orElse(""),
                 Shape.any(all.stream()
                                 .map(known -> Shape.of(known.schema()).orElse(Shape.ANY))
                                 .toList())
@@ -335,9 +356,8 @@ public final class Composer {
             return Shape.any(entry(orElse.one()), entry(orElse.other()));
         }
         if (flow instanceof Flow.Par par) {
-            return Shape.all(par.branches().stream()
-                    .map(branch -> entry(branch.flow()))
-                    .toList());
+            return Shape.all(
+                    par.branches().stream().map(branch -> entry(branch.flow())).toList());
         }
         if (flow instanceof Flow.ForEach forEach) {
             return entry(forEach.each()).each(0);

@@ -10,7 +10,6 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
 /**
@@ -39,7 +38,10 @@ record ConditionSets(Shape passes, Shape mayPass, Shape fails, Shape mayFail) {
             case "contains" -> text(check, List.of("all", "any", "none"), ConditionSets::contains);
             case "oneOf" -> text(check, List.of("values"), each -> among(each.path("values")));
             case "equals" ->
-                text(check, List.of("value"), each -> among(Json.tree(List.of(each.path("value").asString("")))));
+                text(
+                        check,
+                        List.of("value"),
+                        each -> among(Json.tree(List.of(each.path("value").asString("")))));
             case "startsWith" -> text(check, List.of("any"), each -> edge(each.path("any"), true));
             case "endsWith" -> text(check, List.of("any"), each -> edge(each.path("any"), false));
             case "count" -> count(check);
@@ -80,7 +82,8 @@ record ConditionSets(Shape passes, Shape mayPass, Shape fails, Shape mayFail) {
     }
 
     /** A check of texts. Numbers and booleans count as texts too, in a form that a pattern does not see. */
-    private static ConditionSets text(JsonNode check, List<String> known, Function<JsonNode, @Nullable ConditionSets> leaf) {
+    private static ConditionSets text(
+            JsonNode check, List<String> known, Function<JsonNode, @Nullable ConditionSets> leaf) {
         for (String argument : check.propertyNames()) {
             if (!known.contains(argument)
                     && !List.of("check", "name", "severity", "says", "target", "empty")
@@ -102,8 +105,8 @@ record ConditionSets(Shape passes, Shape mayPass, Shape fails, Shape mayFail) {
 
     private static ConditionSets regex(JsonNode check) {
         String regex = check.path("pattern").asString("");
-        ConditionSets found = strings(
-                pattern(check.path("match").asString("find").equals("full") ? "^(?:" + regex + ")$" : regex));
+        ConditionSets found =
+                strings(pattern(check.path("match").asString("find").equals("full") ? "^(?:" + regex + ")$" : regex));
         return check.path("negate").asBoolean(false) ? found.not() : found;
     }
 
@@ -123,7 +126,8 @@ record ConditionSets(Shape passes, Shape mayPass, Shape fails, Shape mayFail) {
         if (check.has("any")) {
             demands.add(pattern(either(check.path("any"))));
         }
-        texts(check.path("none")).forEach(text -> demands.add(pattern(Template.quoted(text)).not()));
+        texts(check.path("none"))
+                .forEach(text -> demands.add(pattern(Template.quoted(text)).not()));
         return strings(Shape.all(demands));
     }
 
@@ -254,7 +258,9 @@ record ConditionSets(Shape passes, Shape mayPass, Shape fails, Shape mayFail) {
             case "<=" -> Shape.of("maximum", number);
             case "<" -> Shape.of("exclusiveMaximum", number);
             case "==" -> Shape.all(Shape.of("minimum", number), Shape.of("maximum", number));
-            case "!=" -> Shape.all(Shape.of("minimum", number), Shape.of("maximum", number)).not();
+            case "!=" ->
+                Shape.all(Shape.of("minimum", number), Shape.of("maximum", number))
+                        .not();
             default -> null;
         };
     }
@@ -271,8 +277,7 @@ record ConditionSets(Shape passes, Shape mayPass, Shape fails, Shape mayFail) {
      * @param at what it says at one
      * @param comparable for a check that says nothing at all if one of its places is none of these
      */
-    private static ConditionSets lifted(
-            String path, JsonNode check, ConditionSets at, @Nullable Shape comparable) {
+    private static ConditionSets lifted(String path, JsonNode check, ConditionSets at, @Nullable Shape comparable) {
         List<Object> steps = steps(path);
         if (steps == null) {
             return OPEN;

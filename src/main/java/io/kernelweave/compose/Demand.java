@@ -118,8 +118,8 @@ final class Demand {
     Shape shape() {
         List<Shape> shapes = new ArrayList<>();
         shapes.add(Shape.of(schema).orElse(Shape.ANY));
-        conditions.forEach(condition ->
-                shapes.add(ConditionSets.of(condition.check()).mayPass()));
+        conditions.forEach(
+                condition -> shapes.add(ConditionSets.of(condition.check()).mayPass()));
         return Shape.all(shapes);
     }
 }

@@ -146,7 +146,8 @@ final class Entailment {
     /** @param of what the number is of: the check without operator and number */
     private record Bound(String of, String op, BigDecimal number) {
         static @Nullable Bound of(ObjectNode check) {
-            String argument = name(check).equals("compare") ? "right" : name(check).equals("count") ? "value" : "";
+            String argument =
+                    name(check).equals("compare") ? "right" : name(check).equals("count") ? "value" : "";
             BigDecimal number = ConditionSets.number(check.path(argument));
             String op = check.path("op").asString("");
             if (number == null
@@ -203,7 +204,9 @@ final class Entailment {
         ObjectNode copy = Json.object();
         for (Map.Entry<String, JsonNode> field : check.properties()) {
             String name = field.getKey();
-            if (name.equals("says") ? name(check).equals("text") : !List.of("name", "severity").contains(name)) {
+            if (name.equals("says")
+                    ? name(check).equals("text")
+                    : !List.of("name", "severity").contains(name)) {
                 copy.set(name, PARTS.contains(name) ? bare(field.getValue()) : field.getValue());
             }
         }
@@ -288,7 +291,9 @@ final class Entailment {
     private static @Nullable JsonNode expression(JsonNode expression, String from, String to, boolean text) {
         if (expression.isString()) {
             String path = expression.stringValue();
-            boolean begins = path.startsWith(from + ".") || path.startsWith(from + "[") || path.equals(from) && (!text || from.equals("input"));
+            boolean begins = path.startsWith(from + ".")
+                    || path.startsWith(from + "[")
+                    || path.equals(from) && (!text || from.equals("input"));
             return begins ? Json.tree(to + path.substring(from.length())) : null;
         }
         if (expression.isNumber() || expression.has("value")) {

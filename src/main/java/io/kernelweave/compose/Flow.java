@@ -68,8 +68,9 @@ public sealed interface Flow {
         public String toString() {
             boolean alone = branches.size() == 1;
             return branches.stream()
-                    .map(branch ->
-                            !alone && branch.isNamedByItself() ? at(3, branch.flow) : branch.label() + at(3, branch.flow))
+                    .map(branch -> !alone && branch.isNamedByItself()
+                            ? at(3, branch.flow)
+                            : branch.label() + at(3, branch.flow))
                     .collect(Collectors.joining(" & "));
         }
     }

@@ -19,9 +19,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -84,12 +84,21 @@ public final class FlowExecutor {
     private static final class GivenUpException extends Exception {
         final boolean interrupted;
         final boolean ended;
+        final boolean begun;
+        final boolean answered;
 
-        /** @param interrupted by who waited for it; otherwise it took too long */
-        GivenUpException(boolean interrupted, boolean ended) {
+        /**
+         * @param interrupted by who waited for it; otherwise it took too long
+         * @param ended whether it has ended since
+         * @param begun whether it had begun
+         * @param answered whether it gave something all the same
+         */
+        GivenUpException(boolean interrupted, boolean ended, boolean begun, boolean answered) {
             super(null, null, false, false);
             this.interrupted = interrupted;
             this.ended = ended;
+            this.begun = begun;
+            this.answered = answered;
         }
     }
 
@@ -126,7 +135,8 @@ public final class FlowExecutor {
             JsonNode value = null;
             try {
                 String large = tooLarge(input);
-                String refusal = large == null ? takers.glance(composed.guarded(), input).refusal() : large;
+                String refusal =
+                        large == null ? takers.glance(composed.guarded(), input).refusal() : large;
                 if (refusal != null) {
                     throw new FailedException("the flow does not take the value: " + refusal);
                 }
@@ -216,7 +226,8 @@ public final class FlowExecutor {
                 }
             }
             if (flow instanceof Flow.Par par) {
-                try (TraceSpan span = trace.begin(Kind.PLAN, "par", Json.object().put("flow", par.toString()))) {
+                try (TraceSpan span =
+                        trace.begin(Kind.PLAN, "par", Json.object().put("flow", par.toString()))) {
                     List<JsonNode> values = together(
                             par.branches().size(),
                             par.branches().size(),
@@ -235,7 +246,8 @@ public final class FlowExecutor {
                 // Elements that touch what other elements write come one after the other.
                 Effects effects = effects(forEach.each());
                 int width = effects.conflict(effects).isPresent() ? 1 : limits.width();
-                try (TraceSpan span = trace.begin(Kind.PLAN, "forEach", Json.object().put("flow", flow.toString()))) {
+                try (TraceSpan span =
+                        trace.begin(Kind.PLAN, "forEach", Json.object().put("flow", flow.toString()))) {
                     ArrayNode each = Json.mapper().createArrayNode();
                     together(array.size(), width, i -> eval(forEach.each(), array.get(i), saga, span))
                             .forEach(each::add);
@@ -314,7 +326,9 @@ public final class FlowExecutor {
             for (int w = 0; w < workers; w++) {
                 Task<Boolean> task = new Task<>(() -> {
                     try {
-                        for (int i = next.getAndIncrement(); i < times && over.getCount() > 0; i = next.getAndIncrement()) {
+                        for (int i = next.getAndIncrement();
+                                i < times && over.getCount() > 0;
+                                i = next.getAndIncrement()) {
                             values[i] = work.apply(i);
                         }
                     } catch (FailedException | StoppedException | RuntimeException e) {
@@ -393,7 +407,7 @@ public final class FlowExecutor {
                     saga.add(call.end(false, "", true));
                 } catch (GivenUpException e) {
                     reason = e.interrupted ? "it was interrupted" : "it took too long";
-                    saga.add(call.end(false, reason, e.ended));
+                    saga.add(call.end(e.answered, e.begun ? reason : "", e.ended));
                     stop = e.interrupted ? Status.CANCELLED : last ? Status.TIMED_OUT : null;
                 }
                 span.failed(reason);
@@ -410,6 +424,7 @@ public final class FlowExecutor {
             private final CountDownLatch ended = new CountDownLatch(1);
             private @Nullable Thread runner;
             private boolean cancelled;
+            private volatile boolean begun;
             private @Nullable T value;
             private @Nullable Throwable failure;
 
@@ -420,12 +435,11 @@ public final class FlowExecutor {
             @Override
             public void run() {
                 synchronized (this) {
-                    if (!cancelled) {
-                        runner = Thread.currentThread();
-                    }
+                    begun = !cancelled;
+                    runner = begun ? Thread.currentThread() : null;
                 }
                 try {
-                    if (runner != null) {
+                    if (begun) {
                         value = work.call();
                     }
                 } catch (Throwable e) { // an actor may raise anything
@@ -474,10 +488,10 @@ public final class FlowExecutor {
                             if (ended.await(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                                 break;
                             }
-                            throw new GivenUpException(false, endsInTime());
+                            throw givenUp(false);
                         } catch (InterruptedException e) {
                             if (heeds) {
-                                throw new GivenUpException(true, endsInTime());
+                                throw givenUp(true);
                             }
                             interrupted = true;
                         }
@@ -493,6 +507,11 @@ public final class FlowExecutor {
                             failure == null ? new IllegalStateException("it gave nothing") : failure);
                 }
                 return given;
+            }
+
+            private GivenUpException givenUp(boolean byInterruption) {
+                boolean ended = endsInTime();
+                return new GivenUpException(byInterruption, ended, begun, ended && value != null);
             }
 
             private boolean endsInTime() {
@@ -537,8 +556,8 @@ public final class FlowExecutor {
                     } catch (ExecutionException e) {
                         problem = "undoing it failed: " + message(e);
                     } catch (GivenUpException e) {
-                        problem = "undoing it took longer than "
-                                + limits.undo().toMillis() + " ms" + (e.ended ? "" : " and has not ended yet");
+                        problem = "undoing it took longer than " + limits.undo().toMillis() + " ms"
+                                + (e.ended ? "" : " and has not ended yet");
                     }
                     trace.record(
                             Kind.ROLLBACK,
@@ -603,13 +622,11 @@ public final class FlowExecutor {
             synchronized Entry end(boolean answered, String doubt, boolean ended) {
                 over = true;
                 List<Residual> lasting = new ArrayList<>();
-                boolean touched = answered ? steps.isEmpty() : !doubt.isEmpty();
-                if (touched) {
+                if (steps.isEmpty() && (answered || !doubt.isEmpty())) {
                     String reason = answered ? "nothing says how to undo it" : "it may have been done: " + doubt;
                     Effects.of(kernel)
                             .writes()
-                            .forEach(write -> lasting.add(
-                                    new Residual(kernel.kernelId(), write.resource(), reason)));
+                            .forEach(write -> lasting.add(new Residual(kernel.kernelId(), write.resource(), reason)));
                 }
                 if (!ended) {
                     lasting.add(new Residual(

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -48,27 +50,44 @@ record Known(
     }
 
     /** What a whole flow is given: anything, of which nothing is known to be there. */
-    static final Known ANYTHING =
-            new Known("", Shape.ANY.schema(), List.of(), List.of(), value -> Optional.empty(), "it hangs on what is given");
+    static final Known ANYTHING = new Known(
+            "", Shape.ANY.schema(), List.of(), List.of(), value -> Optional.empty(), "it hangs on what is given");
 
     boolean isAnything() {
         return this == ANYTHING;
     }
 
     /** All that is known, as one shape; it may allow more. */
-    Shape shape() {
+    private Shape shape() {
         List<Shape> shapes = new ArrayList<>();
         shapes.add(Shape.of(schema).orElse(Shape.ANY));
         facts.forEach(fact -> shapes.add(ConditionSets.of(fact).mayPass()));
         return Shape.all(shapes);
     }
 
+    /** Values on which the facts certainly pass, as far as that can be said: where to look for one that is there. */
+    private Shape core() {
+        List<Shape> shapes = new ArrayList<>();
+        shapes.add(shape());
+        for (ObjectNode fact : facts) {
+            Shape passes = ConditionSets.of(fact).passes();
+            shapes.add(passes.isNone() ? Shape.ANY : passes);
+        }
+        return Shape.all(shapes);
+    }
+
+    /** A refutation by a value of a shape; null if none is found. */
+    private @Nullable Fit hunt(Shape where, Demand demand, int condition) {
+        return Containment.of(where.schema(), Shape.NONE.schema()) instanceof Containment.Refuted found
+                ? refuted(found.witness(), demand, condition)
+                : null;
+    }
+
     /** What is known when a guard has let it through. */
     Known guarded(Demand demand) {
         List<ObjectNode> more = new ArrayList<>(facts);
         demand.conditions().forEach(condition -> more.add(condition.check()));
-        Realisation through = value ->
-                realisation.of(value).filter(real -> demand.refusal(real) == null);
+        Realisation through = value -> realisation.of(value).filter(real -> demand.refusal(real) == null);
         Optional<Shape> own = Shape.of(schema);
         Optional<Shape> guard = Shape.of(demand.schema());
         JsonNode both = own.isPresent() && guard.isPresent()
@@ -78,7 +97,9 @@ record Known(
                 origin,
                 both,
                 more,
-                samples.stream().filter(sample -> demand.refusal(sample) == null).toList(),
+                samples.stream()
+                        .filter(sample -> demand.refusal(sample) == null)
+                        .toList(),
                 through,
                 doubt);
     }
@@ -104,8 +125,8 @@ record Known(
         };
         List<ObjectNode> kept = new ArrayList<>();
         template.moves()
-                .forEach((from, to) -> facts.forEach(
-                        fact -> Entailment.moved(fact, from, to).ifPresent(kept::add)));
+                .forEach((from, to) ->
+                        facts.forEach(fact -> Entailment.moved(fact, from, to).ifPresent(kept::add)));
         return new Known(
                 (origin.isEmpty() ? "" : origin + " ") + "adapted",
                 template.image(Shape.of(schema).orElse(Shape.ANY)).schema(),
@@ -134,8 +155,8 @@ record Known(
             Known part = parts.get(i);
             fields.put(name, Shape.of(part.schema).orElse(Shape.ANY));
             if (name.indexOf('.') < 0 && name.indexOf('[') < 0 && !name.isEmpty()) {
-                part.facts.forEach(fact ->
-                        Entailment.moved(fact, "input", "input." + name).ifPresent(facts::add));
+                part.facts.forEach(
+                        fact -> Entailment.moved(fact, "input", "input." + name).ifPresent(facts::add));
             }
             List<JsonNode> longer = new ArrayList<>();
             for (JsonNode sample : samples) {
@@ -151,7 +172,9 @@ record Known(
             ObjectNode real = Json.object();
             for (int i = 0; i < names.size(); i++) {
                 JsonNode part = value.get(names.get(i));
-                Optional<JsonNode> found = part == null ? Optional.empty() : parts.get(i).realisation.of(part);
+                Optional<JsonNode> found = part == null
+                        ? Optional.empty()
+                        : parts.get(i).realisation.of(part);
                 if (found.isEmpty()) {
                     return Optional.empty();
                 }
@@ -160,20 +183,44 @@ record Known(
             return Optional.of(real);
         };
         return new Known(
-                parts.stream().map(Known::origin).reduce((a, b) -> a + " & " + b).orElse(""),
+                parts.stream()
+                        .map(Known::origin)
+                        .reduce((a, b) -> a + " & " + b)
+                        .orElse(""),
                 Shape.object(fields).schema(),
                 facts,
                 samples,
                 each,
-                parts.stream().map(Known::doubt).filter(why -> !why.isEmpty()).findFirst().orElse(""));
+                parts.stream()
+                        .map(Known::doubt)
+                        .filter(why -> !why.isEmpty())
+                        .findFirst()
+                        .orElse(""));
     }
 
-    /** What is known of an array, each element of which is one of these. */
-    static Known listed(List<Known> elements) {
+    /**
+     * What is known of arrays as long as others.
+     *
+     * @param lists the others
+     * @param elements each element is one of these
+     */
+    static Known listed(List<Known> lists, List<Known> elements) {
+        List<JsonNode> one = elements.stream()
+                .flatMap(element -> element.samples.stream())
+                .limit(MAX_SAMPLES)
+                .toList();
+        Set<Integer> sizes = new TreeSet<>();
+        lists.forEach(list -> list.samples.forEach(sample -> sizes.add(sample.size())));
         List<JsonNode> samples = new ArrayList<>();
-        samples.add(Json.mapper().createArrayNode());
-        elements.forEach(element -> element.samples.forEach(
-                sample -> samples.add(Json.mapper().createArrayNode().add(sample))));
+        for (int size : sizes) {
+            ArrayNode sample = Json.mapper().createArrayNode();
+            for (int i = 0; i < size && !one.isEmpty(); i++) {
+                sample.add(one.get(i % one.size()));
+            }
+            if (sample.size() == size) {
+                samples.add(sample);
+            }
+        }
         Realisation each = value -> {
             ArrayNode real = Json.mapper().createArrayNode();
             for (JsonNode part : value) {
@@ -185,19 +232,21 @@ record Known(
                 }
                 real.add(found.get());
             }
-            return value.isArray() ? Optional.of(real) : Optional.empty();
+            return value.isArray() && sizes.contains(value.size()) ? Optional.of(real) : Optional.empty();
         };
+        Shape items = Shape.any(elements.stream()
+                .map(element -> Shape.of(element.schema).orElse(Shape.ANY))
+                .toList());
+        Shape length = Shape.any(lists.stream()
+                .map(list -> Shape.of(list.schema).map(Shape::length).orElse(Shape.ANY))
+                .toList());
         return new Known(
                 "forEach",
-                Shape.any(elements.stream()
-                                .map(element -> Shape.of(element.schema).orElse(Shape.ANY))
-                                .toList())
-                        .each(0)
-                        .schema(),
+                Shape.all(items.each(0), length).schema(),
                 List.of(),
                 samples,
                 each,
-                elements.stream().map(Known::doubt).filter(why -> !why.isEmpty()).findFirst().orElse(""));
+                "no such list was found that comes about");
     }
 
     /** What is known of the elements of an array. */
@@ -255,6 +304,9 @@ record Known(
                 return new Fit.Proven();
             }
             refuted = answer instanceof Containment.Refuted found ? refuted(found.witness(), demand, -1) : null;
+            if (refuted == null && answer instanceof Containment.Refuted && wanted.isPresent()) {
+                refuted = hunt(Shape.all(core(), wanted.get().not()), demand, -1);
+            }
             if (refuted != null) {
                 return refuted;
             }
@@ -300,6 +352,7 @@ record Known(
         }
         if (answer instanceof Containment.Refuted found) {
             Fit refuted = refuted(found.witness(), demand, index);
+            refuted = refuted == null ? hunt(Shape.all(core(), sets.fails()), demand, index) : refuted;
             return refuted != null
                     ? refuted
                     : new Fit.Unknown(condition.name() + " is not known to pass on " + shown(found.witness())

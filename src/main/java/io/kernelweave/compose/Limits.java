@@ -13,8 +13,8 @@ import java.time.Duration;
  * @param width how many elements of a list are worked on at once
  */
 public record Limits(Duration call, Duration whole, Duration undo, Duration grace, int width) {
-    public static final Limits DEFAULT = new Limits(
-            Duration.ofMinutes(1), Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(5), 4);
+    public static final Limits DEFAULT =
+            new Limits(Duration.ofMinutes(1), Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(5), 4);
 
     public Limits {
         for (Duration duration : new Duration[] {call, whole, undo, grace}) {

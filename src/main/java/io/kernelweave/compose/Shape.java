@@ -178,7 +178,9 @@ record Shape(JsonNode schema) {
             JsonNode next = here.path("properties").get(rest.getMatchingProperty());
             if (next == null && rest.getMatchingIndex() >= 0) {
                 JsonNode prefix = here.path("prefixItems");
-                next = rest.getMatchingIndex() < prefix.size() ? prefix.get(rest.getMatchingIndex()) : here.get("items");
+                next = rest.getMatchingIndex() < prefix.size()
+                        ? prefix.get(rest.getMatchingIndex())
+                        : here.get("items");
                 next = next == null || here.path("type").asString("").equals("array") ? next : null;
             }
             if (next == null || here.has("$ref")) {
@@ -192,11 +194,20 @@ record Shape(JsonNode schema) {
     /** What is known of the elements of an array. */
     Shape items() {
         JsonNode items = schema.get("items");
-        boolean plain = items != null
-                && !schema.has("$ref")
-                && !schema.has("prefixItems")
-                && items.findValue("$ref") == null;
+        boolean plain =
+                items != null && !schema.has("$ref") && !schema.has("prefixItems") && items.findValue("$ref") == null;
         return plain ? new Shape(items) : ANY;
+    }
+
+    /** What is known of the length of an array. */
+    Shape length() {
+        ObjectNode bounds = Json.object();
+        for (String keyword : List.of("minItems", "maxItems")) {
+            if (schema.has(keyword) && !schema.has("$ref")) {
+                bounds.set(keyword, schema.get(keyword));
+            }
+        }
+        return new Shape(bounds);
     }
 
     private JsonNode below(String pointer) {
@@ -216,7 +227,9 @@ record Shape(JsonNode schema) {
         object.properties().forEach(field -> {
             JsonNode value = field.getValue();
             String keyword = field.getKey();
-            if (keyword.equals("$ref") && value.isString() && value.stringValue().startsWith("#")) {
+            if (keyword.equals("$ref")
+                    && value.isString()
+                    && value.stringValue().startsWith("#")) {
                 copy.put(keyword, "#" + pointer + value.stringValue().substring(1));
             } else if (!(root && keyword.equals("$schema"))) {
                 copy.set(keyword, DATA.contains(keyword) ? value : moved(value, pointer, false));

@@ -86,16 +86,16 @@ final class Signature {
             }
         }
         // An answer may hang on what it answers: then only one that was given shows that there is such an answer.
-        Known.Realisation realisation = value -> open.isEmpty() && given.refusal(value) == null
-                ? Optional.of(value)
-                : Optional.empty();
+        Known.Realisation realisation =
+                value -> open.isEmpty() && given.refusal(value) == null ? Optional.of(value) : Optional.empty();
         if (samples.isEmpty()) {
             Containment none = Containment.of(kernel.outputSchema(), BooleanNode.FALSE);
             if (none instanceof Containment.Refuted some) {
                 realisation.of(some.witness()).ifPresent(samples::add);
             }
         }
-        String doubt = open.isEmpty() ? "" : "whether " + open.get(0) + " lets such a value through hangs on what is answered";
+        String doubt =
+                open.isEmpty() ? "" : "whether " + open.get(0) + " lets such a value through hangs on what is answered";
         return new Known(kernel.kernelId(), kernel.outputSchema(), facts, samples, realisation, doubt);
     }
 

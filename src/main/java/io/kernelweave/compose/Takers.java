@@ -39,7 +39,8 @@ final class Takers {
     Signature signature(String kernelId) {
         Signature signature = signatures.get(kernelId);
         if (signature == null) {
-            throw InputException.at("flow", "there is no kernel \"" + kernelId + "\"", "`kernel list` shows those there are");
+            throw InputException.at(
+                    "flow", "there is no kernel \"" + kernelId + "\"", "`kernel list` shows those there are");
         }
         return signature;
     }

@@ -51,7 +51,9 @@ record Template(JsonNode json) {
             if (name.startsWith("$")) {
                 if (node.size() > 1 || !COMMANDS.contains(name)) {
                     throw InputException.at(
-                            here, "is not known, or does not stand alone", "use {\"$at\": …}, $text, $prompt or $value");
+                            here,
+                            "is not known, or does not stand alone",
+                            "use {\"$at\": …}, $text, $prompt or $value");
                 }
                 if (name.equals("$value")) {
                     return;
@@ -149,7 +151,8 @@ record Template(JsonNode json) {
         int end = 0;
         while (holes.find()) {
             JsonNode found = at(JsonPointer.compile(holes.group(1)), value);
-            text.append(pattern, end, holes.start()).append(found.isString() ? found.stringValue() : Json.compact(found));
+            text.append(pattern, end, holes.start())
+                    .append(found.isString() ? found.stringValue() : Json.compact(found));
             end = holes.end();
         }
         return text.append(pattern.substring(end)).toString();
@@ -279,7 +282,9 @@ record Template(JsonNode json) {
                 case '\n' -> quoted.append("\\n");
                 case '\r' -> quoted.append("\\r");
                 case '\t' -> quoted.append("\\t");
-                default -> quoted.append("\\^$.|?*+()[]{}/".indexOf(c) >= 0 ? "\\" : "").append(c);
+                default ->
+                    quoted.append("\\^$.|?*+()[]{}/".indexOf(c) >= 0 ? "\\" : "")
+                            .append(c);
             }
         }
         return quoted.toString();

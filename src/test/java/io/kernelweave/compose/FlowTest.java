@@ -30,8 +30,7 @@ class FlowTest {
                 .isEqualTo(new Flow.OrElse(
                         new Flow.Choice(
                                 new Flow.Par(List.of(
-                                        new Flow.Branch(
-                                                "x", new Flow.Seq(new Flow.Call("a"), new Flow.Call("b"))),
+                                        new Flow.Branch("x", new Flow.Seq(new Flow.Call("a"), new Flow.Call("b"))),
                                         new Flow.Branch("c", new Flow.Call("c")))),
                                 new Flow.Call("d")),
                         new Flow.Call("e")));
