@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -123,6 +124,27 @@ public record PromptInput(
             after = c == ' ';
         }
         return text;
+    }
+
+    /**
+     * A prompt that says what an input says: its request, and its source in a fence that no fence in it ends. Any other value
+     * as JSON.
+     */
+    public static String prompt(JsonNode input) {
+        String request = input.path("request").asString("");
+        if (request.isBlank()) {
+            return Json.compact(input);
+        }
+        String source = input.path("source").asString("");
+        if (source.isEmpty()) {
+            return request;
+        }
+        String fence = "```";
+        while (source.contains(fence)) {
+            fence += "`";
+        }
+        return request + "\n\n" + fence + input.path("language").asString("") + "\n" + source
+                + (source.endsWith("\n") ? "" : "\n") + fence + "\n";
     }
 
     /** As the JSON object that input schemas and preconditions see: a field is there only if it holds something. */

@@ -42,6 +42,17 @@ public final class Subject {
         return new Subject(new Asked(prompt, input, input.toJson()), read(answerText), null);
     }
 
+    /**
+     * A subject whose input no prompt was read for: a value that something else gave.
+     *
+     * @param input what conditions see as {@code input}
+     * @param answerText the answer; empty for none
+     */
+    public static Subject of(JsonNode input, String answerText) {
+        String prompt = PromptInput.prompt(input);
+        return new Subject(new Asked(prompt, PromptInput.of(prompt), input), read(answerText), null);
+    }
+
     /** The same prompt and answer with the record of how the answer was made. */
     public Subject with(Trace trace) {
         return new Subject(asked, answer, CallLog.of(trace));
