@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             ReportCommand.class,
             CompareCommand.class,
             ExportCommand.class,
+            ArchiveCommand.class,
             RouteCommand.class,
             KernelCommand.class,
             ChecksCommand.class,
