@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             ReportCommand.class,
             CompareCommand.class,
+            TrendCommand.class,
             ExportCommand.class,
             ArchiveCommand.class,
             RouteCommand.class,
