@@ -20,7 +20,7 @@ class ArchitectureTest {
             List.of("json", "stats"),
             List.of("kernel", "trace", "regex", "vector"),
             List.of("schema", "verify"),
-            List.of("decode", "route", "compile", "compose"),
+            List.of("decode", "route", "mine", "compile", "compose"),
             List.of("model", "embed", "gate"),
             List.of("runtime", "trial"),
             List.of("storage"),

@@ -28,6 +28,24 @@ public record Interval(double low, double high) {
                 successes == trials ? 1 : BetaFunction.quantile(0.975, successes + 1.0, failures));
     }
 
+    /**
+     * Wilson's 95 % interval of a share (E. B. Wilson, Journal of the American Statistical Association 22, 1927): shorter than the
+     * exact one, and sound where the share is near 0 or 1. The counts may be sums of weights.
+     *
+     * @throws IllegalArgumentException if there is no trial, or there are more successes than trials
+     */
+    public static Interval wilson(double successes, double trials) {
+        if (!(trials > 0) || !(successes >= 0) || successes > trials) {
+            throw new IllegalArgumentException(successes + " of " + trials);
+        }
+        double z = 1.959963984540054;
+        double share = successes / trials;
+        double scale = 1 + z * z / trials;
+        double centre = (share + z * z / (2 * trials)) / scale;
+        double half = z * Math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / scale;
+        return new Interval(Math.max(0, centre - half), Math.min(1, centre + half));
+    }
+
     static Interval around(double centre, double halfWidth) {
         return new Interval(centre - halfWidth, centre + halfWidth);
     }
