@@ -6,9 +6,10 @@ ${runs} complete run<#if runs != 1>s</#if> of ${jobs?size} job<#if jobs?size != 
 - ${alarm}
 </#list>
 
-An alarm is a change for the worse of a metric of which it is known what is better, with nothing that has made up for it since. Changes are found by E-divisive, tested against random
-orders of the same figures: of a metric that never changed, one in twenty series shows a change. Noise moves the place that is found, so the
-cause is *near* the run that is named. Figures before and after a change of data or environment are not compared.
+An alarm is a change for the worse of a metric of which it is known what is better, with nothing that has made up for it since. Changes are found by E-divisive, tested
+against random orders of the same figures, and told if they stand out among those of all metrics of the job (of the changes that are told, one in twenty is none, on
+average). Noise moves the place that is found, so the cause is *near* the run that is named. Figures before and after a change of data or environment are
+not compared.
 <#list jobs as job>
 
 ## ${job.name}

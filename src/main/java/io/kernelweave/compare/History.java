@@ -10,6 +10,7 @@ import io.kernelweave.results.PerRow;
 import io.kernelweave.results.RouteMetrics;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
+import io.kernelweave.stats.BenjaminiHochberg;
 import io.kernelweave.stats.ChangePoints;
 import io.kernelweave.stats.ChangePoints.ChangePoint;
 import io.kernelweave.stats.Interval;
@@ -24,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -36,7 +36,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A job's complete runs in the order of time, and what became of each metric: its levels, where they change ({@link ChangePoints}),
- * and where they cannot be compared, because the data or the environment is another. A change is looked for between such breaks only.
+ * and where they cannot be compared, because the data or the environment is another. A change is looked for between such breaks only, and told if
+ * it stands out among the changes of all metrics (false discovery rate 5 %).
  *
  * @param nights the runs, oldest first
  * @param breaks where something else was measured than before
@@ -121,24 +122,25 @@ public record History(String job, List<Run> nights, List<Break> breaks, List<Ser
             }
         }
         JsonNode settings = nights.get(nights.size() - 1).settings();
-        Map<String, List<CSVRecord>> byMetric = new TreeMap<>();
-        figures.forEach(run -> run.keySet().forEach(metric -> byMetric.putIfAbsent(metric, List.of())));
-        List<Series> series = new ArrayList<>();
-        for (String metric : byMetric.keySet()) {
-            List<Double> values = new ArrayList<>();
-            List<@Nullable Interval> intervals = new ArrayList<>();
-            for (Map<String, CSVRecord> run : figures) {
-                CSVRecord record = run.get(metric);
-                values.add(record == null ? Double.NaN : Double.parseDouble(record.get("value")));
-                intervals.add(
-                        record == null || record.get("low").isEmpty()
-                                ? null
-                                : new Interval(
-                                        Double.parseDouble(record.get("low")), Double.parseDouble(record.get("high"))));
-            }
-            series.add(series(job, metric, values, intervals, settings, nights, breaks));
-        }
-        return new History(job, List.copyOf(nights), List.copyOf(breaks), List.copyOf(series));
+        List<String> metrics = figures.stream()
+                .flatMap(run -> run.keySet().stream())
+                .distinct()
+                .sorted()
+                .toList();
+        List<Series> found = metrics.parallelStream()
+                .map(metric -> series(job, metric, figures, settings, nights, breaks, ALPHA))
+                .toList();
+        // Of many metrics some change by chance: only what stands out among all of them is told.
+        double[] p = BenjaminiHochberg.adjust(found.stream()
+                .mapToDouble(series ->
+                        series.changes().stream().mapToDouble(Change::p).min().orElse(1))
+                .toArray());
+        List<Series> told = IntStream.range(0, found.size())
+                .mapToObj(i -> p[i] <= ALPHA || found.get(i).changes().isEmpty()
+                        ? found.get(i)
+                        : series(job, found.get(i).metric(), figures, settings, nights, breaks, 0))
+                .toList();
+        return new History(job, List.copyOf(nights), List.copyOf(breaks), told);
     }
 
     private static Map<String, CSVRecord> figures(Folder folder) {
@@ -168,17 +170,28 @@ public record History(String job, List<Run> nights, List<Break> breaks, List<Ser
     private static Series series(
             String job,
             String metric,
-            List<Double> values,
-            List<@Nullable Interval> intervals,
+            List<Map<String, CSVRecord>> figures,
             JsonNode settings,
             List<Run> nights,
-            List<Break> breaks) {
+            List<Break> breaks,
+            double alpha) {
+        List<Double> values = new ArrayList<>();
+        List<@Nullable Interval> intervals = new ArrayList<>();
+        for (Map<String, CSVRecord> run : figures) {
+            CSVRecord record = run.get(metric);
+            values.add(record == null ? Double.NaN : Double.parseDouble(record.get("value")));
+            intervals.add(
+                    record == null || record.get("low").isEmpty()
+                            ? null
+                            : new Interval(
+                                    Double.parseDouble(record.get("low")), Double.parseDouble(record.get("high"))));
+        }
         List<Level> levels = new ArrayList<>();
         List<Change> changes = new ArrayList<>();
         int from = 0;
         for (int b = 0; b <= breaks.size(); b++) {
             int to = b < breaks.size() ? breaks.get(b).at() : nights.size();
-            stretch(job + "/" + metric, values, from, to, nights, levels, changes);
+            stretch(job + "/" + metric, alpha, values, from, to, nights, levels, changes);
             from = to;
         }
         Direction direction = null;
@@ -214,6 +227,7 @@ public record History(String job, List<Run> nights, List<Break> breaks, List<Ser
 
     private static void stretch(
             String seed,
+            double alpha,
             List<Double> values,
             int from,
             int to,

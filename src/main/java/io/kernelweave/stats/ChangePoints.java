@@ -18,7 +18,7 @@ public final class ChangePoints {
     /** Fewer values than this on one side of a change say nothing. */
     public static final int SHORTEST = 4;
 
-    private static final int PERMUTATIONS = 999;
+    private static final int PERMUTATIONS = 1999;
 
     /**
      * A change.
