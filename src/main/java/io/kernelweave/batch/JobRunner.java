@@ -145,7 +145,8 @@ public final class JobRunner {
         if (judged == null) {
             throw new IllegalStateException("run " + runId + " was not judged");
         }
-        String archive = work.job().export() ? Archive.pack(folder, reports).path() : null;
+        String archive =
+                work.job().export() ? Archive.of(folder).pack(reports, null).path() : null;
         if (reused && judged.exitCode() == 0) {
             return new Result(
                     folder,

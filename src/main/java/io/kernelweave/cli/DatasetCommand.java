@@ -5,16 +5,19 @@ import io.kernelweave.dataset.DatasetSpec;
 import io.kernelweave.dataset.Datasets;
 import io.kernelweave.dataset.Quality;
 import io.kernelweave.json.Json;
+import io.kernelweave.storage.Folder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code kernelweave dataset}: builds, checks and counts data sets. */
 @Command(
@@ -89,24 +92,64 @@ final class DatasetCommand implements Runnable {
 
     @Command(
             name = "check",
-            description = "Looks for leakage, contradictions and gaps.",
+            description = "Looks for duplicates, leakage, contradictions, labels given away and gaps.",
             mixinStandardHelpOptions = true,
-            footer = "%nExample: kernelweave dataset check phasecd/kernelweave.yaml")
+            footer = {
+                "%nExamples:%n",
+                "  kernelweave dataset check phasecd/kernelweave.yaml",
+                "  kernelweave dataset check phasecd/mine.yaml --fix    # and writes a version without what must go"
+            })
     static final class Check extends OfSpec {
+        private static final int SHOWN = 3;
+
+        @Option(
+                names = "--fix",
+                description = "Write a new version without the rows that errors and duplicates are about.")
+        private boolean fix;
+
         @Override
         public Integer call() {
             DatasetSpec spec = spec();
             Dataset dataset = datasets().open(spec);
-            List<Quality.Finding> findings = Quality.check(dataset);
+            List<Quality.Finding> findings = Quality.audit(dataset);
             Datasets.Card card = Datasets.card(spec, dataset);
-            output.json(Datasets.json(card, findings));
+            ObjectNode json = Datasets.json(card, findings);
+            double ceiling = Quality.routerCeiling(dataset);
+            json.put("router_ceiling", ceiling);
             summary(card);
-            findings.forEach(finding ->
-                    output.line("@|red %s|@  %s: %s", finding.severity(), finding.check(), finding.finding()));
+            Map<String, List<Quality.Finding>> groups = new LinkedHashMap<>();
+            findings.forEach(finding -> groups.computeIfAbsent(
+                            finding.severity() + " " + finding.check(), key -> new ArrayList<>())
+                    .add(finding));
+            groups.values().forEach(this::show);
+            if (ceiling < 1) {
+                output.text(String.format(
+                        Locale.ROOT, "  no router can route more than %.2f %% of the rows right", 100 * ceiling));
+            }
             boolean sound =
                     findings.stream().noneMatch(finding -> finding.severity().equals("error"));
             output.line("%s  %d findings", Output.coloured(sound ? "PASS" : "FAIL"), findings.size());
+            if (fix) {
+                Quality.Repair repair = Quality.repair(dataset);
+                Folder folder = datasets().fix(spec, dataset, repair);
+                json.put("fixed", folder.toString());
+                json.set("dropped", Json.tree(repair.dropped()));
+                repair.dropped().forEach((check, rows) -> output.text("  left out for " + check + ": " + rows.size()));
+                output.text("  " + folder + "/spec.yaml names the rows that are left, "
+                        + repair.rows().size());
+            }
+            output.json(json);
             return sound ? 0 : 10;
+        }
+
+        private void show(List<Quality.Finding> group) {
+            Quality.Finding first = group.get(0);
+            String colour = Map.of("error", "red", "warn", "yellow").getOrDefault(first.severity(), "faint");
+            output.line("@|%s %s|@  %s: %d", colour, first.severity(), first.check(), group.size());
+            group.stream().limit(SHOWN).forEach(finding -> output.text("    " + finding.finding()));
+            if (group.size() > SHOWN) {
+                output.text("    … (--json has all)");
+            }
         }
     }
 

@@ -220,4 +220,24 @@ public record DatasetSpec(
                 splits,
                 obtain);
     }
+
+    /** The spec of these rows as they are after a repair: read from a folder of their own. */
+    DatasetSpec fixed(String newName, String folder) {
+        Map<String, Source> own = new LinkedHashMap<>();
+        SPLITS.forEach(split -> own.put(split, new Source(folder + "/" + split + ".jsonl", null, split)));
+        return new DatasetSpec(
+                newName,
+                description,
+                license,
+                seed,
+                null,
+                own,
+                Map.of(),
+                List.of(),
+                kernelsFrom == null ? null : "train",
+                null,
+                null,
+                splits,
+                null);
+    }
 }

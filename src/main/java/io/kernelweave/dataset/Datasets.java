@@ -9,13 +9,18 @@ import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.storage.Folder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,9 +32,13 @@ public final class Datasets {
     /** Changes when the generator gives other rows for the same inputs. */
     private static final int GENERATOR_VERSION = 2;
 
+    private static final String FIRST = "1.0.0";
+
     /**
      * What {@code dataset.json} says.
      *
+     * @param version {@code MAJOR.MINOR.PATCH}, of the data set that was built here before and this one: MAJOR counts up where rows
+     *     changed or went, MINOR where rows were added, PATCH where the rows are the same and what is said of them changed
      * @param digest of the rows
      * @param inputs digest of everything that the rows were made from
      * @param files file → SHA-256 of its bytes
@@ -40,13 +49,34 @@ public final class Datasets {
             String description,
             String license,
             long seed,
+            String version,
             String digest,
             String inputs,
             int rows,
             int clusters,
             int rowsWithoutKernel,
             Map<String, Map<String, Integer>> counts,
-            Map<String, String> files) {}
+            Map<String, String> files) {
+        public Card {
+            version = version == null ? FIRST : version;
+        }
+
+        private Card as(String newVersion) {
+            return new Card(
+                    name,
+                    description,
+                    license,
+                    seed,
+                    newVersion,
+                    digest,
+                    inputs,
+                    rows,
+                    clusters,
+                    rowsWithoutKernel,
+                    counts,
+                    files);
+        }
+    }
 
     private final Folder root;
 
@@ -63,7 +93,7 @@ public final class Datasets {
         Folder folder = root.resolve(spec.name());
         KernelStore.Contents store = store(spec.generate());
         if (folder.exists("dataset.json")) {
-            Card card = Json.parse(folder.readText("dataset.json"), Card.class, folder + "/dataset.json");
+            Card card = read(folder);
             if (card.inputs()
                     .equals(inputs(
                             spec, store, Scenarios.load(Path.of(spec.generate().scenarios()))))) {
@@ -87,6 +117,41 @@ public final class Datasets {
         List<DatasetRow> rows = new Generator(spec, plan, store.kernels()).rows(scenarios);
         Dataset dataset = new Dataset(spec.name(), digest(rows), rows, store.kernels());
         refuse(dataset);
+        Card before = folder.exists("dataset.json") ? read(folder) : null;
+        List<DatasetRow> rowsBefore = before == null ? List.of() : rowsIfWhole(folder, before);
+        write(folder, spec, dataset, inputs(spec, store, scenarios), before, rowsBefore);
+        return dataset;
+    }
+
+    /**
+     * Writes a data set without the rows that {@link Quality#repair} leaves out, as a version of its own beside the others:
+     * {@code <name>-<digest>/} with its rows, its card, and a {@code spec.yaml} that jobs can name.
+     *
+     * @return the folder
+     */
+    public Folder fix(DatasetSpec spec, Dataset dataset, Quality.Repair repair) {
+        if (spec.generate() != null) {
+            throw InputException.at(
+                    "data set " + spec.name(), "its rows are generated", "mend its scenarios and build it again");
+        }
+        String digest = digest(repair.rows());
+        String name = spec.name() + "-" + digest.substring(0, 12);
+        Folder folder = root.resolve(name).requireWritable();
+        Dataset fixed = new Dataset(name, digest, repair.rows(), dataset.kernels());
+        DatasetSpec own = spec.fixed(name, folder.toString());
+        write(folder, own, fixed, "", card(spec, dataset), dataset.rows());
+        folder.write("dropped.json", Json.pretty(repair.dropped()));
+        folder.write("spec.yaml", Json.yaml(own));
+        return folder;
+    }
+
+    private static void write(
+            Folder folder,
+            DatasetSpec spec,
+            Dataset dataset,
+            String inputs,
+            @Nullable Card before,
+            List<DatasetRow> rowsBefore) {
         Map<String, String> files = new LinkedHashMap<>();
         for (String split : DatasetSpec.SPLITS) {
             StringBuilder lines = new StringBuilder();
@@ -94,10 +159,37 @@ public final class Datasets {
             folder.write(split + ".jsonl", lines.toString());
             files.put(split + ".jsonl", Digest.of(lines.toString()));
         }
-        Card card = card(spec, dataset, inputs(spec, store, scenarios), files);
+        Card card = card(spec, dataset, inputs, files);
+        card = card.as(before == null ? FIRST : version(before, rowsBefore, card, dataset.rows()));
         folder.write("README.md", markdown(card));
         folder.write("dataset.json", Json.pretty(card)); // last: it says that the rest is whole
-        return dataset;
+    }
+
+    private static String version(Card before, List<DatasetRow> rowsBefore, Card card, List<DatasetRow> rows) {
+        int[] number = Arrays.stream(before.version().split("\\."))
+                .mapToInt(Integer::parseInt)
+                .toArray();
+        if (before.digest().equals(card.digest())) {
+            boolean same = before.equals(card.as(before.version()));
+            return number[0] + "." + number[1] + "." + (number[2] + (same ? 0 : 1));
+        }
+        Set<String> now = rows.stream().map(DatasetRow::digest).collect(Collectors.toSet());
+        boolean kept = !rowsBefore.isEmpty()
+                && rowsBefore.stream().map(DatasetRow::digest).allMatch(now::contains);
+        return kept ? number[0] + "." + (number[1] + 1) + ".0" : (number[0] + 1) + ".0.0";
+    }
+
+    private static Card read(Folder folder) {
+        return Json.parse(folder.readText("dataset.json"), Card.class, folder + "/dataset.json");
+    }
+
+    /** The rows that were built before; none if they are not all there as they were. */
+    private List<DatasetRow> rowsIfWhole(Folder folder, Card card) {
+        try {
+            return load(folder, card, List.of()).rows();
+        } catch (InputException e) {
+            return List.of();
+        }
     }
 
     /** The card of a data set, built or read. */
@@ -114,9 +206,8 @@ public final class Datasets {
     }
 
     private static void refuse(Dataset dataset) {
-        List<Quality.Finding> errors = Quality.check(dataset).stream()
-                .filter(finding -> finding.severity().equals("error"))
-                .toList();
+        List<Quality.Finding> errors =
+                Quality.check(dataset).stream().filter(Quality.Finding::isError).toList();
         if (!errors.isEmpty()) {
             throw InputException.at(
                     "data set " + dataset.name(),
@@ -147,7 +238,7 @@ public final class Datasets {
                     .forEach(json ->
                             rows.add(Json.parse(json, DatasetRow.class, folder + "/" + file + " line " + ++line[0])));
         });
-        rows.sort(java.util.Comparator.comparing(DatasetRow::id));
+        rows.sort(Comparator.comparing(DatasetRow::id));
         return new Dataset(card.name(), card.digest(), rows, kernels);
     }
 
@@ -178,7 +269,7 @@ public final class Datasets {
         }
         List<DatasetRow> rows = new ArrayList<>();
         Map<String, List<String>> examples = new TreeMap<>();
-        Map<String, String> ids = new java.util.HashMap<>();
+        Map<String, String> ids = new HashMap<>();
         spec.sources().forEach((name, source) -> {
             int[] number = {0};
             Sources.read(source, spec.obtain(), (origin, object) -> {
@@ -223,6 +314,7 @@ public final class Datasets {
                 spec.description(),
                 spec.license(),
                 spec.seed(),
+                FIRST,
                 dataset.digest(),
                 inputs,
                 dataset.rows().size(),
@@ -259,6 +351,7 @@ public final class Datasets {
                 .append(", licence ")
                 .append(card.license())
                 .append("\n");
+        text.append("- version ").append(card.version()).append("\n");
         text.append("- digest `").append(card.digest()).append("`\n\n");
         text.append(
                 "A cluster is one way of asking; its rows differ in the material and the facts. Clusters are never split.\n");

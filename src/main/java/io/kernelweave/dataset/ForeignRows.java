@@ -20,6 +20,11 @@ import tools.jackson.databind.node.ObjectNode;
  * the spec says that labels are kernels, each label becomes one whose only valid answer is that label.
  */
 final class ForeignRows {
+    /** All fields of a row: an object that has them was written by this program, and is read as it is. */
+    private static final List<String> OWN = Arrays.stream(DatasetRow.class.getRecordComponents())
+            .map(field -> field.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))
+            .toList();
+
     private ForeignRows() {}
 
     static DatasetRow row(
@@ -29,6 +34,9 @@ final class ForeignRows {
             int number,
             String origin,
             ObjectNode object) {
+        if (object.propertyNames().containsAll(OWN)) {
+            return Json.convert(object, DatasetRow.class, origin);
+        }
         String prompt = text(spec, object, "prompt");
         if (prompt == null || prompt.isBlank()) {
             throw InputException.at(

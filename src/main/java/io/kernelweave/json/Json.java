@@ -112,6 +112,10 @@ public final class Json {
         return read(YAML, text, type, origin);
     }
 
+    public static String yaml(Object value) {
+        return YAML.writeValueAsString(value);
+    }
+
     /** Reads a local JSON file. */
     public static <T> T read(Path file, Class<T> type) {
         return parse(text(file), type, file.toString());

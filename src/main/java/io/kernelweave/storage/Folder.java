@@ -159,6 +159,16 @@ public final class Folder {
         call(() -> files.delete(new Path(path, name), true));
     }
 
+    /** Moves a file or a whole folder to a place where nothing is, in one step where the file system can. */
+    public void move(String from, String to) {
+        run(() -> {
+            Path target = new Path(path, to);
+            if (files.exists(target) || !files.rename(new Path(path, from), target)) {
+                throw new FileAlreadyExistsException(target.toString());
+            }
+        });
+    }
+
     /** Refuses a folder that cannot be written, before any work is done. */
     public Folder requireWritable() {
         String probe = ".writable-" + Long.toHexString(ProcessHandle.current().pid());

@@ -111,4 +111,37 @@ class CompareCommandTest {
             assertThat(refused.errLines()).hasSize(1);
         }
     }
+
+    @Test
+    void aComparisonGoesToOthersAndIsRefusedIfAByteChangedOnTheWay() throws IOException {
+        Program.run(job.args("compare", first, second));
+        String name = first + "-" + second;
+        assertThat(Program.run(job.args("export", "--comparison", name)).exit()).isZero();
+        Path archive = job.file("reports/kernelweave_llm_export/" + name + ".zip");
+        Program.Outcome verified = Program.run("archive", "verify", archive.toString());
+        assertThat(verified.exit()).as(verified.out()).isZero();
+        assertThat(verified.out()).contains("PASS", "comparison " + name, "not signed");
+
+        Path other = temp.resolve("colleague");
+        String[] into = {
+            "--reports",
+            other.resolve("reports").toString(),
+            "--store",
+            other.resolve("store").toString()
+        };
+        Program.Outcome imported =
+                Program.run("archive", "import", archive.toString(), "--kernels", into[0], into[1], into[2], into[3]);
+        assertThat(imported.exit()).as(imported.err()).isZero();
+        assertThat(imported.out()).contains("taken   compare/" + name, "taken   runs/" + first, "a candidate");
+        assertThat(Files.readString(other.resolve("reports/compare/" + name + "/compare.md")))
+                .isEqualTo(Files.readString(job.file("reports/compare/" + name + "/compare.md")));
+
+        byte[] bytes = Files.readAllBytes(archive);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(archive, bytes);
+        assertThat(Program.run("archive", "verify", archive.toString()).exit()).isEqualTo(10);
+        Program.Outcome refused = Program.run("archive", "import", archive.toString(), into[0], into[1]);
+        assertThat(refused.exit()).isEqualTo(2);
+        assertThat(refused.errLines()).singleElement().asString().contains("is not as it was packed");
+    }
 }

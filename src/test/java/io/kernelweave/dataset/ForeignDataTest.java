@@ -198,4 +198,28 @@ class ForeignDataTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("no source of that name; it has [all]");
     }
+
+    @Test
+    void aRepairedDataSetIsAVersionOfItsOwnThatJobsCanName() {
+        DatasetSpec spec = spec("fields: {kernel_id: intent}\nkernels_from: all\n", """
+                {"prompt": "lamp on", "intent": "on", "split": "train"}
+                {"prompt": "Lamp on!", "intent": "off", "split": "train"}
+                {"prompt": "make it dark", "intent": "off", "split": "train"}
+                {"prompt": "make it bright", "intent": "on", "split": "eval"}
+                {"prompt": "a bit of light", "intent": "on", "split": "validation"}
+                {"prompt": "lights", "intent": "on", "split": "train"}
+                """);
+        Datasets datasets = new Datasets(Folder.of(folder.resolve("built").toString()));
+        Dataset dataset = datasets.open(spec);
+        Folder fixed = datasets.fix(spec, dataset, Quality.repair(dataset));
+        Dataset again = datasets.open(Json.parseYaml(fixed.readText("spec.yaml"), DatasetSpec.class, "spec.yaml"));
+        assertThat(again.rows())
+                .extracting(DatasetRow::prompt)
+                .containsExactlyInAnyOrder("make it dark", "make it bright", "a bit of light", "lights");
+        Datasets.Card card = Json.parse(fixed.readText("dataset.json"), Datasets.Card.class, "card");
+        assertThat(again.digest()).isEqualTo(card.digest());
+        assertThat(card.version()).isEqualTo("2.0.0");
+        assertThat(fixed.readText("dropped.json")).contains("contradicting-labels", "all-000001", "all-000002");
+        assertThat(Quality.check(again)).extracting(Quality.Finding::check).doesNotContain("contradicting-labels");
+    }
 }

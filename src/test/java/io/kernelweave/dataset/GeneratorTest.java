@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.node.ObjectNode;
 
 class GeneratorTest {
     private static final List<String> FILES =
@@ -68,6 +69,26 @@ class GeneratorTest {
 
         workspace.scenario("quote-code", Workspace.QUOTE.replace("delta", "omega"));
         assertThat(workspace.datasets("data").open(workspace.spec(5)).digest()).isNotEqualTo(built.digest());
+    }
+
+    private static String version(Path folder) throws IOException {
+        return Json.parse(Files.readString(folder.resolve("data/small/dataset.json")), Datasets.Card.class, "card")
+                .version();
+    }
+
+    @Test
+    void theVersionSaysWhatHasBecomeOfTheRows() throws IOException {
+        Workspace workspace = new Workspace(folder);
+        Datasets datasets = workspace.datasets("data");
+        datasets.build(workspace.spec(5));
+        assertThat(version(folder)).isEqualTo("1.0.0");
+        datasets.build(workspace.spec(5));
+        assertThat(version(folder)).as("the same again").isEqualTo("1.0.0");
+        ObjectNode said = Json.tree(workspace.spec(5));
+        datasets.build(Json.convert(said.put("description", "Other words."), DatasetSpec.class, "spec"));
+        assertThat(version(folder)).as("other words").isEqualTo("1.0.1");
+        datasets.build(workspace.spec(6));
+        assertThat(version(folder)).as("other rows").isEqualTo("2.0.0");
     }
 
     @Test

@@ -118,4 +118,62 @@ class QualityTest {
                 .containsExactly(
                         "error example-in-evaluation: row r4 (eval) asks in the words of an example of kernel k");
     }
+
+    private static Dataset dataset(List<ObjectNode> rows) {
+        return new Dataset(
+                "d",
+                "",
+                rows.stream()
+                        .map(row -> Json.convert(row, DatasetRow.class, "row"))
+                        .toList(),
+                List.of(KERNEL));
+    }
+
+    @Test
+    void rowsThatContradictEachOtherBoundWhatARouterCanReach() {
+        List<ObjectNode> rows = new ArrayList<>(SOUND);
+        rows.add(row("r4", "train", "c1", "ask one").putNull("kernel_id"));
+        rows.add(row("r5", "train", "c1", "Ask one."));
+        assertThat(Quality.routerCeiling(dataset(rows))).isEqualTo(0.8);
+        assertThat(Quality.routerCeiling(dataset(SOUND))).isEqualTo(1);
+    }
+
+    @Test
+    void aRepairLeavesNothingThatWasWrong() {
+        List<ObjectNode> rows = new ArrayList<>(SOUND);
+        rows.add(row("r1", "train", "c5", "ask five"));
+        rows.add(row("r6", "train", "c2", "ask six"));
+        rows.add(row("r7", "train", "c7", "ask two"));
+        rows.add(row("r8", "train", "c8", "ask eight"));
+        rows.add(row("r9", "train", "c8", "ask eight").putNull("kernel_id"));
+        rows.add(row("r10", "train", "c10", "ask ten").put("kernel_id", "lost"));
+        rows.add(row("r11", "eval", "c11", "an example, please"));
+        rows.add(row("r12", "eval", "c2", "ask two"));
+        Quality.Repair repair = Quality.repair(dataset(rows));
+        assertThat(repair.dropped())
+                .containsExactlyInAnyOrderEntriesOf(java.util.Map.of(
+                        "unique-ids", List.of("r1"),
+                        "duplicate-rows", List.of("r12"),
+                        "known-kernels", List.of("r10"),
+                        "contradicting-labels", List.of("r8", "r9"),
+                        "whole-clusters", List.of("r6"),
+                        "prompt-crosses-splits", List.of("r7"),
+                        "example-in-evaluation", List.of("r11")));
+        assertThat(repair.rows()).extracting(DatasetRow::id).containsExactly("r1", "r2", "r3");
+        assertThat(Quality.check(new Dataset("d", "", repair.rows(), List.of(KERNEL))))
+                .isEmpty();
+    }
+
+    @Test
+    void anAnswerThatIsNoJsonIsShownUnlessItIsAPlantedFailure() {
+        List<ObjectNode> rows = new ArrayList<>(SOUND);
+        rows.add(row("r4", "train", "c4", "ask four").put("response", "{\"open\": "));
+        rows.add(row("r5", "train", "c5", "ask something else")
+                .put("response", "no")
+                .put("notes", "breaks: output-schema"));
+        assertThat(Quality.audit(dataset(rows)))
+                .filteredOn(finding -> finding.check().equals("response-unreadable"))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.rows()).containsExactly("r4"));
+    }
 }

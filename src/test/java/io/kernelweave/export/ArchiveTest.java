@@ -12,6 +12,8 @@ import io.kernelweave.results.Rows;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.storage.Folder;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -23,11 +25,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TimeZone;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 class ArchiveTest {
     @TempDir
@@ -50,6 +54,10 @@ class ArchiveTest {
         return Folder.of(temporary.toString());
     }
 
+    private Archive.Packed pack() {
+        return Archive.of(run).pack(reports(), null);
+    }
+
     private Map<String, byte[]> entries(Archive.Packed packed) throws IOException {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         try (InputStream in = Files.newInputStream(Path.of(packed.path()));
@@ -64,19 +72,21 @@ class ArchiveTest {
 
     @Test
     void holdsEverythingButMachineLocalFilesInOrder() throws IOException {
-        assertThat(entries(Archive.pack(run, reports())).keySet())
+        assertThat(entries(pack()).keySet())
                 .containsExactly(
                         "demo-1/SHA256SUMS",
                         "demo-1/kernelweave_llm_bundle/realtime_demo.md",
                         "demo-1/manifest.json",
                         "demo-1/results/manifest.json",
                         "demo-1/results/part-1.parquet",
-                        "demo-1/run.json");
+                        "demo-1/run.json",
+                        "demo-1/sbom.cdx.json",
+                        "demo-1/statements/demo-1.json");
     }
 
     @Test
     void everyChecksumIsThatOfItsEntry() throws IOException {
-        Archive.Packed packed = Archive.pack(run, reports());
+        Archive.Packed packed = pack();
         Map<String, byte[]> entries = entries(packed);
         String sums = new String(entries.remove("demo-1/SHA256SUMS"), StandardCharsets.UTF_8);
         assertThat(sums.lines()).hasSameSizeAs(entries.keySet()).allSatisfy(line -> {
@@ -100,27 +110,65 @@ class ArchiveTest {
 
     @Test
     void theBytesAreTheSameInEveryZoneAndLocale() {
-        String digest = Archive.pack(run, reports()).sha256();
+        String digest = pack().sha256();
         TimeZone zone = TimeZone.getDefault();
         Locale locale = Locale.getDefault();
         try {
             for (String id : List.of("Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/London")) {
                 TimeZone.setDefault(TimeZone.getTimeZone(id));
                 Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
-                assertThat(Archive.pack(run, reports()).sha256()).as(id).isEqualTo(digest);
+                assertThat(pack().sha256()).as(id).isEqualTo(digest);
             }
         } finally {
             TimeZone.setDefault(zone);
             Locale.setDefault(locale);
         }
         run.folder().write("kernelweave_llm_bundle/realtime_demo.md", "# e\n");
-        assertThat(Archive.pack(run, reports()).sha256()).isNotEqualTo(digest);
+        assertThat(pack().sha256()).isNotEqualTo(digest);
+    }
+
+    @Test
+    void theBytesOfAContentAreTheseOnEveryPlatform() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        byte[] content = "a file\n".getBytes(StandardCharsets.UTF_8);
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        try (Archive.Writer writer = new Archive.Writer(bytes)) {
+            writer.add("run/a.txt", content.length, crc.getValue(), new ByteArrayInputStream(content));
+            writer.add("run/ä.txt", content.length, crc.getValue(), new ByteArrayInputStream(content));
+        }
+        assertThat(Digest.of(bytes.toByteArray()))
+                .isEqualTo("0a6c9f021ac79ad9ed370d38d7c3ad9f0914855b26d1a14290c1270804d2ddc2");
+    }
+
+    @Test
+    void theStatementSaysWhatTheRunGateSaid() throws IOException {
+        JsonNode statement = Json.parse(
+                new String(
+                        requireNonNull(entries(pack()).get("demo-1/statements/demo-1.json")), StandardCharsets.UTF_8),
+                "statement");
+        assertThat(statement.path("_type").asString()).isEqualTo("https://in-toto.io/Statement/v1");
+        assertThat(statement.path("predicateType").asString())
+                .isEqualTo("https://in-toto.io/attestation/test-result/v0.1");
+        Run.Judged judged = run.run().judgement();
+        assertThat(statement.path("predicate").path("result").asString())
+                .isEqualTo(judged != null && judged.exitCode() == 0 ? "PASSED" : "FAILED");
+        assertThat(statement.path("subject"))
+                .extracting(subject -> subject.path("name").asString())
+                .containsExactly("results/part-1.parquet", "run.json");
+        assertThat(statement
+                        .path("subject")
+                        .get(1)
+                        .path("digest")
+                        .path("sha256")
+                        .asString())
+                .isEqualTo(Digest.of(run.folder().readBytes("run.json")));
     }
 
     @Test
     void anOlderArchiveIsReplacedWhole() {
-        Archive.pack(run, reports());
-        Archive.pack(run, reports());
+        pack();
+        pack();
         assertThat(reports().resolve("kernelweave_llm_export").list()).containsExactly("demo-1.zip");
     }
 
@@ -128,21 +176,19 @@ class ArchiveTest {
     void refusesARunThatIsNotComplete() {
         Run complete = Rows.run("demo-1", "ngram");
         run.write(complete.judged(new Run.Counts(8, 1), null, "running", null));
-        assertThatThrownBy(() -> Archive.pack(run, reports()))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("is not complete");
+        assertThatThrownBy(() -> pack()).isInstanceOf(InputException.class).hasMessageContaining("is not complete");
         assertThat(reports().resolve("kernelweave_llm_export").exists()).isFalse();
     }
 
     @Test
     void refusesARunWhosePartsAreNotThoseThatItWrote() {
         run.folder().write("results/part-1.parquet", "damaged");
-        assertThatThrownBy(() -> Archive.pack(run, reports()))
+        assertThatThrownBy(() -> pack())
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("results/part-1.parquet: its bytes are not those that the run wrote");
         run.folder().delete("results/part-1.parquet");
-        assertThatThrownBy(() -> Archive.pack(run, reports()))
+        assertThatThrownBy(() -> pack())
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("part-1.parquet: is not there");
+                .hasMessageContaining("part-1.parquet: is missing");
     }
 }
