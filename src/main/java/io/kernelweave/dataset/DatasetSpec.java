@@ -236,6 +236,8 @@ public record DatasetSpec(
                 List.of(),
                 kernelsFrom == null ? null : "train",
                 null,
+                Map.of(),
+                null,
                 null,
                 splits,
                 null);
