@@ -16,7 +16,14 @@ import tools.jackson.databind.node.ObjectNode;
  * @param of of how often
  */
 record Binding(
-        String path, String variable, String place, boolean chosen, boolean constant, JsonNode value, int hits, int of) {
+        String path,
+        String variable,
+        String place,
+        boolean chosen,
+        boolean constant,
+        JsonNode value,
+        int hits,
+        int of) {
 
     boolean isBound() {
         return !place.isEmpty();
@@ -60,7 +67,9 @@ record Binding(
             return name + " = " + variable;
         }
         JsonNode where = isBound() ? where() : Json.object();
-        String shown = where.isString() ? where.stringValue() : "the pieces of " + where.path("of").asString("");
+        String shown = where.isString()
+                ? where.stringValue()
+                : "the pieces of " + where.path("of").asString("");
         return name
                 + (!isBound()
                         ? " (yours to write)"

@@ -193,7 +193,8 @@ final class Guards {
         }
         int holds = negated ? with - found[0] : found[0];
         int elsewhere = negated ? found[1] : without - found[1];
-        ObjectNode named = check.deepCopy().put("name", "when-" + column.moves().get(0).name());
+        ObjectNode named =
+                check.deepCopy().put("name", "when-" + column.moves().get(0).name());
         named.put(
                 "says",
                 (negated ? "not: " : "") + best + " (so in " + holds + " of " + with + " traces with the step, and in "

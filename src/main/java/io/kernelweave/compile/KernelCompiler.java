@@ -89,7 +89,8 @@ public final class KernelCompiler {
                     continue;
                 }
                 if (!sample.asks()) {
-                    empty = InputException.at(where, "its prompt asks for nothing", "compile a trace of a prompt in words");
+                    empty = InputException.at(
+                            where, "its prompt asks for nothing", "compile a trace of a prompt in words");
                     continue;
                 }
             }

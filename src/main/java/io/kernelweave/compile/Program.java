@@ -131,7 +131,8 @@ final class Program {
             for (int symbol : folding.body(alignment.item(j))) {
                 moves.add(new Move(j, moves.size(), name(alphabet.get(symbol), names), alphabet.get(symbol)));
             }
-            columns.add(new Column(List.copyOf(moves), folding.isBlock(alignment.item(j)), in[j], traces.size(), most[j]));
+            columns.add(
+                    new Column(List.copyOf(moves), folding.isBlock(alignment.item(j)), in[j], traces.size(), most[j]));
         }
     }
 

@@ -61,7 +61,10 @@ record Steps(List<Step> steps, List<Note> notes) {
             steps.add(
                     others.isEmpty()
                             ? GENERATE
-                            : new Step("work", "Use " + String.join(", ", others.keySet()) + " as needed: the traces have no order in common."));
+                            : new Step(
+                                    "work",
+                                    "Use " + String.join(", ", others.keySet())
+                                            + " as needed: the traces have no order in common."));
         }
         return new Steps(List.copyOf(steps), List.copyOf(notes));
     }
@@ -78,9 +81,7 @@ record Steps(List<Step> steps, List<Note> notes) {
                     through == null ? null : through.variable(),
                     column.most());
             if (move.position() == column.moves().size() - 1) {
-                String what = column.moves().size() == 1
-                        ? "this"
-                        : "from " + block + " on";
+                String what = column.moves().size() == 1 ? "this" : "from " + block + " on";
                 words.append(" Repeat ")
                         .append(what)
                         .append(through == null ? " as needed" : " for each of " + through.place())
@@ -93,7 +94,11 @@ record Steps(List<Step> steps, List<Note> notes) {
         if (guard != null) {
             words.append(" Only where ").append(guard.condition().says()).append('.');
         } else if (optional) {
-            words.append(" In ").append(column.in()).append(" of ").append(column.of()).append(" traces.");
+            words.append(" In ")
+                    .append(column.in())
+                    .append(" of ")
+                    .append(column.of())
+                    .append(" traces.");
         }
         return new Step(
                 move.name(),
@@ -152,7 +157,8 @@ record Steps(List<Step> steps, List<Note> notes) {
         }
         String name = path.substring(element ? 0 : start, end);
         String rest = path.substring(end);
-        JsonNode child = rest.isEmpty() ? value : rest.startsWith("[") ? Json.mapper().createArrayNode() : Json.object();
+        JsonNode child =
+                rest.isEmpty() ? value : rest.startsWith("[") ? Json.mapper().createArrayNode() : Json.object();
         if (into instanceof ArrayNode array) {
             if (array.isEmpty()) {
                 array.add(child);

@@ -44,10 +44,12 @@ final class ContainmentReport {
         model.put("findings", findings());
         model.put("data", run.data().name());
         model.put("cases", count(rows.size()));
-        model.put("groups", groups.keySet().stream()
-                .filter(group -> !group.equals(ContainmentCases.ASSERTED))
-                .map(this::group)
-                .toList());
+        model.put(
+                "groups",
+                groups.keySet().stream()
+                        .filter(group -> !group.equals(ContainmentCases.ASSERTED))
+                        .map(this::group)
+                        .toList());
         model.put("unsound", differences(Standing.UNSOUND));
         model.put("disputed", differences(Standing.DISPUTED));
         model.put("asserted", asserted());
