@@ -30,6 +30,11 @@ final class Folding {
         this.blocks = blocks;
     }
 
+    /** Nothing is folded. */
+    static Folding none(int symbols) {
+        return new Folding(symbols, List.of());
+    }
+
     /** @param weights how many traces have the sequence */
     static Folding of(List<int[]> sequences, int[] weights, int symbols) {
         Map<String, int[]> bodies = new TreeMap<>();

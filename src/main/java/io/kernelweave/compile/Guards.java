@@ -175,7 +175,8 @@ final class Guards {
             double p = against ? Fisher.p(b, without, a, with) : Fisher.p(a, with, b, without);
             double holds = (against ? with - a : a) / (double) with;
             double elsewhere = (against ? b : without - b) / (double) without;
-            if (gain > most && Math.min(holds, elsewhere) >= RELIABLE && p * 2 * counts.size() < ACCIDENT) {
+            boolean better = gain > most || gain == most && best != null && negated && !against;
+            if (better && Math.min(holds, elsewhere) >= RELIABLE && p * 2 * counts.size() < ACCIDENT) {
                 best = each.getKey();
                 most = gain;
                 negated = against;

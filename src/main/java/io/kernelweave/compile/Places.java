@@ -77,9 +77,12 @@ final class Places {
         text("said", texts.getOrDefault("said", "") + "\n" + text);
     }
 
-    /** A step was called. */
+    /** A step was called; of a step that is repeated, its last round counts. */
     void called(String step, Map<String, List<JsonNode>> arguments) {
-        arguments.forEach((path, held) -> held.forEach(value -> put(step + ".arguments" + path, Leaves.text(value))));
+        arguments.forEach((path, held) -> {
+            forget(step + ".arguments" + path);
+            held.forEach(value -> put(step + ".arguments" + path, Leaves.text(value)));
+        });
     }
 
     /** A step gave a result. */

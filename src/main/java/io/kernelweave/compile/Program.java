@@ -36,68 +36,111 @@ final class Program {
     record Column(List<Move> moves, boolean block, int in, int of, int most) {}
 
     private final Alphabet alphabet;
-    private final boolean[] rare;
+    private final Common common;
     private final Folding folding;
     private final Alignment alignment;
     private final List<Column> columns = new ArrayList<>();
 
-    private Program(Alphabet alphabet, boolean[] rare, Folding folding, Alignment alignment) {
+    private Program(Alphabet alphabet, Common common, Folding folding, Alignment alignment) {
         this.alphabet = alphabet;
-        this.rare = rare;
+        this.common = common;
         this.folding = folding;
         this.alignment = alignment;
     }
 
-    static Program of(List<List<Operation>> traces) {
-        Alphabet alphabet = Alphabet.of(traces);
-        List<int[]> sequences = traces.stream().map(alphabet::read).toList();
-        boolean[] rare = rare(sequences, alphabet.size());
-        Map<String, int[]> different = new LinkedHashMap<>();
-        Map<String, Integer> counts = new HashMap<>();
-        for (int[] sequence : sequences) {
-            int[] common = common(sequence, rare);
-            String key = Arrays.toString(common);
-            different.put(key, common);
-            counts.merge(key, 1, Integer::sum);
+    /**
+     * What of a sequence takes part: no symbol that is rare, and none of those that fewer than half of the traces have where it breaks into
+     * a block that goes on after it.
+     */
+    private record Common(boolean[] rare, boolean[] loose, Folding folding) {
+        static Common of(List<int[]> sequences, int size) {
+            int[] traces = new int[size];
+            for (int[] sequence : sequences) {
+                Arrays.stream(sequence).distinct().forEach(symbol -> traces[symbol]++);
+            }
+            boolean[] rare = new boolean[size];
+            boolean[] loose = new boolean[size];
+            for (int i = 0; i < size; i++) {
+                rare[i] = sequences.size() >= MANY && traces[i] * MANY < sequences.size();
+                loose[i] = traces[i] * 2 < sequences.size();
+            }
+            Common plain = new Common(rare, new boolean[size], Folding.none(size));
+            Map<String, int[]> different = new LinkedHashMap<>();
+            Map<String, Integer> counts = new HashMap<>();
+            for (int[] sequence : sequences) {
+                int[] kept = plain.of(sequence);
+                different.put(Arrays.toString(kept), kept);
+                counts.merge(Arrays.toString(kept), 1, Integer::sum);
+            }
+            List<String> keys = frequentFirst(counts);
+            Folding folding = Folding.of(
+                    keys.stream().map(different::get).toList(),
+                    keys.stream().mapToInt(counts::get).toArray(),
+                    size);
+            for (int block = size; block < folding.size(); block++) {
+                for (int symbol : folding.body(block)) {
+                    loose[symbol] = false;
+                }
+            }
+            return new Common(rare, loose, folding);
         }
-        List<String> keys = frequentFirst(counts);
-        Folding folding = Folding.of(
-                keys.stream().map(different::get).toList(),
-                keys.stream().mapToInt(counts::get).toArray(),
-                alphabet.size());
+
+        int[] of(int[] sequence) {
+            return Arrays.stream(places(sequence)).map(place -> sequence[place]).toArray();
+        }
+
+        /** Where the symbols stand that take part. */
+        int[] places(int[] sequence) {
+            List<Integer> places = new ArrayList<>();
+            for (int i = 0; i < sequence.length; i++) {
+                if (sequence[i] >= 0 && !rare[sequence[i]]) {
+                    places.add(i);
+                }
+            }
+            for (int i = places.size() - 2; i > 0; i--) {
+                if (loose[sequence[places.get(i)]]) {
+                    List<Integer> without = new ArrayList<>(places);
+                    without.remove(i);
+                    if (items(sequence, without) + 1 < items(sequence, places)) {
+                        places = without;
+                    }
+                }
+            }
+            return places.stream().mapToInt(Integer::intValue).toArray();
+        }
+
+        private int items(int[] sequence, List<Integer> places) {
+            return folding.fold(places.stream().mapToInt(place -> sequence[place]).toArray())
+                    .size();
+        }
+    }
+
+    static Program of(List<List<Operation>> traces) {
+        return of(traces, Alphabet.of(traces));
+    }
+
+    /** Traces in which nothing was done say nothing. */
+    static Program of(List<List<Operation>> all, Alphabet alphabet) {
+        List<List<Operation>> traces =
+                all.stream().filter(trace -> !trace.isEmpty()).toList();
+        List<int[]> sequences = traces.stream().map(alphabet::read).toList();
+        Common common = Common.of(sequences, alphabet.size());
+        Folding folding = common.folding();
         Map<String, int[]> folded = new LinkedHashMap<>();
         Map<String, Integer> weights = new HashMap<>();
-        for (String key : keys) {
-            int[] items = items(folding.fold(different.get(key)));
+        for (int[] sequence : sequences) {
+            int[] items = items(folding.fold(common.of(sequence)));
             folded.put(Arrays.toString(items), items);
-            weights.merge(Arrays.toString(items), counts.get(key), Integer::sum);
+            weights.merge(Arrays.toString(items), 1, Integer::sum);
         }
         List<String> order = frequentFirst(weights);
         Alignment alignment = Alignment.of(
                 order.stream().map(folded::get).toList(),
                 order.stream().mapToDouble(weights::get).toArray(),
                 folding.size());
-        Program program = new Program(alphabet, rare, folding, alignment);
+        Program program = new Program(alphabet, common, folding, alignment);
         program.describe(traces);
         return program;
-    }
-
-    private static boolean[] rare(List<int[]> sequences, int size) {
-        int[] traces = new int[size];
-        for (int[] sequence : sequences) {
-            Arrays.stream(sequence).distinct().forEach(symbol -> traces[symbol]++);
-        }
-        boolean[] rare = new boolean[size];
-        for (int i = 0; i < size; i++) {
-            rare[i] = sequences.size() >= MANY && traces[i] * MANY < sequences.size();
-        }
-        return rare;
-    }
-
-    private static int[] common(int[] sequence, boolean[] rare) {
-        return Arrays.stream(sequence)
-                .filter(symbol -> symbol >= 0 && !rare[symbol])
-                .toArray();
     }
 
     private static List<String> frequentFirst(Map<String, Integer> counts) {
@@ -118,7 +161,7 @@ final class Program {
         Map<String, int[]> known = new HashMap<>();
         for (List<Operation> trace : traces) {
             // Many traces have one sequence.
-            int[] sequence = common(alphabet.read(trace), rare);
+            int[] sequence = common.of(alphabet.read(trace));
             int[] rounds = known.computeIfAbsent(Arrays.toString(sequence), key -> rounds(sequence));
             for (int j = 0; j < in.length; j++) {
                 in[j] += rounds[j] > 0 ? 1 : 0;
@@ -174,14 +217,9 @@ final class Program {
     @Nullable
     Move[] moves(List<Operation> operations) {
         int[] sequence = alphabet.read(operations);
-        int[] kept = new int[sequence.length];
-        int count = 0;
-        for (int i = 0; i < sequence.length; i++) {
-            if (sequence[i] >= 0 && !rare[sequence[i]]) {
-                kept[count++] = i;
-            }
-        }
-        List<Item> items = folding.fold(common(sequence, rare));
+        int[] kept = common.places(sequence);
+        List<Item> items = folding.fold(
+                Arrays.stream(kept).map(place -> sequence[place]).toArray());
         int[] placed = alignment.place(items(items));
         @Nullable Move[] moves = new Move[sequence.length];
         for (int i = 0; i < placed.length; i++) {
@@ -196,9 +234,15 @@ final class Program {
         return moves;
     }
 
-    /** The column that a beginning of a trace has come to; -1 before the first. */
-    int reached(int[] beginning) {
-        return columns.isEmpty() ? -1 : alignment.reached(items(folding.fold(common(beginning, rare))));
+    /** Where a beginning of a trace has come to: the column, and how often its block was gone through. */
+    record State(int column, int rounds) {}
+
+    State reached(int[] beginning) {
+        List<Item> items = folding.fold(common.of(beginning));
+        if (columns.isEmpty() || items.isEmpty()) {
+            return new State(-1, 0);
+        }
+        return new State(alignment.reached(items(items)), items.get(items.size() - 1).rounds());
     }
 
     /** Bits to write down the columns. */

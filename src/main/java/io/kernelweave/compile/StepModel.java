@@ -27,7 +27,7 @@ import tools.jackson.databind.JsonNode;
  * <p><b>The code.</b> Of a step first which it is, then each argument: whether it is there, and its value, which is one seen before for
  * that argument, or spelt letter by letter. All probabilities are counted on the training traces with an escape to what was never seen.
  * Without a kernel a step is told by the two before it and whether the last one failed. With a kernel by that and by the column of the
- * kernel that the trace has come to, in a mixture whose weight is chosen by cross-validation within the training traces; and an
+ * kernel that the trace has come to, with how often its block was repeated, in a mixture whose weight is chosen by cross-validation within the training traces; and an
  * argument that is bound costs one bit of a coin with the chance of the binding's counts, and which of the values that stand
  * at its place. Both codes are otherwise the same, with the same alphabet of steps.
  *
@@ -39,7 +39,7 @@ public final class StepModel {
     private static final int END = 129;
     private static final int LONGEST_TEXT = 2000;
     private static final int MOST_LETTERS = 400_000;
-    private static final int MOST_FOLD_TRACES = 300;
+    private static final int MOST_FOLD_TRACES = 1000;
     private static final double[] WEIGHTS = {0, 0.1, 0.25, 0.5, 0.75, 0.9, 1};
 
     private final Program program;
@@ -81,15 +81,15 @@ public final class StepModel {
      */
     public record Next(String step, double probability) {}
 
-    private StepModel(List<Sample> samples, boolean kernel) {
+    private StepModel(List<Sample> samples, Alphabet alphabet, boolean kernel) {
         List<Sample> solved = samples.stream()
                 .filter(sample -> sample.example().outcome() == Outcome.PASS)
                 .toList();
         List<Sample> sources = solved.isEmpty() ? samples : solved;
         List<List<Operation>> operations =
                 sources.stream().map(sample -> Operation.of(sample.trace())).toList();
-        this.program = Program.of(operations);
-        this.alphabet = program.alphabet();
+        this.alphabet = alphabet;
+        this.program = Program.of(operations, alphabet);
         this.variables = kernel ? Variables.of(program, sources) : null;
         if (variables != null) {
             for (Column column : program.columns()) {
@@ -115,14 +115,21 @@ public final class StepModel {
      */
     public static StepModel fit(List<Example> training) {
         List<Sample> samples = samples(training);
-        StepModel model = new StepModel(samples, true);
-        model.weight = weight(samples);
+        Alphabet alphabet = alphabet(samples);
+        StepModel model = new StepModel(samples, alphabet, true);
+        model.weight = weight(samples, alphabet);
         return model;
     }
 
     /** Fits a model without one. */
     public static StepModel baseline(List<Example> training) {
-        return new StepModel(samples(training), false);
+        List<Sample> samples = samples(training);
+        return new StepModel(samples, alphabet(samples), false);
+    }
+
+    private static Alphabet alphabet(List<Sample> samples) {
+        return Alphabet.of(
+                samples.stream().map(sample -> Operation.of(sample.trace())).toList());
     }
 
     private static List<Sample> samples(List<Example> training) {
@@ -137,7 +144,7 @@ public final class StepModel {
     }
 
     /** The weight of the kernel's word against the baseline's that serves best in two halves of the training tasks. */
-    private static double weight(List<Sample> samples) {
+    private static double weight(List<Sample> samples, Alphabet alphabet) {
         List<String> tasks = samples.stream()
                 .map(sample -> sample.example().task())
                 .distinct()
@@ -150,7 +157,7 @@ public final class StepModel {
                 boolean tested = tasks.indexOf(sample.example().task()) % 2 == fold;
                 (tested ? test : train).add(sample);
             }
-            StepModel model = new StepModel(train.subList(0, Math.min(MOST_FOLD_TRACES, train.size())), true);
+            StepModel model = new StepModel(train.subList(0, Math.min(MOST_FOLD_TRACES, train.size())), alphabet, true);
             for (Sample sample : test.subList(0, Math.min(MOST_FOLD_TRACES, test.size()))) {
                 List<Operation> operations = Operation.of(sample.trace());
                 int[] symbols = model.symbols(operations);
@@ -193,9 +200,10 @@ public final class StepModel {
         for (int i = 0; i < at; i++) {
             beginning[i] = symbols[i] > alphabet.size() ? -1 : symbols[i];
         }
-        int reached = program.reached(beginning);
-        String last = at == 0 ? "^" : symbols[at - 1] + (operations.get(at - 1).failed() ? "!" : "");
-        return new String[] {"@" + reached, "@" + reached + " " + last};
+        Program.State reached = program.reached(beginning);
+        String column = "@" + reached.column();
+        String history = plain(symbols, operations, at)[2];
+        return new String[] {column + " " + history, column + " " + history + " " + reached.rounds()};
     }
 
     private double kernelP(double base, int[] symbols, List<Operation> operations, int at, int next) {
