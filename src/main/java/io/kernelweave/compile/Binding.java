@@ -47,7 +47,7 @@ record Binding(
         ObjectNode json = Json.object().put("var", variable);
         if (!isRepeated()) {
             if (isBound()) {
-                json.set(chosen ? "among" : "from", where());
+                json.set(place.startsWith("~") ? "part_of" : chosen ? "among" : "from", where());
             }
             json.set("slot", value);
         }
@@ -64,7 +64,7 @@ record Binding(
             return name + " = " + Json.compact(value);
         }
         if (isRepeated()) {
-            return name + " = " + variable;
+            return (name.equals(variable) ? name : name + " = " + variable) + " as before";
         }
         JsonNode where = isBound() ? where() : Json.object();
         String shown = where.isString()

@@ -42,6 +42,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class KernelCompiler {
     private static final int MOST_EXAMPLES = 20;
 
+    /** Traces that a kernel's contract is tried on, beside those that were set aside. */
+    private static final int MOST_JUDGED = 1000;
+
     private KernelCompiler() {}
 
     /**
@@ -72,7 +75,17 @@ public final class KernelCompiler {
         List<Sample> solved = split.training().stream()
                 .filter(sample -> sample.example().outcome() == (judged ? Outcome.PASS : Outcome.UNKNOWN))
                 .toList();
-        return new Draft(kernelId, seed, split, solved).compile();
+        Draft draft = new Draft(kernelId, seed, split, solved);
+        if (samples.size() < examples.size()) {
+            draft.notes.add(new Note(
+                    "traces",
+                    false,
+                    "traces with neither a call nor an answer to a request",
+                    examples.size() - samples.size(),
+                    examples.size(),
+                    "there is nothing to learn from them"));
+        }
+        return draft.compile();
     }
 
     /** Those that hold anything to compile, in an order that does not depend on how they were given. */
@@ -307,7 +320,7 @@ public final class KernelCompiler {
          * exceptions. A schema grows to hold the answer, and a clause that does not pass becomes a warning.
          */
         private void settle(ObjectNode json) {
-            List<Sample> successes = new ArrayList<>(solved);
+            List<Sample> successes = new ArrayList<>(solved.subList(0, Math.min(MOST_JUDGED, solved.size())));
             split.tests().stream()
                     .filter(sample -> sample.example().outcome() == Outcome.PASS)
                     .forEach(successes::add);
@@ -327,7 +340,9 @@ public final class KernelCompiler {
                 if (name.equals(Contract.INPUT_SCHEMA)) {
                     json.set("input_schema", Json.object().put("type", "object"));
                 } else if (name.equals(Contract.OUTPUT_SCHEMA)) {
-                    json.set("output_schema", outputSchema(successes));
+                    List<Sample> all = new ArrayList<>(solved);
+                    all.addAll(successes);
+                    json.set("output_schema", outputSchema(all));
                 } else {
                     for (String part : List.of("preconditions", "postconditions", "evidence_requirements")) {
                         for (JsonNode clause : json.get(part)) {

@@ -35,6 +35,10 @@ record Steps(List<Step> steps, List<Note> notes) {
             Binding through = variables.through(column);
             for (Move move : column.moves()) {
                 Step step = step(column, move, variables.of(move), guard, through);
+                Step last = steps.isEmpty() ? step : steps.get(steps.size() - 1);
+                if (last != step && step.tool() == null && last.action().equals(step.action())) {
+                    continue; // in words alone, doing it again is the same
+                }
                 steps.add(step);
                 notes.add(new Note("steps", true, step.action(), column.in(), column.of(), why(variables.of(move))));
             }

@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -142,15 +141,15 @@ final class Variables {
                         .thenComparing(Leaf::path))
                 .toList();
         for (Leaf leaf : order) {
-            List<Use> seen = Objects.requireNonNull(uses.get(leaf));
+            List<Use> seen = uses.getOrDefault(leaf, List.of());
+            List<Binding> bound = bindings.computeIfAbsent(leaf.move(), move -> new ArrayList<>());
             List<JsonNode> values = new ArrayList<>();
             seen.forEach(use -> values.addAll(use.values()));
             String own = leaf.move().name() + ".arguments" + leaf.path();
             boolean optional = seen.size() < times.getOrDefault(leaf.move(), 0);
             JsonNode constant = constant(seen);
             if (constant != null && !optional) {
-                bindings.get(leaf.move())
-                        .add(new Binding(leaf.path(), "", "", false, true, constant, seen.size(), seen.size()));
+                bound.add(new Binding(leaf.path(), "", "", false, true, constant, seen.size(), seen.size()));
                 continue;
             }
             JsonNode schema = SchemaInference.infer(values);
@@ -165,16 +164,15 @@ final class Variables {
             if (!chosen && !place.isEmpty()) {
                 variables.put(place, variable);
             }
-            bindings.get(leaf.move())
-                    .add(new Binding(
-                            leaf.path(),
-                            variable,
-                            repeated ? "=" + place : place,
-                            chosen,
-                            false,
-                            schema,
-                            choice == null ? 0 : choice.hits,
-                            seen.size()));
+            bound.add(new Binding(
+                    leaf.path(),
+                    variable,
+                    repeated ? "=" + place : place,
+                    chosen,
+                    false,
+                    schema,
+                    choice == null ? 0 : choice.hits,
+                    seen.size()));
         }
     }
 
