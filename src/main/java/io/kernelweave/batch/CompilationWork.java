@@ -140,10 +140,10 @@ final class CompilationWork implements Work<CompilationRow> {
                         CompilationRow.HALVES,
                         split,
                         traces,
-                        () -> trial.halves(number, 1, job.permutations())));
+                        () -> trial.halves(number, 1, job.permutations(), true)));
                 for (double share : job.shares()) {
                     String regime = CompilationRow.HALVES + "-" + Math.round(100 * share);
-                    units.add(unit(runId, name, regime, split, traces, () -> trial.halves(number, share, 0)));
+                    units.add(unit(runId, name, regime, split, traces, () -> trial.halves(number, share, 0, false)));
                 }
             }
             CompilationSpec.Repeat repeat = job.repeat().get(name);
@@ -158,7 +158,8 @@ final class CompilationWork implements Work<CompilationRow> {
                                 attempts(traces, repeat.field(), repeat.learn()),
                                 attempts(traces, repeat.field(), repeat.judge()),
                                 0,
-                                0)));
+                                0,
+                                false)));
             }
         });
         return units;

@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  *     successes with a verdict</td></tr>
  * <tr><td>repeat.covered, .precision, .recall, .accuracy, .auroc</td><td>the same where other attempts at the same tasks are learned from; and the
  *     share of right verdicts among PASS and FAIL</td></tr>
- * <tr><td>next_step_top1, next_step_top1_plain</td><td>share of held-out steps that were foretold, with what was compiled and without</td></tr>
- * <tr><td>bits_per_step, bits_per_step_plain</td><td>bits that it takes to say a held-out step, with and without</td></tr>
- * <tr><td>compression</td><td>bits without over bits with</td></tr>
+ * <tr><td>next_step_top1, next_step_top1_plain</td><td>share of held-out steps that were foretold, with the compiled kernel and without</td></tr>
+ * <tr><td>bits_per_step, bits_per_step_plain</td><td>bits to write down a held-out step with its arguments, with and without</td></tr>
+ * <tr><td>compression</td><td>bits to write down the held-out traces of a split without a kernel, over those of the kernel and of the traces with it</td></tr>
  * </table>
  *
  * <p>{@code compile.error_rate} is the share of rows that stand for a split that could not be tried. Shares have 95 % intervals over tasks.
@@ -130,16 +130,16 @@ public final class CompilationMetrics {
         List<CompilationRow> foreseen =
                 rows.stream().filter(row -> row.foresight() != null).toList();
         if (!foreseen.isEmpty()) {
-            figures.shareOf(prefix + "next_step_top1", foreseen, row -> of(row).hits(), row -> of(row).predictions());
+            figures.shareOf(prefix + "next_step_top1", foreseen, row -> of(row).hits(), row -> of(row).steps());
             figures.shareOf(
-                    prefix + "next_step_top1_plain",
-                    foreseen,
-                    row -> of(row).plainHits(),
-                    row -> of(row).predictions());
-            figures.ratio(prefix + "bits_per_step", foreseen, row -> of(row).bits(), row -> of(row).predictions());
+                    prefix + "next_step_top1_plain", foreseen, row -> of(row).plainHits(), row -> of(row).steps());
+            figures.ratio(prefix + "bits_per_step", foreseen, row -> of(row).bits(), row -> of(row).steps());
+            figures.ratio(prefix + "bits_per_step_plain", foreseen, row -> of(row).plainBits(), row -> of(row).steps());
             figures.ratio(
-                    prefix + "bits_per_step_plain", foreseen, row -> of(row).plainBits(), row -> of(row).predictions());
-            figures.ratio(prefix + "compression", foreseen, row -> of(row).plainBits(), row -> of(row).bits());
+                    prefix + "compression",
+                    foreseen,
+                    row -> of(row).plainBits(),
+                    row -> of(row).bits() + of(row).kernelBits());
         }
     }
 

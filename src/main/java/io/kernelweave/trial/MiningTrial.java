@@ -1,5 +1,6 @@
 package io.kernelweave.trial;
 
+import io.kernelweave.compile.StepModel;
 import io.kernelweave.mine.Example;
 import io.kernelweave.mine.Mined;
 import io.kernelweave.mine.Miner;
@@ -62,8 +63,9 @@ public final class MiningTrial {
      * @param split number of the split; each has its own halves
      * @param share of the tasks of the half that is learned from that are used, for how much comes of less
      * @param permutations how often the outcomes are permuted
+     * @param foreseeing whether the steps are foretold, too
      */
-    public List<Judged> halves(int split, double share, int permutations) {
+    public List<Judged> halves(int split, double share, int permutations, boolean foreseeing) {
         List<String> tasks = new ArrayList<>(new TreeSet<>(tasks(known())));
         SplittableRandom random = random(split, 0);
         shuffle(tasks, random);
@@ -76,7 +78,7 @@ public final class MiningTrial {
         List<Integer> heldOut = known().stream()
                 .filter(index -> judged.contains(examples.get(index).task()))
                 .toList();
-        return judge(training, heldOut, split, permutations);
+        return judge(training, heldOut, split, permutations, foreseeing);
     }
 
     private List<Integer> known() {
@@ -101,7 +103,8 @@ public final class MiningTrial {
      * @param training indices of examples
      * @param heldOut indices of examples, none of them in training
      */
-    public List<Judged> judge(List<Integer> training, List<Integer> heldOut, int split, int permutations) {
+    public List<Judged> judge(
+            List<Integer> training, List<Integer> heldOut, int split, int permutations, boolean foreseeing) {
         List<Example> learned = training.stream().map(examples::get).toList();
         Mined mined = Miner.mine(learned, seed + split);
         List<Mined> chance = new ArrayList<>();
@@ -109,6 +112,9 @@ public final class MiningTrial {
             chance.add(Miner.mine(permuted(learned, random(split, i)), seed + split));
         }
         int direction = direction(learned);
+        boolean foretold = foreseeing && !learned.isEmpty();
+        @Nullable StepModel kernel = foretold ? StepModel.fit(learned) : null;
+        @Nullable StepModel plain = foretold ? StepModel.baseline(learned) : null;
         List<Judged> judged = new ArrayList<>();
         for (int index : heldOut) {
             Trace trace = examples.get(index).trace();
@@ -120,7 +126,10 @@ public final class MiningTrial {
                     mined.verdict(trace),
                     direction * (double) steps,
                     chance.stream().map(other -> other.score(trace)).toList(),
-                    null));
+                    kernel == null || plain == null
+                            ? null
+                            : Foresight.of(
+                                    kernel.score(trace), plain.score(trace), kernel.kernelBits() / heldOut.size())));
         }
         return judged;
     }

@@ -80,6 +80,10 @@ class CompilationJobTest {
         assertThat(metric("refunds.splits")).isEqualTo(4);
         assertThat(metric("refunds.repeat.covered")).isBetween(0.0, 1.0);
         assertThat(metric("refunds.repeat.auroc")).isGreaterThan(0.6);
+        assertThat(metric("refunds.next_step_top1")).isBetween(0.3, 1.0);
+        assertThat(metric("refunds.next_step_top1_plain")).isBetween(0.3, 1.0);
+        assertThat(metric("refunds.bits_per_step")).isBetween(0.1, metric("refunds.bits_per_step_plain"));
+        assertThat(metric("refunds.compression")).isPositive();
         assertThat(metric("error_rate")).isZero();
     }
 

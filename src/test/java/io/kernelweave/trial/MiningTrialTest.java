@@ -71,7 +71,7 @@ class MiningTrialTest {
         MiningTrial trial = new MiningTrial(examples, 1);
         Set<Set<String>> halves = new HashSet<>();
         for (int split = 0; split < 4; split++) {
-            List<MiningTrial.Judged> judged = trial.halves(split, 1, 0);
+            List<MiningTrial.Judged> judged = trial.halves(split, 1, 0, false);
             Set<String> heldOut = new HashSet<>();
             judged.forEach(one -> heldOut.add(examples.get(one.index()).task()));
             assertThat(heldOut).hasSize(10);
@@ -84,7 +84,7 @@ class MiningTrialTest {
     @Test
     void whatIsJudgedIsJudgedByItsStepsAndNotByItsOutcome() {
         List<Example> examples = examples(20, 2);
-        List<MiningTrial.Judged> before = new MiningTrial(examples, 1).halves(0, 1, 1);
+        List<MiningTrial.Judged> before = new MiningTrial(examples, 1).halves(0, 1, 1, false);
         Set<Integer> heldOut = new HashSet<>();
         before.forEach(one -> heldOut.add(one.index()));
         List<Example> lied = new ArrayList<>();
@@ -98,13 +98,13 @@ class MiningTrialTest {
                                     example.task())
                             : example);
         }
-        assertThat(new MiningTrial(lied, 1).halves(0, 1, 1)).isEqualTo(before);
+        assertThat(new MiningTrial(lied, 1).halves(0, 1, 1, false)).isEqualTo(before);
     }
 
     @Test
     void whatTellsSuccessesFromFailuresIsLearnedAndPermutedOutcomesTeachNothing() {
         List<Example> examples = examples(60, 2);
-        List<MiningTrial.Judged> judged = new MiningTrial(examples, 1).halves(0, 1, 2);
+        List<MiningTrial.Judged> judged = new MiningTrial(examples, 1).halves(0, 1, 2, false);
         double[] gap = new double[2];
         for (MiningTrial.Judged one : judged) {
             int sign = examples.get(one.index()).outcome() == Outcome.PASS ? 1 : -1;
@@ -126,7 +126,7 @@ class MiningTrialTest {
                     "task" + i));
         }
         new MiningTrial(examples, 1)
-                .halves(0, 1, 0)
+                .halves(0, 1, 0, false)
                 .forEach(one -> assertThat(one.lengthScore()).isEqualTo(-one.steps()));
         assertThat(MiningTrial.steps(examples.get(1).trace())).isEqualTo(3);
     }
@@ -134,7 +134,7 @@ class MiningTrialTest {
     @Test
     void aShareOfTheHalfLeavesTheOtherHalfAsItIs() {
         MiningTrial trial = new MiningTrial(examples(40, 1), 1);
-        assertThat(indices(trial.halves(2, 0.25, 0))).isEqualTo(indices(trial.halves(2, 1, 0)));
+        assertThat(indices(trial.halves(2, 0.25, 0, false))).isEqualTo(indices(trial.halves(2, 1, 0, false)));
     }
 
     private static List<Integer> indices(List<MiningTrial.Judged> judged) {
