@@ -14,7 +14,6 @@ import io.kernelweave.mine.Mined;
 import io.kernelweave.mine.Miner;
 import io.kernelweave.mine.Part;
 import io.kernelweave.trace.Trace;
-import io.kernelweave.trace.TraceEvent;
 import io.kernelweave.verify.ConditionVerdict;
 import io.kernelweave.verify.Contract;
 import io.kernelweave.verify.Judgement;
@@ -24,9 +23,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -62,7 +62,7 @@ public final class KernelCompiler {
      *
      * @param examples in any order; those with FAIL are counter-examples
      * @param seed decides which traces are set aside for the tests
-     * @throws InputException if the id is no id, no example is a solved task, or one has nothing to compile
+     * @throws InputException if the id is no id, no example is a solved task, or none of the solved ones has anything to compile
      */
     public static Compiled compile(List<Example> examples, String kernelId, long seed) {
         Kernel.checkId(kernelId);
@@ -75,28 +75,34 @@ public final class KernelCompiler {
         return new Draft(kernelId, seed, split, solved).compile();
     }
 
-    /** In an order that does not depend on how they were given. */
+    /** Those that hold anything to compile, in an order that does not depend on how they were given. */
     private static List<Sample> samples(List<Example> examples, String kernelId) {
         List<Sample> samples = new ArrayList<>();
         boolean solved = false;
+        InputException empty = null;
         for (Example example : examples) {
             Sample sample = Sample.of(example);
-            if (example.outcome() != Outcome.FAIL) {
+            if (example.outcome() != Outcome.FAIL && !sample.usesTools()) {
                 String where = "trace " + example.trace().traceId();
-                if (sample.output() == null && !sample.usesTools()) {
-                    throw InputException.at(where, "has no output", "compile a trace of a solved task");
+                if (sample.output() == null) {
+                    empty = InputException.at(where, "has no output", "compile a trace of a solved task");
+                    continue;
                 }
-                if (!sample.usesTools() && !sample.asks()) {
-                    throw InputException.at(
-                            where, "its prompt asks for nothing", "compile a trace of a prompt in words");
+                if (!sample.asks()) {
+                    empty = InputException.at(where, "its prompt asks for nothing", "compile a trace of a prompt in words");
+                    continue;
                 }
-                solved = true;
             }
+            solved |= example.outcome() != Outcome.FAIL;
             samples.add(sample);
         }
         if (!solved) {
-            throw InputException.at(
-                    "kernel " + kernelId, "none of its " + samples.size() + " traces is a success", "give one that is");
+            throw empty != null
+                    ? empty
+                    : InputException.at(
+                            "kernel " + kernelId,
+                            "none of its " + samples.size() + " traces is a success",
+                            "give one that is");
         }
         samples.sort(Comparator.comparing(Sample::digest)
                 .thenComparing(sample -> sample.example().task()));
@@ -131,12 +137,22 @@ public final class KernelCompiler {
             json.putArray("postconditions");
             json.putArray("evidence_requirements");
             clauses(json);
-            steps(json.putArray("steps"));
-            json.putArray("rollback")
-                    .addObject()
+            Steps steps = Steps.of(solved);
+            notes.addAll(steps.notes());
+            json.set("steps", Json.tree(steps.steps()));
+            Handlers handlers = Handlers.of(solved);
+            notes.addAll(handlers.notes());
+            ArrayNode rollback = json.putArray("rollback").addAll((ArrayNode) Json.tree(handlers.rollback()));
+            rollback.addObject()
                     .put("when", "a condition does not hold")
                     .put("do", "Drop the answer and reply from raw generation.");
-            json.putArray("capabilities");
+            ArrayNode capabilities = json.putArray("capabilities");
+            steps.steps().stream()
+                    .map(Kernel.Step::tool)
+                    .filter(Objects::nonNull)
+                    .distinct()
+                    .sorted()
+                    .forEach(tool -> capabilities.add("tool:" + tool));
             ArrayNode sources = json.putArray("source_trace_ids");
             split.training()
                     .forEach(sample -> sources.add(sample.example().trace().traceId()));
@@ -279,31 +295,9 @@ public final class KernelCompiler {
                         clause.support().successes(),
                         "%s; holds on %d of %d failures"
                                 .formatted(
-                                        clause.label().toString().toLowerCase(java.util.Locale.ROOT),
+                                        clause.label().toString().toLowerCase(Locale.ROOT),
                                         clause.support().failurePasses(),
                                         clause.support().failures())));
-            }
-        }
-
-        private void steps(ArrayNode steps) {
-            Set<String> seen = new LinkedHashSet<>();
-            for (Sample sample : solved) {
-                for (TraceEvent event : sample.trace().events()) {
-                    String action = switch (event.kind()) {
-                        case PLAN -> "Plan: " + event.name() + ".";
-                        case TOOL_CALL -> "Call " + event.name() + ".";
-                        case GENERATION -> "Generate the answer under the output schema.";
-                        case VERIFICATION -> "Check the answer against the conditions.";
-                        case EVIDENCE -> "Gather evidence: " + event.name() + ".";
-                        default -> "";
-                    };
-                    if (!action.isEmpty() && seen.add(action)) {
-                        steps.addObject().put("name", event.name()).put("do", action);
-                    }
-                }
-            }
-            if (steps.isEmpty()) {
-                steps.addObject().put("name", "generate").put("do", "Generate the answer under the output schema.");
             }
         }
 
