@@ -74,17 +74,29 @@ public class CompileBenchmark {
             items.add("SKU" + random.nextInt(1_000_000));
         }
         call(events, "find_order", Json.object().put("order", order), found);
-        call(events, "find_customer", Json.object().put("id", customer), Json.object().put("name", "n" + number % 97));
+        call(
+                events,
+                "find_customer",
+                Json.object().put("id", customer),
+                Json.object().put("name", "n" + number % 97));
         for (int item = 0; item < rounds; item++) {
             String sku = items.get(item).stringValue();
             call(events, "stock", Json.object().put("sku", sku), Json.object().put("left", random.nextInt(50)));
-            call(events, "reserve", Json.object().put("sku", sku).put("order", order), Json.object().put("ok", true));
+            call(
+                    events,
+                    "reserve",
+                    Json.object().put("sku", sku).put("order", order),
+                    Json.object().put("ok", true));
             if (random.nextInt(40) == 0) {
                 call(events, "ping", Json.object(), Json.object());
             }
         }
         if (paid) {
-            call(events, "refund", Json.object().put("order", order).put("reason", "late"), Json.object().put("done", true));
+            call(
+                    events,
+                    "refund",
+                    Json.object().put("order", order).put("reason", "late"),
+                    Json.object().put("done", true));
         }
         for (int step = 0; step < 10; step++) {
             if (random.nextInt(30) > 0) {
@@ -96,7 +108,11 @@ public class CompileBenchmark {
             }
         }
         if (!failed) {
-            call(events, "confirm", Json.object().put("customer", customer), Json.object().put("sent", true));
+            call(
+                    events,
+                    "confirm",
+                    Json.object().put("customer", customer),
+                    Json.object().put("sent", true));
         }
         call(events, "close", Json.object().put("order", order), Json.object());
         Trace trace = new Trace(
