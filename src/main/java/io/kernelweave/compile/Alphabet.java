@@ -102,7 +102,8 @@ final class Alphabet {
                 String before = i > 0 ? trace.get(i - 1).title() : END;
                 next.computeIfAbsent(title, key -> new TreeMap<>()).merge(after, 1, Integer::sum);
                 previous.computeIfAbsent(title, key -> new TreeMap<>()).merge(before, 1, Integer::sum);
-                for (Map.Entry<String, JsonNode> argument : operation.arguments().properties()) {
+                for (Map.Entry<String, JsonNode> argument :
+                        operation.arguments().properties()) {
                     String value = argument.getValue().asString("");
                     if (!argument.getValue().isString() || value.length() > 60) {
                         continue;

@@ -16,7 +16,14 @@ import tools.jackson.databind.node.ObjectNode;
  * @param of of how often
  */
 record Binding(
-        String path, String variable, String place, boolean chosen, boolean constant, JsonNode value, int hits, int of) {
+        String path,
+        String variable,
+        String place,
+        boolean chosen,
+        boolean constant,
+        JsonNode value,
+        int hits,
+        int of) {
 
     boolean isBound() {
         return !place.isEmpty();
@@ -40,7 +47,7 @@ record Binding(
         ObjectNode json = Json.object().put("var", variable);
         if (!isRepeated()) {
             if (isBound()) {
-                json.set(chosen ? "among" : "from", where());
+                json.set(place.startsWith("~") ? "part_of" : chosen ? "among" : "from", where());
             }
             json.set("slot", value);
         }
@@ -57,10 +64,12 @@ record Binding(
             return name + " = " + Json.compact(value);
         }
         if (isRepeated()) {
-            return name + " = " + variable;
+            return (name.equals(variable) ? name : name + " = " + variable) + " as before";
         }
         JsonNode where = isBound() ? where() : Json.object();
-        String shown = where.isString() ? where.stringValue() : "the pieces of " + where.path("of").asString("");
+        String shown = where.isString()
+                ? where.stringValue()
+                : "the pieces of " + where.path("of").asString("");
         return name
                 + (!isBound()
                         ? " (yours to write)"

@@ -151,7 +151,10 @@ public final class Families {
         words.add("^");
         Operation.of(example.trace()).forEach(operation -> words.add(operation.title()));
         Sample sample = Sample.of(example);
-        words.add(sample.output() == null ? "$" : "$ " + String.join(" ", sample.output().propertyNames()));
+        words.add(
+                sample.output() == null
+                        ? "$"
+                        : "$ " + String.join(" ", sample.output().propertyNames()));
         return words;
     }
 
@@ -176,7 +179,8 @@ public final class Families {
                 .map(Map.Entry::getKey)
                 .reduce((one, other) -> one + "-" + other)
                 .orElse("general");
-        String slug = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+        String slug =
+                name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
         return slug.isEmpty() ? "general" : slug;
     }
 }

@@ -164,6 +164,14 @@ final class Guards {
                 }
             });
         }
+        // A fact that could never pass the test is no test made (R. Tarone, Biometrics 46, 1990).
+        counts.values().removeIf(count -> {
+            int all = count[0] + count[1];
+            int both = Math.min(all, with);
+            int neither = Math.min(all, without);
+            return Math.min(Fisher.p(both, with, all - both, without), Fisher.p(neither, without, all - neither, with))
+                    > ACCIDENT;
+        });
         String best = null;
         boolean negated = false;
         double most = Alphabet.log2(2.0 * counts.size() + 1) + 0.5 * Alphabet.log2(n + 1.0);
@@ -194,7 +202,8 @@ final class Guards {
         }
         int holds = negated ? with - found[0] : found[0];
         int elsewhere = negated ? found[1] : without - found[1];
-        ObjectNode named = check.deepCopy().put("name", "when-" + column.moves().get(0).name());
+        ObjectNode named =
+                check.deepCopy().put("name", "when-" + column.moves().get(0).name());
         named.put(
                 "says",
                 (negated ? "not: " : "") + best + " (so in " + holds + " of " + with + " traces with the step, and in "

@@ -73,14 +73,22 @@ record Handlers(List<Rollback> rollback, List<Note> notes) {
         undoes.forEach((pair, times) -> {
             int all = calls.getOrDefault(pair.then(), 0);
             // It undoes where it is called for nothing else, and where the first is called without it too.
-            if (times >= FEWEST && times == all && afterError.getOrDefault(pair.then(), 0) == all
+            if (times >= FEWEST
+                    && times == all
+                    && afterError.getOrDefault(pair.then(), 0) == all
                     && calls.getOrDefault(pair.first(), 0) > all) {
                 rollback.add(new Rollback(
                         "a later step fails after " + pair.first(),
                         "Call " + pair.then() + " with what " + pair.first() + " was called with or gave back.",
                         List.of(),
                         null));
-                notes.add(new Note("rollback", true, pair.then() + " undoes " + pair.first(), times, all, "called only after a failure"));
+                notes.add(new Note(
+                        "rollback",
+                        true,
+                        pair.then() + " undoes " + pair.first(),
+                        times,
+                        all,
+                        "called only after a failure"));
             }
         });
         next.forEach((pair, times) -> {
@@ -119,7 +127,8 @@ record Handlers(List<Rollback> rollback, List<Note> notes) {
         if (result && operation.result() != null) {
             Leaves.of(operation.result()).values().forEach(each -> values.addAll(Places.texts(each)));
         }
-        values.removeIf(value -> value.length() < 2 || value.equals("true") || value.equals("false") || value.equals("null"));
+        values.removeIf(
+                value -> value.length() < 2 || value.equals("true") || value.equals("false") || value.equals("null"));
         return values;
     }
 }

@@ -72,7 +72,17 @@ public final class KernelCompiler {
         List<Sample> solved = split.training().stream()
                 .filter(sample -> sample.example().outcome() == (judged ? Outcome.PASS : Outcome.UNKNOWN))
                 .toList();
-        return new Draft(kernelId, seed, split, solved).compile();
+        Draft draft = new Draft(kernelId, seed, split, solved);
+        if (samples.size() < examples.size()) {
+            draft.notes.add(new Note(
+                    "traces",
+                    false,
+                    "traces with neither a call nor an answer to a request",
+                    examples.size() - samples.size(),
+                    examples.size(),
+                    "there is nothing to learn from them"));
+        }
+        return draft.compile();
     }
 
     /** Those that hold anything to compile, in an order that does not depend on how they were given. */
@@ -89,7 +99,8 @@ public final class KernelCompiler {
                     continue;
                 }
                 if (!sample.asks()) {
-                    empty = InputException.at(where, "its prompt asks for nothing", "compile a trace of a prompt in words");
+                    empty = InputException.at(
+                            where, "its prompt asks for nothing", "compile a trace of a prompt in words");
                     continue;
                 }
             }

@@ -37,7 +37,9 @@ final class Leaves {
 
     /** A value as a text, the same for 7, 7.0 and "7". */
     static String text(JsonNode value) {
-        if (value.isNumber() && value.decimalValue().precision() < 400 && Math.abs(value.decimalValue().scale()) < 400) {
+        if (value.isNumber()
+                && value.decimalValue().precision() < 400
+                && Math.abs(value.decimalValue().scale()) < 400) {
             return value.decimalValue().signum() == 0
                     ? "0"
                     : value.decimalValue().stripTrailingZeros().toPlainString();

@@ -22,7 +22,13 @@ import tools.jackson.databind.node.MissingNode;
  * @param failed the answer was an error
  * @param at the event's place in the trace
  */
-record Operation(Kind kind, String name, JsonNode arguments, @Nullable JsonNode result, boolean failed, int at) {
+record Operation(
+        Kind kind,
+        String name,
+        JsonNode arguments,
+        @Nullable JsonNode result,
+        boolean failed,
+        int at) {
 
     static List<Operation> of(Trace trace) {
         List<Operation> operations = new ArrayList<>();
@@ -48,8 +54,8 @@ record Operation(Kind kind, String name, JsonNode arguments, @Nullable JsonNode 
                             && event.data().path("text").asString("-").isBlank();
                     if (!thought && !silent) {
                         calls.add("");
-                        operations.add(new Operation(
-                                event.kind(), event.name(), MissingNode.getInstance(), null, false, i));
+                        operations.add(
+                                new Operation(event.kind(), event.name(), MissingNode.getInstance(), null, false, i));
                     }
                 }
                 default -> {}
@@ -68,9 +74,8 @@ record Operation(Kind kind, String name, JsonNode arguments, @Nullable JsonNode 
                     && !answered.contains(i)
                     && (id.isEmpty() ? call.name.equals(event.name()) : id.equals(calls.get(i)))) {
                 JsonNode error = event.data().path("error");
-                boolean failed = !error.isMissingNode()
-                        && !error.isNull()
-                        && !(error.isBoolean() && !error.booleanValue());
+                boolean failed =
+                        !error.isMissingNode() && !error.isNull() && !(error.isBoolean() && !error.booleanValue());
                 JsonNode result = event.data().has("result") ? event.data().get("result") : event.data();
                 operations.set(i, new Operation(call.kind, call.name, call.arguments, result, failed, call.at));
                 answered.add(i);

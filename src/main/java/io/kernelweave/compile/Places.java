@@ -36,7 +36,9 @@ final class Places {
 
     Places(PromptInput input) {
         for (int i = 0; i < Math.min(MOST_NUMBERS, input.numbers().size()); i++) {
-            put("input.numbers[" + i + "]", Leaves.text(Json.tree(input.numbers().get(i))));
+            put(
+                    "input.numbers[" + i + "]",
+                    Leaves.text(Json.tree(input.numbers().get(i))));
         }
         for (int i = 0; i < Math.min(MOST_NUMBERS, input.quoted().size()); i++) {
             put("input.quoted[" + i + "]", input.quoted().get(i));
@@ -65,7 +67,8 @@ final class Places {
     private void forget(String place) {
         Set<String> held = values.remove(place);
         if (held != null) {
-            held.forEach(value -> byValue.getOrDefault(value, new LinkedHashSet<>()).remove(place));
+            held.forEach(
+                    value -> byValue.getOrDefault(value, new LinkedHashSet<>()).remove(place));
         }
     }
 
@@ -89,7 +92,8 @@ final class Places {
                 String text = result.stringValue();
                 text(name + ".result", text);
                 PIECES.forEach((source, pattern) -> {
-                    String place = Json.compact(Json.object().put("find", source).put("of", name + ".result"));
+                    String place =
+                            Json.compact(Json.object().put("find", source).put("of", name + ".result"));
                     Matcher piece = pattern.matcher(text);
                     // What offers nothing leaves what was offered before.
                     for (int found = 0; found < 200 && piece.find(); found++) {
@@ -101,12 +105,13 @@ final class Places {
                 });
             }
         }
-        Leaves.of(result).forEach((path, held) -> held.forEach(value -> {
-            String text = Leaves.text(value);
-            if (text.length() <= 200) {
-                put(step + ".result" + path, text);
-            }
-        }));
+        Leaves.of(result)
+                .forEach((path, held) -> held.forEach(value -> {
+                    String text = Leaves.text(value);
+                    if (text.length() <= 200) {
+                        put(step + ".result" + path, text);
+                    }
+                }));
     }
 
     /** How many places there are where a value could have been found. */

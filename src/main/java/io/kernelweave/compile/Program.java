@@ -110,7 +110,8 @@ final class Program {
         }
 
         private int items(int[] sequence, List<Integer> places) {
-            return folding.fold(places.stream().mapToInt(place -> sequence[place]).toArray())
+            return folding.fold(
+                            places.stream().mapToInt(place -> sequence[place]).toArray())
                     .size();
         }
     }
@@ -174,7 +175,8 @@ final class Program {
             for (int symbol : folding.body(alignment.item(j))) {
                 moves.add(new Move(j, moves.size(), name(alphabet.get(symbol), names), alphabet.get(symbol)));
             }
-            columns.add(new Column(List.copyOf(moves), folding.isBlock(alignment.item(j)), in[j], traces.size(), most[j]));
+            columns.add(
+                    new Column(List.copyOf(moves), folding.isBlock(alignment.item(j)), in[j], traces.size(), most[j]));
         }
     }
 
@@ -217,8 +219,8 @@ final class Program {
     Move[] moves(List<Operation> operations) {
         int[] sequence = alphabet.read(operations);
         int[] kept = common.places(sequence);
-        List<Item> items = folding.fold(
-                Arrays.stream(kept).map(place -> sequence[place]).toArray());
+        List<Item> items =
+                folding.fold(Arrays.stream(kept).map(place -> sequence[place]).toArray());
         int[] placed = alignment.place(items(items));
         @Nullable Move[] moves = new Move[sequence.length];
         for (int i = 0; i < placed.length; i++) {
@@ -241,7 +243,8 @@ final class Program {
         if (columns.isEmpty() || items.isEmpty()) {
             return new State(-1, 0);
         }
-        return new State(alignment.reached(items(items)), items.get(items.size() - 1).rounds());
+        return new State(
+                alignment.reached(items(items)), items.get(items.size() - 1).rounds());
     }
 
     /** Bits to write down the columns. */

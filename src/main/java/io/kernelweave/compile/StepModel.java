@@ -49,9 +49,8 @@ public final class StepModel {
     private final Contexts kernelSteps;
     private final Contexts letters = new Contexts(LETTERS);
     /** How often a tool was called, and which of its arguments were there how often. */
-
-
     private final Map<String, Integer> called = new HashMap<>();
+
     private final Map<String, TreeMap<String, Integer>> paths = new HashMap<>();
     /** The values of an argument with their counts. */
     private final Map<String, Map<String, Integer>> values = new HashMap<>();
@@ -355,7 +354,8 @@ public final class StepModel {
             bits -= Alphabet.log2(leaves.containsKey(path.getKey()) ? there : 1 - there);
         }
         for (Map.Entry<String, List<JsonNode>> leaf : leaves.entrySet()) {
-            if (symbol.path().equals(leaf.getKey().replaceFirst("^\\.", "")) && !symbol.path().isEmpty()) {
+            if (symbol.path().equals(leaf.getKey().replaceFirst("^\\.", ""))
+                    && !symbol.path().isEmpty()) {
                 continue; // the step's identity says it
             }
             if (!known.containsKey(leaf.getKey())) {
@@ -392,7 +392,8 @@ public final class StepModel {
             if (count != null) {
                 bits -= Alphabet.log2(count / (double) (total + seen.size()));
             } else {
-                bits += (total == 0 ? 0 : -Alphabet.log2(seen.size() / (double) (total + seen.size()))) + spell(text, false);
+                bits += (total == 0 ? 0 : -Alphabet.log2(seen.size() / (double) (total + seen.size())))
+                        + spell(text, false);
             }
         }
         return bits;

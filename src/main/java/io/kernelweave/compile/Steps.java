@@ -35,6 +35,10 @@ record Steps(List<Step> steps, List<Note> notes) {
             Binding through = variables.through(column);
             for (Move move : column.moves()) {
                 Step step = step(column, move, variables.of(move), guard, through);
+                Step last = steps.isEmpty() ? step : steps.get(steps.size() - 1);
+                if (last != step && step.tool() == null && last.action().equals(step.action())) {
+                    continue; // in words alone, doing it again is the same
+                }
                 steps.add(step);
                 notes.add(new Note("steps", true, step.action(), column.in(), column.of(), why(variables.of(move))));
             }
@@ -61,7 +65,10 @@ record Steps(List<Step> steps, List<Note> notes) {
             steps.add(
                     others.isEmpty()
                             ? GENERATE
-                            : new Step("work", "Use " + String.join(", ", others.keySet()) + " as needed: the traces have no order in common."));
+                            : new Step(
+                                    "work",
+                                    "Use " + String.join(", ", others.keySet())
+                                            + " as needed: the traces have no order in common."));
         }
         return new Steps(List.copyOf(steps), List.copyOf(notes));
     }
@@ -78,9 +85,7 @@ record Steps(List<Step> steps, List<Note> notes) {
                     through == null ? null : through.variable(),
                     column.most());
             if (move.position() == column.moves().size() - 1) {
-                String what = column.moves().size() == 1
-                        ? "this"
-                        : "from " + block + " on";
+                String what = column.moves().size() == 1 ? "this" : "from " + block + " on";
                 words.append(" Repeat ")
                         .append(what)
                         .append(through == null ? " as needed" : " for each of " + through.place())
@@ -93,7 +98,11 @@ record Steps(List<Step> steps, List<Note> notes) {
         if (guard != null) {
             words.append(" Only where ").append(guard.condition().says()).append('.');
         } else if (optional) {
-            words.append(" In ").append(column.in()).append(" of ").append(column.of()).append(" traces.");
+            words.append(" In ")
+                    .append(column.in())
+                    .append(" of ")
+                    .append(column.of())
+                    .append(" traces.");
         }
         return new Step(
                 move.name(),
@@ -152,7 +161,8 @@ record Steps(List<Step> steps, List<Note> notes) {
         }
         String name = path.substring(element ? 0 : start, end);
         String rest = path.substring(end);
-        JsonNode child = rest.isEmpty() ? value : rest.startsWith("[") ? Json.mapper().createArrayNode() : Json.object();
+        JsonNode child =
+                rest.isEmpty() ? value : rest.startsWith("[") ? Json.mapper().createArrayNode() : Json.object();
         if (into instanceof ArrayNode array) {
             if (array.isEmpty()) {
                 array.add(child);

@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +92,8 @@ final class Variables {
             Operation operation = operations.get(i);
             for (; next < operation.at(); next++) {
                 TraceEvent event = events.get(next);
-                if (event.kind() == Kind.OBSERVATION && event.data().path("text").isString()) {
+                if (event.kind() == Kind.OBSERVATION
+                        && event.data().path("text").isString()) {
                     places.said(event.data().get("text").stringValue());
                 }
             }
@@ -141,15 +141,15 @@ final class Variables {
                         .thenComparing(Leaf::path))
                 .toList();
         for (Leaf leaf : order) {
-            List<Use> seen = Objects.requireNonNull(uses.get(leaf));
+            List<Use> seen = uses.getOrDefault(leaf, List.of());
+            List<Binding> bound = bindings.computeIfAbsent(leaf.move(), move -> new ArrayList<>());
             List<JsonNode> values = new ArrayList<>();
             seen.forEach(use -> values.addAll(use.values()));
             String own = leaf.move().name() + ".arguments" + leaf.path();
             boolean optional = seen.size() < times.getOrDefault(leaf.move(), 0);
             JsonNode constant = constant(seen);
             if (constant != null && !optional) {
-                bindings.get(leaf.move())
-                        .add(new Binding(leaf.path(), "", "", false, true, constant, seen.size(), seen.size()));
+                bound.add(new Binding(leaf.path(), "", "", false, true, constant, seen.size(), seen.size()));
                 continue;
             }
             JsonNode schema = SchemaInference.infer(values);
@@ -164,16 +164,15 @@ final class Variables {
             if (!chosen && !place.isEmpty()) {
                 variables.put(place, variable);
             }
-            bindings.get(leaf.move())
-                    .add(new Binding(
-                            leaf.path(),
-                            variable,
-                            repeated ? "=" + place : place,
-                            chosen,
-                            false,
-                            schema,
-                            choice == null ? 0 : choice.hits,
-                            seen.size()));
+            bound.add(new Binding(
+                    leaf.path(),
+                    variable,
+                    repeated ? "=" + place : place,
+                    chosen,
+                    false,
+                    schema,
+                    choice == null ? 0 : choice.hits,
+                    seen.size()));
         }
     }
 
@@ -197,7 +196,10 @@ final class Variables {
             texts.addAll(use.texts);
             of.add(tasks.get(use.trace));
         }
-        return texts.size() == 1 && of.size() > 1 && of.size() >= enough && seen.get(0).values.size() == 1
+        return texts.size() == 1
+                        && of.size() > 1
+                        && of.size() >= enough
+                        && seen.get(0).values.size() == 1
                 ? seen.get(0).values.get(0)
                 : null;
     }
@@ -229,7 +231,8 @@ final class Variables {
             double flag = share == 1 ? 0 : seen.size() * entropy(share);
             double saving = total[1] - flag - Alphabet.log2(most + 1.0) - 0.5 * Alphabet.log2(seen.size() + 1.0);
             if (saving > 0 && 2 * total[0] > seen.size()) {
-                choices.add(new Choice(place, place.startsWith("~") || total[2] * 2 > total[0], (int) total[0], saving));
+                choices.add(
+                        new Choice(place, place.startsWith("~") || total[2] * 2 > total[0], (int) total[0], saving));
             }
         });
         // The most telling first; of equals the one that holds a single value, then the input, then results.
@@ -248,9 +251,7 @@ final class Variables {
     }
 
     private static double entropy(double share) {
-        return share <= 0 || share >= 1
-                ? 0
-                : -share * Alphabet.log2(share) - (1 - share) * Alphabet.log2(1 - share);
+        return share <= 0 || share >= 1 ? 0 : -share * Alphabet.log2(share) - (1 - share) * Alphabet.log2(1 - share);
     }
 
     /** Binary logarithm of a bound of the chance that values stand at a place so often by accident. */
@@ -267,7 +268,8 @@ final class Variables {
             int there = 0;
             for (int step = 1; step < places.size() && others < OTHERS; step++) {
                 int other = (use.trace + step) % places.size();
-                if (!tasks.get(other).equals(tasks.get(use.trace)) && places.get(other).choices(choice.place) > 0) {
+                if (!tasks.get(other).equals(tasks.get(use.trace))
+                        && places.get(other).choices(choice.place) > 0) {
                     others++;
                     there += places.get(other).holds(choice.place, use.texts) ? 1 : 0;
                 }
@@ -299,8 +301,8 @@ final class Variables {
                 rounds.computeIfAbsent(use.trace, key -> new HashSet<>()).addAll(use.texts);
             }
             long all = rounds.entrySet().stream()
-                    .filter(each -> each.getValue()
-                            .equals(places.get(each.getKey()).at(binding.place())))
+                    .filter(each ->
+                            each.getValue().equals(places.get(each.getKey()).at(binding.place())))
                     .count();
             if (2 * all > rounds.size()) {
                 return binding;
