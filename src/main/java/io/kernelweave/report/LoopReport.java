@@ -98,7 +98,7 @@ final class LoopReport {
         findings.add("Prompts that no kernel of the data set fits: a kernel's answer was given to "
                 + share(LoopRow.CLEAN, "false_reuse_rate") + ", of near misses "
                 + share(LoopRow.CLEAN, "false_reuse_rate.near_miss")
-                + "; a kernel was asked for one, and its gate refused it, for the rest of "
+                + ". They were routed to a kernel, whose gate may have refused its answer, in "
                 + share(LoopRow.CLEAN, "false_route_rate") + ".");
         for (String stream : streams) {
             findings.add("Promotions, " + stream + " stream: " + number(stream, "kernels.promoted") + ", of these "

@@ -115,6 +115,7 @@ public final class LoopMetrics {
                 filter(rows, row -> row.fits() && !row.isReused() && row.error() == null),
                 LoopRow::isVerified);
         share("false_reuse_rate", filter(rows, row -> !row.fits()), LoopRow::isReused);
+        share("false_route_rate", filter(rows, row -> !row.fits()), row -> row.served() != null);
         share("false_reuse_rate.near_miss", filter(rows, row -> "near-miss".equals(row.kind())), LoopRow::isReused);
         Map<String, String> kinds = kinds(rows);
         share("wrong_kernel_rate", reused, row -> !Objects.equals(kind(kinds, row), row.kernelId()));

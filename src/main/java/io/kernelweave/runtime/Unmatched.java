@@ -25,7 +25,7 @@ final class Unmatched {
     /** Alikeness that is asked for until enough of these were seen. */
     private static final double AT_FIRST = 0.5;
 
-    private static final int ENOUGH_PAIRS = 200;
+    private static final int ENOUGH_PAIRS = 50;
     private static final int ENOUGH_MEMBERS = 3;
     private static final int BINS = 200;
 
