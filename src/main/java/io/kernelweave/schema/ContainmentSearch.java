@@ -25,13 +25,30 @@ final class ContainmentSearch {
 
     private final JsonNode one;
     private final JsonNode other;
+    private final Supplier<SchemaValidator> compileOne;
+    private final Supplier<SchemaValidator> compileOther;
     private @Nullable SchemaValidator inOne;
     private @Nullable SchemaValidator inOther;
     private String reason = "";
 
     ContainmentSearch(JsonNode one, JsonNode other) {
+        this(
+                one,
+                other,
+                () -> SchemaValidator.compile(one, "first schema #"),
+                () -> SchemaValidator.compile(other, "second schema #"));
+    }
+
+    /** @param compileOne gives the validator of the first, or refuses it */
+    ContainmentSearch(
+            JsonNode one,
+            JsonNode other,
+            Supplier<SchemaValidator> compileOne,
+            Supplier<SchemaValidator> compileOther) {
         this.one = one;
         this.other = other;
+        this.compileOne = compileOne;
+        this.compileOther = compileOther;
     }
 
     Containment answer() {
@@ -39,8 +56,8 @@ final class ContainmentSearch {
             return new Containment.Proven();
         }
         try {
-            inOne = SchemaValidator.compile(one, "first schema #");
-            inOther = SchemaValidator.compile(other, "second schema #");
+            inOne = compileOne.get();
+            inOther = compileOther.get();
         } catch (InputException e) {
             reason = String.valueOf(e.getMessage()); // nothing can be refuted, but something may be proved
         }
