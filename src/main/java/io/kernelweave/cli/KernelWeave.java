@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             DatasetCommand.class,
             TraceCommand.class,
             CompileCommand.class,
+            ComposeCommand.class,
             QueryCommand.class,
             VersionCommand.class,
         },

@@ -3,6 +3,7 @@ package io.kernelweave.compose;
 import io.kernelweave.compose.Composed.Joint;
 import io.kernelweave.json.InputException;
 import io.kernelweave.kernel.Kernel;
+import io.kernelweave.schema.Comparer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ public final class Composer {
 
     private final Map<String, Signature> signatures = new HashMap<>();
     private final Takers takers = new Takers(signatures);
+    private final Comparer comparer = new Comparer();
     private final Map<Pair, Fit> fits = new ConcurrentHashMap<>();
 
     private record Pair(String one, String then) {}
@@ -52,7 +54,7 @@ public final class Composer {
                 new Pair(one, then),
                 pair -> takers.signature(one)
                         .known()
-                        .fits(takers.signature(then).demand()));
+                        .fits(takers.signature(then).demand(), comparer));
     }
 
     /**
@@ -218,7 +220,7 @@ public final class Composer {
         }
 
         private Fit fit(List<Known> in, Demand demand) {
-            return in.stream().map(known -> known.fits(demand)).reduce(new Fit.Proven(), Fit::and);
+            return in.stream().map(known -> known.fits(demand, comparer)).reduce(new Fit.Proven(), Fit::and);
         }
 
         /** Nothing goes in, or what the whole flow is given, which is looked at when it is given. */
@@ -239,13 +241,13 @@ public final class Composer {
             Signature from = signatures.get(known.origin());
             return from != null && from.known() == known
                     ? fit(known.origin(), call.kernelId())
-                    : known.fits(takers.signature(call.kernelId()).demand());
+                    : known.fits(takers.signature(call.kernelId()).demand(), comparer);
         }
         if (flow instanceof Flow.Guard guard) {
-            return known.fits(takers.demand(guard));
+            return known.fits(takers.demand(guard), comparer);
         }
         if (flow instanceof Flow.Adapt adapt) {
-            return known.fits(new Demand("adapt", adapt.template().entry().schema(), List.of()));
+            return known.fits(new Demand("adapt", adapt.template().entry().schema(), List.of()), comparer);
         }
         if (flow instanceof Flow.Seq seq) {
             Fit first = head(seq.first(), known);
@@ -264,7 +266,7 @@ public final class Composer {
                     .reduce(new Fit.Proven(), Fit::and);
         }
         if (flow instanceof Flow.ForEach forEach) {
-            return known.fits(LIST).and(head(forEach.each(), known.element()));
+            return known.fits(LIST, comparer).and(head(forEach.each(), known.element()));
         }
         if (flow instanceof Flow.Fail) {
             return known.samples().isEmpty()

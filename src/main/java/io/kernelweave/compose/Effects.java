@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.kernelweave.kernel.Kernel;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -62,7 +63,7 @@ public record Effects(SortedSet<Effect> all) {
     }
 
     public Effects {
-        all = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(all));
+        all = Collections.unmodifiableSortedSet(new TreeSet<>(all));
     }
 
     /**
@@ -82,6 +83,18 @@ public record Effects(SortedSet<Effect> all) {
             }
         }
         return new Effects(effects);
+    }
+
+    /** May these kernels answer at the same time? */
+    public static boolean areIndependent(List<Kernel> kernels) {
+        for (int i = 0; i < kernels.size(); i++) {
+            for (Kernel other : kernels.subList(0, i)) {
+                if (of(kernels.get(i)).conflict(of(other)).isPresent()) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     static Effects union(Collection<Effects> parts) {

@@ -3,6 +3,7 @@ package io.kernelweave.compose;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Condition;
+import io.kernelweave.schema.Comparer;
 import io.kernelweave.schema.Containment;
 import io.kernelweave.verify.Outcome;
 import io.kernelweave.verify.Verdict;
@@ -76,9 +77,9 @@ record Known(
         return Shape.all(shapes);
     }
 
-    /** A refutation by a value of a shape; null if none is found. */
-    private @Nullable Fit hunt(Shape where, Demand demand, int condition) {
-        return Containment.of(where.schema(), Shape.NONE.schema()) instanceof Containment.Refuted found
+    /** A refutation by a value of the core that is none of a shape; null if none is found. */
+    private @Nullable Fit hunt(Shape wanted, Demand demand, int condition, Comparer comparer) {
+        return comparer.containment(core().schema(), wanted.schema()) instanceof Containment.Refuted found
                 ? refuted(found.witness(), demand, condition)
                 : null;
     }
@@ -262,7 +263,7 @@ record Known(
     }
 
     /** Is every such value taken? */
-    Fit fits(Demand demand) {
+    Fit fits(Demand demand, Comparer comparer) {
         if (demand.problem() != null) {
             return new Fit.Unknown("cannot be checked: " + demand.problem());
         }
@@ -272,14 +273,23 @@ record Known(
                 return new Fit.Refuted(sample, violation);
             }
         }
-        Fit fit = schemaFits(demand);
+        // What one look at a value refutes needs no comparison of schemas.
         List<Condition> conditions = demand.conditions();
+        for (int i = 0; i < conditions.size(); i++) {
+            for (JsonNode sample : samples) {
+                Verdict verdict = demand.verdict(i, sample);
+                if (verdict.outcome() == Outcome.FAIL) {
+                    return new Fit.Refuted(sample, conditions.get(i).name() + ": " + verdict.reason());
+                }
+            }
+        }
+        Fit fit = schemaFits(demand, comparer);
         if (fit instanceof Fit.Refuted || conditions.isEmpty()) {
             return fit;
         }
         Entailment entailment = new Entailment(facts);
         for (int i = 0; i < conditions.size(); i++) {
-            fit = fit.and(conditionFits(demand, i, entailment));
+            fit = fit.and(conditionFits(demand, i, entailment, comparer));
             if (fit instanceof Fit.Refuted) {
                 return fit;
             }
@@ -287,8 +297,8 @@ record Known(
         return fit;
     }
 
-    private Fit schemaFits(Demand demand) {
-        Containment plain = Containment.of(schema, demand.schema());
+    private Fit schemaFits(Demand demand, Comparer comparer) {
+        Containment plain = comparer.containment(schema, demand.schema());
         if (plain instanceof Containment.Proven) {
             return new Fit.Proven();
         }
@@ -299,13 +309,13 @@ record Known(
         Optional<Shape> wanted = Shape.of(demand.schema());
         Containment answer = plain;
         if (!facts.isEmpty() && Shape.of(schema).isPresent()) {
-            answer = Containment.of(shape().schema(), demand.schema());
+            answer = comparer.containment(shape().schema(), demand.schema());
             if (answer instanceof Containment.Proven) {
                 return new Fit.Proven();
             }
             refuted = answer instanceof Containment.Refuted found ? refuted(found.witness(), demand, -1) : null;
             if (refuted == null && answer instanceof Containment.Refuted && wanted.isPresent()) {
-                refuted = hunt(Shape.all(core(), wanted.get().not()), demand, -1);
+                refuted = hunt(wanted.get(), demand, -1, comparer);
             }
             if (refuted != null) {
                 return refuted;
@@ -314,7 +324,7 @@ record Known(
         if (answer instanceof Containment.Refuted found) {
             // None of them is taken, so whichever is there is not.
             boolean never = wanted.isPresent()
-                    && Containment.of(schema, wanted.get().not().schema()) instanceof Containment.Proven;
+                    && comparer.containment(schema, wanted.get().not().schema()) instanceof Containment.Proven;
             if (never) {
                 return new Fit.Refuted(
                         found.witness(), "no value fits; " + String.valueOf(demand.violation(found.witness())));
@@ -325,7 +335,7 @@ record Known(
         return new Fit.Unknown(((Containment.Unknown) answer).reason());
     }
 
-    private Fit conditionFits(Demand demand, int index, Entailment entailment) {
+    private Fit conditionFits(Demand demand, int index, Entailment entailment, Comparer comparer) {
         Condition condition = demand.conditions().get(index);
         if (entailment.passes(condition.check())) {
             return new Fit.Proven();
@@ -333,9 +343,6 @@ record Known(
         String open = "";
         for (JsonNode sample : samples) {
             Verdict verdict = demand.verdict(index, sample);
-            if (verdict.outcome() == Outcome.FAIL) {
-                return new Fit.Refuted(sample, condition.name() + ": " + verdict.reason());
-            }
             open = verdict.outcome() == Outcome.UNKNOWN ? verdict.reason() : open;
         }
         ConditionSets sets = ConditionSets.of(condition.check());
@@ -346,13 +353,13 @@ record Known(
                             : " cannot be told of " + shown(samples.get(0)) + ": " + open));
         }
         Shape here = shape();
-        Containment answer = Containment.of(here.schema(), sets.passes().schema());
+        Containment answer = comparer.containment(here.schema(), sets.passes().schema());
         if (answer instanceof Containment.Proven) {
             return new Fit.Proven();
         }
         if (answer instanceof Containment.Refuted found) {
             Fit refuted = refuted(found.witness(), demand, index);
-            refuted = refuted == null ? hunt(Shape.all(core(), sets.fails()), demand, index) : refuted;
+            refuted = refuted == null ? hunt(sets.fails().not(), demand, index, comparer) : refuted;
             return refuted != null
                     ? refuted
                     : new Fit.Unknown(condition.name() + " is not known to pass on " + shown(found.witness())

@@ -1,6 +1,8 @@
 /**
- * Requests for several tasks at once: how a request falls into clauses, and what kernels give when they answer together.
- * Uses {@code json}, {@code kernel} and {@code verify}. Start reading at {@link io.kernelweave.compose.Composition}.
+ * Kernels together: the algebra of flows, its text form, contracts that prove or refute that parts fit, and the executor that undoes
+ * what fails; how a request falls into clauses, and what kernels give when they answer one prompt. Uses {@code json}, {@code
+ * kernel}, {@code trace}, {@code schema} and {@code verify}. Start reading at {@link io.kernelweave.compose.Flow} and {@link
+ * io.kernelweave.compose.Composer}.
  */
 @NullMarked
 package io.kernelweave.compose;

@@ -1,5 +1,7 @@
 package io.kernelweave.route;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.kernelweave.compose.Flow;
 import java.util.List;
 
 /**
@@ -35,6 +37,12 @@ public record RouteDecision(
             String reason,
             List<Candidate> candidates) {
         this(action, kernelIds, probability, threshold, reason, candidates, Assurance.none(List.of()));
+    }
+
+    /** What is to be done, as the text of a {@link Flow}: all kernels on the same value; empty for raw generation. */
+    @JsonProperty("flow")
+    public String flow() {
+        return kernelIds.isEmpty() ? "" : Flow.together(kernelIds).toString();
     }
 
     /** The same decision, with what it was chosen from. */

@@ -1,6 +1,7 @@
 package io.kernelweave.route;
 
 import io.kernelweave.compose.Clauses;
+import io.kernelweave.compose.Effects;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
@@ -214,7 +215,10 @@ public final class Router {
         double planned = 0;
         for (Plan next : matcher.plans(request, ranked, clause -> rank(whole.clause(clause, vectors(clause))))) {
             double probability = matcher.plan().probability(next.features());
-            if (probability >= matcher.planThreshold() && probability > planned) {
+            if (probability >= matcher.planThreshold()
+                    && probability > planned
+                    && Effects.areIndependent(
+                            next.kernels().stream().map(kernels::get).toList())) {
                 plan = next;
                 planned = probability;
             }

@@ -26,6 +26,8 @@ final class ContainmentSearch {
     private final JsonNode one;
     private final JsonNode other;
     private final Draft unnamed;
+    private final Supplier<SchemaValidator> compileOne;
+    private final Supplier<SchemaValidator> compileOther;
     private @Nullable SchemaValidator inOne;
     private @Nullable SchemaValidator inOther;
     private final List<Reading> readings = new ArrayList<>();
@@ -35,9 +37,26 @@ final class ContainmentSearch {
     private record Reading(Types types, Type difference) {}
 
     ContainmentSearch(JsonNode one, JsonNode other, Draft unnamed) {
+        this(
+                one,
+                other,
+                unnamed,
+                () -> SchemaValidator.compile(one, "first schema #", unnamed),
+                () -> SchemaValidator.compile(other, "second schema #", unnamed));
+    }
+
+    /** @param compileOne gives the validator of the first, or refuses it */
+    ContainmentSearch(
+            JsonNode one,
+            JsonNode other,
+            Draft unnamed,
+            Supplier<SchemaValidator> compileOne,
+            Supplier<SchemaValidator> compileOther) {
         this.one = one;
         this.other = other;
         this.unnamed = unnamed;
+        this.compileOne = compileOne;
+        this.compileOther = compileOther;
     }
 
     Containment answer() {
@@ -45,8 +64,8 @@ final class ContainmentSearch {
             return new Containment.Proven();
         }
         try {
-            inOne = SchemaValidator.compile(one, "first schema #", unnamed);
-            inOther = SchemaValidator.compile(other, "second schema #", unnamed);
+            inOne = compileOne.get();
+            inOther = compileOther.get();
         } catch (SchemaValidator.MalformedException e) {
             return new Containment.Unknown(String.valueOf(e.getMessage()));
         } catch (InputException e) {

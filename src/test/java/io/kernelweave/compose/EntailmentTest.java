@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Condition;
+import io.kernelweave.schema.Comparer;
 import io.kernelweave.schema.SchemaValidator;
 import io.kernelweave.verify.Check;
 import io.kernelweave.verify.Checks;
@@ -24,6 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What follows from what: proofs hold on every value, refutations have a value that the checks themselves confirm. */
 class EntailmentTest {
+    private static final Comparer COMPARER = new Comparer();
+
     private static ObjectNode check(String text) {
         return (ObjectNode) Json.parse(text.replace('\'', '"'), "test");
     }
@@ -38,7 +41,7 @@ class EntailmentTest {
                 List.of(),
                 value -> given.refusal(value) == null ? Optional.of(value) : Optional.empty(),
                 "");
-        return known.fits(new Demand("goal", Shape.ANY.schema(), List.of(Condition.of(goal))));
+        return known.fits(new Demand("goal", Shape.ANY.schema(), List.of(Condition.of(goal))), COMPARER);
     }
 
     @ParameterizedTest

@@ -84,6 +84,7 @@ class RouterTest {
                 ROUTER.route("draft release notes for the release, then show the errors of this log" + LOG);
         assertThat(decision.action()).isEqualTo(RouteAction.COMPOSE);
         assertThat(decision.kernelIds()).containsExactly("write-changelog", "list-errors");
+        assertThat(decision.flow()).isEqualTo("write-changelog & list-errors");
         assertThat(decision.reason())
                 .startsWith("write-changelog + list-errors (P = ")
                 .contains("\"show the errors of this log\" is list-errors")
