@@ -166,7 +166,7 @@ final class CompileCommand implements Callable<Integer> {
                             : new Example(trace, Outcome.valueOf(found.origin().outcome()), trace.digest()));
         }
         List<Example> examples = inRun.run.equals(TraceCommand.STORE)
-                ? workspace.traces().load().stream().map(Example::of).toList()
+                ? workspace.traces().load().traces().stream().map(Example::of).toList()
                 : workspace.runs().find(inRun.run).rows().stream()
                         .filter(row -> row.trace() != null && row.arm().equals(inRun.arm))
                         .map(row -> {

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One row of a run's results, of the form that its {@link Measure} has. */
-public sealed interface Row permits RoutedRow, MaskRow, IfevalRow, SelfTestRow, ContainmentRow, CompilationRow, LoopRow {
+public sealed interface Row
+        permits RoutedRow, MaskRow, IfevalRow, SelfTestRow, ContainmentRow, CompilationRow, LoopRow {
     /** What identifies the row within a run. */
     String identity();
 

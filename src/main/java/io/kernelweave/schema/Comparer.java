@@ -28,7 +28,11 @@ public final class Comparer {
         Containment known = answers.get(pair);
         if (known == null) {
             known = new ContainmentSearch(
-                            one, other, Draft.V2020_12, () -> validator(one, "first schema #"), () -> validator(other, "second schema #"))
+                            one,
+                            other,
+                            Draft.V2020_12,
+                            () -> validator(one, "first schema #"),
+                            () -> validator(other, "second schema #"))
                     .answer();
             answers.put(pair, known);
         }
