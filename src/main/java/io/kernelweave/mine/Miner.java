@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Miner {
     private static final double ALPHA = 0.05;
     /** Conditions are looked for in so many traces; the counts of those found are taken on all. */
-    private static final int MOST = 3_000;
+    private static final int MOST = 1_500;
     /** A verdict by score has to have been right so often. */
     private static final double RIGHT = 0.95;
 
@@ -139,7 +139,8 @@ public final class Miner {
             }
         });
         for (Feature feature : features) {
-            if (feature instanceof Feature.Process || feature instanceof Feature.Share share && share.whole()) {
+            if ((feature instanceof Feature.Process || feature instanceof Feature.Share share && share.whole())
+                    && nearlyAlwaysHolds(feature)) {
                 rules.add(new Mined.Rule(feature, BigDecimal.ONE, true, 0));
                 tests.add(new double[] {1, 1});
             }
@@ -163,6 +164,17 @@ public final class Miner {
             }
         }
         return new Mined(scale(intercept, choice, rows, blank), clauses, kept, References.of(examples, acts));
+    }
+
+    /** On successes. */
+    private boolean nearlyAlwaysHolds(Feature feature) {
+        int holds = 0;
+        int successes = 0;
+        for (int i = 0; i < success.length; i++) {
+            successes += success[i] ? 1 : 0;
+            holds += success[i] && feature.of(facts.get(i)) >= 1 ? 1 : 0;
+        }
+        return holds > 0 && holds >= CONSISTENT * successes;
     }
 
     /** Those with weights as they come; then the others, the most demanding first. */
