@@ -150,8 +150,8 @@ public final class KernelCompiler {
             json.putArray("preconditions");
             json.putArray("postconditions");
             json.putArray("evidence_requirements");
-            clauses(json);
             Steps steps = Steps.of(solved);
+            clauses(json, steps.answer());
             notes.addAll(steps.notes());
             json.set("steps", Json.tree(steps.steps()));
             Handlers handlers = Handlers.of(solved);
@@ -282,9 +282,9 @@ public final class KernelCompiler {
             return SchemaInference.infer(outputs);
         }
 
-        private void clauses(ObjectNode json) {
+        private void clauses(ObjectNode json, List<Binding> answer) {
             Set<String> names = new HashSet<>(Set.of(Contract.INPUT_SCHEMA, Contract.OUTPUT_SCHEMA));
-            for (AnswerClauses.Clause clause : AnswerClauses.of(solved)) {
+            for (AnswerClauses.Clause clause : AnswerClauses.of(solved, answer)) {
                 String part = clause.isEvidence() ? "evidence_requirements" : "postconditions";
                 names.add(clause.check().get("name").stringValue());
                 ((ArrayNode) json.get(part)).add(clause.check());
