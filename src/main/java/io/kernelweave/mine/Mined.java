@@ -6,64 +6,100 @@ import io.kernelweave.verify.Checks;
 import io.kernelweave.verify.Outcome;
 import io.kernelweave.verify.Subject;
 import io.kernelweave.verify.Verdict;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What was mined from traces: clauses with their counts and weights, which together judge another trace. */
 public final class Mined {
-    /** Log-odds beyond which a verdict is given: nineteen to one. */
-    private static final double SURE = StrictMath.log(19);
+    /**
+     * Where a score starts, and where it says enough for a verdict.
+     *
+     * @param intercept what is added to the weights
+     * @param blank the score of a trace on which every clause is UNKNOWN: the log-odds of success of such traces
+     * @param pass at least so much is a PASS
+     * @param fail at most so much is a FAIL
+     */
+    record Scale(double intercept, double blank, double pass, double fail) {}
 
-    private final double prior;
+    private final Scale scale;
     private final List<Clause> clauses;
-    private final List<Check> checks;
+    private final List<Rule> rules;
+    private final References references;
 
-    /** @param prior log-odds of success where no clause says anything */
-    Mined(double prior, List<Clause> clauses) {
-        this.prior = prior;
-        this.clauses = List.copyOf(clauses);
-        this.checks = clauses.stream()
-                .map(clause -> Checks.parse(
-                        clause.condition().check(),
-                        "mined clause " + clause.condition().name()))
-                .toList();
+    /** A clause as it is evaluated on a trace that was read once. */
+    record Rule(Feature feature, BigDecimal bound, boolean atLeast, double weight) {
+        Outcome of(Facts facts) {
+            double value = feature.of(facts);
+            if (Double.isNaN(value)) {
+                return Outcome.UNKNOWN;
+            }
+            return value >= bound.doubleValue() == atLeast ? Outcome.PASS : Outcome.FAIL;
+        }
     }
 
-    /** All clauses, the most telling first. */
+    /** @param rules one each clause */
+    Mined(Scale scale, List<Clause> clauses, List<Rule> rules, References references) {
+        this.scale = scale;
+        this.clauses = List.copyOf(clauses);
+        this.rules = List.copyOf(rules);
+        this.references = references;
+    }
+
+    /** All clauses: those with weights, the most telling first; then those that hold and do not tell. */
     public List<Clause> clauses() {
         return clauses;
     }
 
-    /** Log-odds of success as the clauses see it; a clause that is UNKNOWN on the trace adds nothing. */
+    /**
+     * Log-odds of success as the clauses see it: the sum of their weights, added where a clause passes, taken away where it fails, and
+     * neither where it is UNKNOWN. It is made to rank traces.
+     */
     public double score(Trace trace) {
-        double score = prior;
-        for (Reading reading : explain(trace)) {
-            score += reading.contribution();
+        Facts facts = Facts.of(trace, new Facts.Lexicon());
+        double score = scale.intercept();
+        boolean blank = true;
+        for (Rule rule : rules) {
+            Outcome outcome = rule.of(facts);
+            score += contribution(outcome, rule.weight());
+            blank &= outcome == Outcome.UNKNOWN;
         }
-        return score;
+        return blank ? scale.blank() : score;
     }
 
-    /** PASS or FAIL where the evidence suffices, else UNKNOWN. */
+    private static double contribution(Outcome outcome, double weight) {
+        return switch (outcome) {
+            case PASS -> weight;
+            case FAIL -> -weight;
+            case UNKNOWN -> 0;
+        };
+    }
+
+    /**
+     * PASS or FAIL where the evidence suffices, else UNKNOWN. Another attempt at a task of the training traces is judged by what was done in
+     * those attempts; any other trace by its score, where such scores were right in the training traces at least 19 times of 20.
+     */
     public Outcome verdict(Trace trace) {
+        if (references.knows(trace)) {
+            return references.verdict(trace);
+        }
         double score = score(trace);
-        return score > SURE ? Outcome.PASS : score < -SURE ? Outcome.FAIL : Outcome.UNKNOWN;
+        if (score == scale.blank()) {
+            return Outcome.UNKNOWN;
+        }
+        return score >= scale.pass() ? Outcome.PASS : score <= scale.fail() ? Outcome.FAIL : Outcome.UNKNOWN;
     }
 
     /** What each clause says of a trace, and what that adds to the score. */
     public List<Reading> explain(Trace trace) {
         Subject subject = subject(trace);
         List<Reading> readings = new ArrayList<>();
-        for (int i = 0; i < checks.size(); i++) {
-            Verdict verdict = checks.get(i).evaluate(subject);
-            double weight = clauses.get(i).weight();
-            readings.add(new Reading(
-                    clauses.get(i),
-                    verdict,
-                    switch (verdict.outcome()) {
-                        case PASS -> weight;
-                        case FAIL -> -weight;
-                        case UNKNOWN -> 0;
-                    }));
+        for (Clause clause : clauses) {
+            Check check = Checks.parse(
+                    clause.condition().check(),
+                    "mined clause " + clause.condition().name());
+            Verdict verdict = check.evaluate(subject);
+            readings.add(new Reading(clause, verdict, contribution(verdict.outcome(), clause.weight())));
         }
         return readings;
     }
@@ -74,6 +110,10 @@ public final class Mined {
                 .with(trace);
     }
 
-    /** @param contribution what it adds to the log-odds of success */
+    /**
+     * What one clause says of a trace.
+     *
+     * @param contribution what it adds to the log-odds of success
+     */
     public record Reading(Clause clause, Verdict verdict, double contribution) {}
 }

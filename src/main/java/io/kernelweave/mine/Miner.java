@@ -1,28 +1,65 @@
 package io.kernelweave.mine;
 
-import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Condition;
 import io.kernelweave.stats.BenjaminiHochberg;
 import io.kernelweave.stats.Fisher;
-import io.kernelweave.trace.TraceEvent;
-import io.kernelweave.verify.Check;
-import io.kernelweave.verify.Checks;
+import io.kernelweave.stats.Interval;
 import io.kernelweave.verify.Outcome;
-import io.kernelweave.verify.Subject;
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Mines conditions from traces that succeeded and traces that failed. */
+/**
+ * Mines conditions from traces that succeeded and traces that failed.
+ *
+ * <p>Candidates are generic ({@link Proposals}) and made without looking at outcomes; which of them are kept, how they are weighed and from
+ * where on a score is a verdict is chosen within the traces given, tasks held together ({@link Choice}). Every clause is a condition of the
+ * check language, with the counts that support it.
+ */
 public final class Miner {
     private static final double ALPHA = 0.05;
+    /** Conditions are looked for in so many traces; the counts of those found are taken on all. */
+    private static final int MOST = 1_500;
+    /** A verdict by score has to have been right so often. */
+    private static final double RIGHT = 0.95;
 
-    private Miner() {}
+    private static final double CONSISTENT = 0.9;
+    private static final int MOST_CLAUSES = 150;
+
+    private final List<Example> examples;
+    private final boolean[] success;
+    private final int[] tasks;
+    private final List<Facts> facts;
+    private final Facts.Lexicon lexicon = new Facts.Lexicon();
+
+    private Miner(List<Example> examples) {
+        this.examples = examples;
+        this.success = new boolean[examples.size()];
+        this.tasks = new int[examples.size()];
+        this.facts = new ArrayList<>();
+        Map<String, Integer> numbers = new HashMap<>();
+        for (int i = 0; i < examples.size(); i++) {
+            success[i] = examples.get(i).outcome() == Outcome.PASS;
+            Integer known = numbers.putIfAbsent(examples.get(i).task(), numbers.size());
+            tasks[i] = known == null ? numbers.size() - 1 : known;
+            facts.add(Facts.of(examples.get(i).trace(), lexicon));
+        }
+    }
 
     /**
-     * Mines. Deterministic: the same examples and seed give the same clauses.
+     * Mines. Deterministic: the same examples in the same order and the same seed give the same clauses.
      *
      * @param examples those whose outcome is UNKNOWN are not looked at
      */
@@ -30,71 +67,294 @@ public final class Miner {
         List<Example> judged = examples.stream()
                 .filter(example -> example.outcome() != Outcome.UNKNOWN)
                 .toList();
-        List<Subject> subjects =
-                judged.stream().map(example -> Mined.subject(example.trace())).toList();
-        int successes = (int) judged.stream()
-                .filter(example -> example.outcome() == Outcome.PASS)
-                .count();
-        int failures = judged.size() - successes;
-        List<ObjectNode> candidates = candidates(judged);
-        int[] passes = new int[candidates.size()];
-        int[] failurePasses = new int[candidates.size()];
-        double[] p = new double[candidates.size()];
-        for (int i = 0; i < p.length; i++) {
-            Check check = Checks.parse(candidates.get(i), "candidate");
-            for (int j = 0; j < judged.size(); j++) {
-                if (check.evaluate(subjects.get(j)).outcome() == Outcome.PASS) {
-                    (judged.get(j).outcome() == Outcome.PASS ? passes : failurePasses)[i]++;
+        return new Miner(sample(judged, seed)).mined(judged, seed);
+    }
+
+    /** Whole tasks, drawn at random, until there are enough traces. */
+    private static List<Example> sample(List<Example> examples, long seed) {
+        if (examples.size() <= MOST) {
+            return examples;
+        }
+        List<String> tasks =
+                new ArrayList<>(examples.stream().map(Example::task).distinct().toList());
+        Collections.shuffle(tasks, new Random(seed));
+        Map<String, Integer> sizes = new HashMap<>();
+        examples.forEach(example -> sizes.merge(example.task(), 1, Integer::sum));
+        Set<String> drawn = new HashSet<>();
+        int traces = 0;
+        for (String task : tasks) {
+            if (traces < MOST) {
+                drawn.add(task);
+                traces += sizes.getOrDefault(task, 0);
+            }
+        }
+        return examples.stream()
+                .filter(example -> drawn.contains(example.task()))
+                .toList();
+    }
+
+    private Mined mined(List<Example> all, long seed) {
+        List<String> acts = Acts.of(examples.stream().map(Example::trace).toList());
+        List<Feature> features = Proposals.of(facts, lexicon, acts);
+        Table table = Table.of(features, facts, tasks);
+        boolean[] blank = new boolean[examples.size()];
+        Arrays.fill(blank, true);
+        for (byte[] verdicts : table.verdicts()) {
+            for (int i = 0; i < blank.length; i++) {
+                blank[i] &= verdicts[i] == 0;
+            }
+        }
+        int[] rows = IntStream.range(0, blank.length).filter(i -> !blank[i]).toArray();
+        Choice choice = Choice.of(table, success, tasks, rows, seed);
+        double intercept = 0;
+        Map<Mined.Rule, Double> weights = new LinkedHashMap<>();
+        Map<Mined.Rule, Integer> positions = new HashMap<>();
+        for (int m = 0; m < Choice.MANNERS.size(); m++) {
+            double share = choice.shares()[m];
+            if (share > 0) {
+                Selection selection = Selection.of(table, success, rows, Choice.MANNERS.get(m));
+                intercept += share * selection.weights().intercept();
+                for (int k = 0; k < selection.chosen().length; k++) {
+                    Table.Candidate candidate = table.candidates().get(selection.chosen()[k]);
+                    Mined.Rule rule = new Mined.Rule(
+                            candidate.feature(), candidate.bound(), selection.atLeast()[k], 0);
+                    weights.merge(rule, share * selection.weights().of()[k], Double::sum);
+                    positions.put(rule, selection.chosen()[k]);
                 }
             }
-            p[i] = Fisher.p(passes[i], successes, failurePasses[i], failures);
+        }
+        double[] p = new double[table.candidates().size()];
+        for (int j = 0; j < p.length; j++) {
+            p[j] = p(table.verdicts()[j], success, tasks);
         }
         double[] adjusted = BenjaminiHochberg.adjust(p);
-        List<Clause> clauses = new ArrayList<>();
-        for (int i = 0; i < p.length; i++) {
-            Support support = Support.of(passes[i], successes, failurePasses[i], failures, p[i], adjusted[i]);
-            Label label = adjusted[i] <= ALPHA
-                    ? Label.DISCRIMINATIVE
-                    : support.low() >= 0.9 ? Label.CONSISTENT : Label.PROVISIONAL;
-            if (label != Label.PROVISIONAL || passes[i] == successes && successes > 0) {
-                double odds = StrictMath.log((passes[i] + 0.5)
-                        * (failures - failurePasses[i] + 0.5)
-                        / ((successes - passes[i] + 0.5) * (failurePasses[i] + 0.5)));
-                clauses.add(new Clause(
-                        Condition.of(candidates.get(i)),
-                        Part.POSTCONDITION,
-                        support,
-                        label,
-                        label == Label.DISCRIMINATIVE ? odds / 2 : 0));
+
+        List<Mined.Rule> rules = new ArrayList<>();
+        List<double[]> tests = new ArrayList<>();
+        weights.forEach((rule, weight) -> {
+            int position = positions.getOrDefault(rule, 0);
+            if (weight > 0) {
+                rules.add(new Mined.Rule(rule.feature(), rule.bound(), rule.atLeast(), weight));
+                tests.add(new double[] {p[position], adjusted[position]});
+            }
+        });
+        for (Feature feature : features) {
+            if ((feature instanceof Feature.Process || feature instanceof Feature.Share share && share.whole())
+                    && nearlyAlwaysHolds(feature)) {
+                rules.add(new Mined.Rule(feature, BigDecimal.ONE, true, 0));
+                tests.add(new double[] {1, 1});
             }
         }
-        clauses.sort(Comparator.comparingDouble(clause -> clause.support().p()));
-        return new Mined(StrictMath.log((successes + 0.5) / (failures + 0.5)), clauses);
+        byte[][] verdicts = verdicts(rules, all);
+        List<Clause> clauses = new ArrayList<>();
+        List<Mined.Rule> kept = new ArrayList<>();
+        List<byte[]> columns = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (int r : inOrder(rules, verdicts)) {
+            Mined.Rule rule = rules.get(r);
+            Support support = support(verdicts[r], all, tests.get(r)[0], tests.get(r)[1]);
+            Label label = label(support);
+            boolean weighed = rule.weight() > 0;
+            boolean holds =
+                    label == Label.CONSISTENT || support.passes() == support.successes() && support.passes() > 1;
+            if (weighed || holds && kept.size() < MOST_CLAUSES && !follows(verdicts[r], columns)) {
+                clauses.add(clause(rule, support, label, names));
+                kept.add(rule);
+                columns.add(verdicts[r]);
+            }
+        }
+        return new Mined(scale(intercept, choice, rows, blank), clauses, kept, References.of(examples, acts));
     }
 
-    /** That a tool is called, or never, for each that is called anywhere. */
-    private static List<ObjectNode> candidates(List<Example> examples) {
-        TreeSet<String> tools = new TreeSet<>();
-        for (Example example : examples) {
-            example.trace().events().stream()
-                    .filter(event -> event.kind() == TraceEvent.Kind.TOOL_CALL)
-                    .forEach(event -> tools.add(event.name()));
+    /** On successes. */
+    private boolean nearlyAlwaysHolds(Feature feature) {
+        int holds = 0;
+        int successes = 0;
+        for (int i = 0; i < success.length; i++) {
+            successes += success[i] ? 1 : 0;
+            holds += success[i] && feature.of(facts.get(i)) >= 1 ? 1 : 0;
         }
-        List<ObjectNode> candidates = new ArrayList<>();
-        for (String tool : tools) {
-            candidates.add(calls(tool, "uses " + tool, ">=", 1));
-            candidates.add(calls(tool, "never uses " + tool, "==", 0));
-        }
-        return candidates;
+        return holds > 0 && holds >= CONSISTENT * successes;
     }
 
-    private static ObjectNode calls(String tool, String name, String op, int value) {
-        return Json.object()
-                .put("check", "toolCalls")
-                .put("name", name)
-                .put("severity", "warn")
-                .put("tool", tool)
-                .put("op", op)
-                .put("value", value);
+    /** Those with weights as they come; then the others, the most demanding first. */
+    private static List<Integer> inOrder(List<Mined.Rule> rules, byte[][] verdicts) {
+        return IntStream.range(0, rules.size())
+                .boxed()
+                .sorted(Comparator.<Integer>comparingDouble(r -> -rules.get(r).weight())
+                        .thenComparing(r -> passes(verdicts[r]))
+                        .thenComparing(Comparator.naturalOrder()))
+                .toList();
+    }
+
+    private static int passes(byte[] verdicts) {
+        int passes = 0;
+        for (byte verdict : verdicts) {
+            passes += verdict > 0 ? 1 : 0;
+        }
+        return passes;
+    }
+
+    /** Does it pass wherever one of the others does? */
+    private static boolean follows(byte[] verdicts, List<byte[]> others) {
+        for (byte[] other : others) {
+            boolean follows = true;
+            for (int i = 0; i < verdicts.length && follows; i++) {
+                follows = other[i] <= 0 || verdicts[i] > 0;
+            }
+            if (follows && passes(other) > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private byte[][] verdicts(List<Mined.Rule> rules, List<Example> all) {
+        byte[][] verdicts = new byte[rules.size()][all.size()];
+        for (int i = 0; i < all.size(); i++) {
+            Facts trace = all.size() == facts.size()
+                    ? facts.get(i)
+                    : Facts.of(all.get(i).trace(), lexicon);
+            for (int r = 0; r < verdicts.length; r++) {
+                verdicts[r][i] = switch (rules.get(r).of(trace)) {
+                    case PASS -> 1;
+                    case FAIL -> -1;
+                    case UNKNOWN -> 0;
+                };
+            }
+        }
+        return verdicts;
+    }
+
+    private static Support support(byte[] verdicts, List<Example> all, double p, double adjusted) {
+        int passes = 0;
+        int successes = 0;
+        int failurePasses = 0;
+        for (int i = 0; i < verdicts.length; i++) {
+            if (all.get(i).outcome() == Outcome.PASS) {
+                successes++;
+                passes += verdicts[i] > 0 ? 1 : 0;
+            } else {
+                failurePasses += verdicts[i] > 0 ? 1 : 0;
+            }
+        }
+        return Support.of(passes, successes, failurePasses, verdicts.length - successes, p, adjusted);
+    }
+
+    private static Label label(Support support) {
+        if (support.adjustedP() <= ALPHA) {
+            return Label.DISCRIMINATIVE;
+        }
+        return support.low() >= CONSISTENT ? Label.CONSISTENT : Label.PROVISIONAL;
+    }
+
+    /**
+     * Fisher's test of whether a verdict goes with success, in either direction, on the traces on which it is decided. Each task counts as one, however often it was tried: attempts
+     * at one task are alike for other reasons.
+     */
+    private static double p(byte[] verdicts, boolean[] success, int[] tasks) {
+        int[] attempts = new int[verdicts.length];
+        for (int task : tasks) {
+            attempts[task]++;
+        }
+        double[][] counts = new double[2][2];
+        for (int i = 0; i < verdicts.length; i++) {
+            if (verdicts[i] != 0) {
+                counts[success[i] ? 0 : 1][verdicts[i] > 0 ? 0 : 1] += 1.0 / attempts[tasks[i]];
+            }
+        }
+        int[] whole = Arrays.stream(counts)
+                .flatMapToDouble(Arrays::stream)
+                .mapToInt(count -> (int) StrictMath.rint(count))
+                .toArray();
+        int successes = whole[0] + whole[1];
+        int failures = whole[2] + whole[3];
+        double one = Fisher.p(whole[0], successes, whole[2], failures);
+        double other = Fisher.p(whole[2], failures, whole[0], successes);
+        return Math.min(1, 2 * Math.min(one, other));
+    }
+
+    private static Clause clause(Mined.Rule rule, Support support, Label label, Set<String> names) {
+        ObjectNode check = rule.feature().check(rule.atLeast(), rule.bound());
+        String says = rule.feature().says(rule.atLeast(), rule.bound());
+        String slug =
+                says.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+        slug = slug.length() > 60 ? slug.substring(0, 60) : slug;
+        String name = slug;
+        for (int copy = 2; !names.add(name); copy++) {
+            name = slug + "-" + copy;
+        }
+        // How much of something there is may depend on the task: it never keeps an answer out.
+        boolean counts = rule.feature().kind() == Feature.Kind.COUNT;
+        boolean nearlyAll = support.passes() >= CONSISTENT * support.successes();
+        String severity = label == Label.PROVISIONAL
+                ? "info"
+                : label == Label.DISCRIMINATIVE && nearlyAll && !counts ? "error" : "warn";
+        check.put("name", name).put("severity", severity);
+        check.put(
+                "says",
+                "%s (held in %d of %d successes and %d of %d failures)"
+                        .formatted(
+                                says,
+                                support.passes(),
+                                support.successes(),
+                                support.failurePasses(),
+                                support.failures()));
+        return new Clause(Condition.of(check), part(check), support, label, rule.weight());
+    }
+
+    private static Part part(ObjectNode check) {
+        String text = check.get("check").stringValue().equals("compare")
+                ? check.path("left").toString()
+                : "trace";
+        if (!text.contains("trace") && !text.contains("output")) {
+            return Part.PRECONDITION;
+        }
+        return text.contains("\"found\"") || text.contains("\"share\"") && !text.contains("\"value\"")
+                ? Part.EVIDENCE
+                : Part.POSTCONDITION;
+    }
+
+    /** From where on scores were right often enough, on traces of tasks that the score had not seen. */
+    private Mined.Scale scale(double intercept, Choice choice, int[] rows, boolean[] blank) {
+        double blankSuccesses = 0.5;
+        double blankFailures = 0.5;
+        for (int i = 0; i < blank.length; i++) {
+            if (blank[i] || rows.length == 0) {
+                blankSuccesses += success[i] ? 1 : 0;
+                blankFailures += success[i] ? 0 : 1;
+            }
+        }
+        boolean[] outcomes = new boolean[rows.length];
+        double[] negated = new double[rows.length];
+        boolean[] failures = new boolean[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            outcomes[i] = success[rows[i]];
+            failures[i] = !outcomes[i];
+            negated[i] = -choice.scores()[i];
+        }
+        return new Mined.Scale(
+                intercept,
+                StrictMath.log(blankSuccesses / blankFailures),
+                bar(choice.scores(), outcomes),
+                -bar(negated, failures));
+    }
+
+    /** The least score from which on so many are right that the lower end of Wilson's interval is not far below what is asked. */
+    private static double bar(double[] scores, boolean[] right) {
+        List<Integer> order = IntStream.range(0, scores.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> -scores[i]))
+                .toList();
+        double bar = Double.POSITIVE_INFINITY;
+        int hits = 0;
+        for (int i = 0; i < order.size(); i++) {
+            hits += right[order.get(i)] ? 1 : 0;
+            boolean last = i + 1 == order.size() || scores[order.get(i + 1)] < scores[order.get(i)];
+            if (last && hits >= RIGHT * (i + 1) && Interval.wilson(hits, i + 1).low() >= RIGHT - 0.05) {
+                bar = scores[order.get(i)];
+            }
+        }
+        return bar;
     }
 }

@@ -20,12 +20,13 @@ public final class Fisher {
             throw new IllegalArgumentException(hits + " of " + group + ", " + otherHits + " of " + other);
         }
         int all = hits + otherHits;
-        double whole = logChoose(group + other, all);
+        int from = Math.max(hits, all - other);
+        double term =
+                StrictMath.exp(logChoose(group, from) + logChoose(other, all - from) - logChoose(group + other, all));
         double p = 0;
-        for (int k = hits; k <= Math.min(group, all); k++) {
-            if (all - k <= other) {
-                p += StrictMath.exp(logChoose(group, k) + logChoose(other, all - k) - whole);
-            }
+        for (int k = from; k <= Math.min(group, all); k++) {
+            p += term;
+            term *= (double) (group - k) * (all - k) / ((k + 1.0) * (other - all + k + 1.0));
         }
         return Math.min(1, p);
     }

@@ -43,7 +43,8 @@ public record Interval(double low, double high) {
         double scale = 1 + z * z / trials;
         double centre = (share + z * z / (2 * trials)) / scale;
         double half = z * Math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / scale;
-        return new Interval(Math.max(0, centre - half), Math.min(1, centre + half));
+        return new Interval(
+                successes == 0 ? 0 : Math.max(0, centre - half), successes == trials ? 1 : Math.min(1, centre + half));
     }
 
     static Interval around(double centre, double halfWidth) {

@@ -45,6 +45,7 @@ final class CallLog {
     static CallLog of(Trace trace) {
         CallLog log = new CallLog(trace);
         List<String> ids = new ArrayList<>();
+        ObjectNode said = Json.object();
         for (int i = 0; i < trace.events().size(); i++) {
             TraceEvent event = trace.events().get(i);
             ObjectNode data = event.data() == null ? Json.object() : event.data();
@@ -53,12 +54,23 @@ final class CallLog {
                 log.calls.add(new Call(
                         i, String.valueOf(event.name()), payload(data, "arguments"), null, Integer.MAX_VALUE, null));
             } else if (event.kind() == TraceEvent.Kind.OBSERVATION) {
-                log.answer(i, event, data, ids);
+                if (!log.answer(i, event, data, ids)) {
+                    list(said, event.name()).add(payload(data, "text"));
+                }
+            } else if (event.kind() == TraceEvent.Kind.PLAN || event.kind() == TraceEvent.Kind.GENERATION) {
+                list(said, event.name()).add(payload(data, "text"));
             }
         }
         ArrayNode list = log.json.putArray("calls");
+        ArrayNode failed = log.json.putArray("failed");
+        ObjectNode tools = log.json.putObject("tools");
+        log.json.set("said", said);
         for (Call call : log.calls) {
             ObjectNode each = list.addObject().put("tool", call.tool);
+            list(tools, call.tool).add(each);
+            if (call.error != null) {
+                failed.add(each);
+            }
             each.set("arguments", call.arguments);
             if (call.result != null) {
                 each.set("result", call.result);
@@ -70,7 +82,13 @@ final class CallLog {
         return log;
     }
 
-    private void answer(int at, TraceEvent event, ObjectNode data, List<String> ids) {
+    private static ArrayNode list(ObjectNode lists, @Nullable String name) {
+        String key = String.valueOf(name);
+        return lists.get(key) instanceof ArrayNode list ? list : lists.putArray(key);
+    }
+
+    /** Was there a call that this answers? */
+    private boolean answer(int at, TraceEvent event, ObjectNode data, List<String> ids) {
         String id = data.path("call").asString("");
         for (int i = 0; i < calls.size(); i++) {
             Call call = calls.get(i);
@@ -88,9 +106,10 @@ final class CallLog {
                                 payload(data, "result"),
                                 at,
                                 error == null || error.isNull() ? null : error.asString(error.toString())));
-                return;
+                return true;
             }
         }
+        return false;
     }
 
     /** What an event carries: the field, or all of its data where it has no such field. */
@@ -114,7 +133,11 @@ final class CallLog {
         return all().stream().filter(call -> tools.contains(call.tool)).toList();
     }
 
-    /** As paths see it: {@code calls}, each with tool, arguments, result and error. */
+    /**
+     * As paths see it: {@code calls}, each with tool, arguments, result and error; {@code failed}, those with an error;
+     * {@code tools}, the calls of each tool; {@code said}, the texts of plans, generations and observations that answer no call, by
+     * the event's name.
+     */
     JsonNode json() throws Undecided {
         all();
         return json;

@@ -104,7 +104,7 @@ interface Counter {
     static Counter plain(Measure unit) {
         return switch (unit) {
             case CHARS -> text -> Tally.of(text.codePointCount(0, text.length()));
-            case WORDS -> text -> Tally.of(words(text));
+            case WORDS -> text -> Tally.of(Words.count(text));
             case LINES -> text -> Tally.of(lines(text));
             case SENTENCES -> Counter::sentences;
             case PARAGRAPHS -> Counter::paragraphs;
@@ -117,17 +117,6 @@ interface Counter {
                     throw new Undecided(unit + " are not counted in a text alone");
                 };
         };
-    }
-
-    private static long words(String text) {
-        long words = 0;
-        boolean inside = false;
-        for (int i = 0; i < text.length(); i++) {
-            boolean space = Character.isWhitespace(text.charAt(i));
-            words += !space && !inside ? 1 : 0;
-            inside = !space;
-        }
-        return words;
     }
 
     private static long lines(String text) {

@@ -74,6 +74,14 @@ sealed interface Expression {
                 }
                 yield new Binary(kind.equals("quotient"), operands.get(0), operands.get(1));
             }
+            case "share", "found" -> {
+                List<Expression> operands = operands(argument, at);
+                if (operands.size() != 2) {
+                    throw InputException.at(at, "takes two operands", "write [a, b]");
+                }
+                yield new Share(kind.equals("found"), operands.get(0), operands.get(1));
+            }
+            case "texts" -> new Texts(parse(argument, at));
             case "lower" -> new Lower(parse(argument, at));
             case "date" -> new Date(parse(argument, at));
             case "distinct" -> new Distinct(parse(argument, at));
@@ -81,7 +89,7 @@ sealed interface Expression {
                 throw InputException.at(
                         pointer,
                         "unknown expression " + Finding.quote(kind),
-                        "known: value, count, matches, find, sum, difference, product, quotient, min, max, lower, date, distinct");
+                        "known: value, count, matches, find, sum, difference, product, quotient, min, max, share, found, texts, lower, date, distinct");
         };
     }
 
@@ -378,6 +386,85 @@ sealed interface Expression {
         @Override
         public String toString() {
             return "the different values of " + of;
+        }
+    }
+
+    /** What stands in a value at any depth: its texts and numbers, as a list. */
+    record Texts(Expression of) implements Expression {
+        @Override
+        public JsonNode value(Subject subject, boolean emptyPasses) throws Undecided {
+            ArrayNode texts = array();
+            collect(of.value(subject, emptyPasses), texts);
+            long length = 0;
+            for (JsonNode text : texts) {
+                length += text.isString() ? text.stringValue().length() : 0;
+            }
+            if (length > Subject.MAX_TEXT) {
+                throw new Undecided(this + " have more than " + Subject.MAX_TEXT + " characters");
+            }
+            return texts;
+        }
+
+        private static void collect(JsonNode value, ArrayNode into) {
+            if (value.isString() || value.isNumber()) {
+                into.add(value);
+            }
+            for (JsonNode element : value) {
+                collect(element, into);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "the texts of " + of;
+        }
+    }
+
+    /**
+     * How much of the first the second has, from 0 to 1: of its different words, or of its texts as they are. Of what has no words
+     * nothing can be said.
+     */
+    record Share(boolean whole, Expression of, Expression in) implements Expression {
+        @Override
+        public JsonNode value(Subject subject, boolean emptyPasses) throws Undecided {
+            Set<String> wanted = new HashSet<>();
+            for (List<String> words : words(of, subject, emptyPasses)) {
+                if (whole && !words.isEmpty()) {
+                    wanted.add(Words.phrase(words));
+                } else {
+                    wanted.addAll(words);
+                }
+            }
+            List<String> given = new ArrayList<>();
+            words(in, subject, emptyPasses).forEach(given::addAll);
+            if (wanted.isEmpty()) {
+                throw new Undecided(of + " has no words");
+            }
+            Set<String> among = new HashSet<>(given);
+            int found = whole
+                    ? Words.found(wanted, Words.phrase(given))
+                    : (int) wanted.stream().filter(among::contains).count();
+            if (found < 0) {
+                throw new Undecided("looking for every text of " + of + " takes too long");
+            }
+            return DecimalNode.valueOf(
+                    BigDecimal.valueOf(found).divide(BigDecimal.valueOf(wanted.size()), MathContext.DECIMAL64));
+        }
+
+        private static List<List<String>> words(Expression expression, Subject subject, boolean emptyPasses)
+                throws Undecided {
+            Work work = new Work();
+            List<List<String>> words = new ArrayList<>();
+            for (String text : expression.texts(subject, emptyPasses)) {
+                work.spend(text.length(), "reading the words of " + expression);
+                words.add(Words.of(text));
+            }
+            return words;
+        }
+
+        @Override
+        public String toString() {
+            return "the share of the " + (whole ? "texts" : "words") + " of " + of + " in " + in;
         }
     }
 }

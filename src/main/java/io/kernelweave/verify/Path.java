@@ -9,7 +9,7 @@ import tools.jackson.databind.node.StringNode;
 
 /**
  * An address in a subject: {@code output}, {@code input}, {@code trace} or {@code prompt}, then fields {@code .name},
- * elements {@code [n]} and {@code [*]} for every element.
+ * elements {@code [n]}, from the end {@code [-1]}, and {@code [*]} for every element.
  */
 final class Path {
     private enum Root {
@@ -75,7 +75,7 @@ final class Path {
                 String index = close < 0 ? "" : text.substring(start, close);
                 if (index.equals("*")) {
                     steps.add(new Step.Every());
-                } else if (index.matches("\\d{1,9}")) {
+                } else if (index.matches("-?\\d{1,9}")) {
                     steps.add(new Step.Element(Integer.parseInt(index)));
                 } else {
                     throw malformed(text, pointer);
@@ -174,7 +174,10 @@ final class Path {
         if (step instanceof Step.Field field) {
             return value.get(field.name());
         }
-        return step instanceof Step.Element element ? value.get(element.index()) : null;
+        if (step instanceof Step.Element element) {
+            return value.get(element.index() < 0 ? value.size() + element.index() : element.index());
+        }
+        return null;
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.kernelweave.verify;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -59,24 +58,12 @@ sealed interface Similarity {
         return new Share(part, whole);
     }
 
-    /** The words of a text in lower case: runs of letters and digits. */
     private static List<String> words(String text) throws Undecided {
         int longest = 500_000;
         if (text.length() > longest) {
             throw new Undecided("a text of more than " + longest + " characters is not compared");
         }
-        List<String> words = new ArrayList<>();
-        int start = -1;
-        for (int i = 0; i <= text.length(); i++) {
-            boolean inside = i < text.length() && Character.isLetterOrDigit(text.charAt(i));
-            if (inside && start < 0) {
-                start = i;
-            } else if (!inside && start >= 0) {
-                words.add(text.substring(start, i).toLowerCase(Locale.ROOT));
-                start = -1;
-            }
-        }
-        return words;
+        return Words.of(text);
     }
 
     /** One less the edits (insert, delete, replace a UTF-16 unit) to each unit of the longer text (V. I. Levenshtein, 1966). */

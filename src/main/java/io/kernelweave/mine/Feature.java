@@ -1,0 +1,212 @@
+package io.kernelweave.mine;
+
+import io.kernelweave.json.Json;
+import io.kernelweave.verify.Check;
+import io.kernelweave.verify.Checks;
+import io.kernelweave.verify.Words;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Something about a trace that is a number: what conditions set bounds on. */
+sealed interface Feature {
+    /** Its value; not a number where it cannot be told. */
+    double of(Facts facts);
+
+    /** The same as an expression of the check language. */
+    JsonNode expression();
+
+    /** What it is, in words. */
+    String says();
+
+    /** The demand that it is at least so much, or less, in words. */
+    default String says(boolean atLeast, BigDecimal bound) {
+        return says() + " is " + (atLeast ? "at least " : "less than ") + bound.toPlainString();
+    }
+
+    Kind kind();
+
+    /** Kinds of conditions, from what is done to what is said. */
+    enum Kind {
+        /** Which tools are used, and whether they fail. */
+        PROCESS,
+        /** How much of something there is. */
+        COUNT,
+        /** How far one text agrees with another. */
+        AGREEMENT,
+        /** Which words occur. */
+        WORDS
+    }
+
+    /** That the number is at least so much, or less. */
+    default ObjectNode check(boolean atLeast, BigDecimal bound) {
+        ObjectNode check = Json.object().put("check", "compare");
+        check.set("left", expression());
+        return check.put("op", atLeast ? ">=" : "<").put("right", bound);
+    }
+
+    private static String spoken(String path) {
+        return path.replace("trace.", "").replace("[*]", "");
+    }
+
+    /** How many there are of a list. */
+    record Items(String path, boolean distinct) implements Feature {
+        @Override
+        public double of(Facts facts) {
+            return facts.number(expression());
+        }
+
+        @Override
+        public JsonNode expression() {
+            ObjectNode count = Json.object().put("count", "items");
+            return distinct ? count.set("of", Json.object().put("distinct", path)) : count.put("of", path);
+        }
+
+        @Override
+        public String says() {
+            return "the number of " + (distinct ? "different " : "") + spoken(path);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.COUNT;
+        }
+    }
+
+    /** How many words there are. */
+    record Length(String path) implements Feature {
+        @Override
+        public double of(Facts facts) {
+            Facts.Said said = facts.at(path);
+            return said == null ? Double.NaN : said.words();
+        }
+
+        @Override
+        public JsonNode expression() {
+            return Json.object().put("count", "words").set("of", Json.object().put("texts", path));
+        }
+
+        @Override
+        public String says() {
+            return "the number of words in " + spoken(path);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.COUNT;
+        }
+    }
+
+    /** The share of one's words, or whole texts, that stand in another. */
+    record Share(String of, String in, boolean whole) implements Feature {
+        @Override
+        public double of(Facts facts) {
+            Facts.Said wanted = facts.at(of);
+            Facts.Said given = facts.at(in);
+            if (wanted == null || given == null || wanted.ids().length == 0) {
+                return Double.NaN;
+            }
+            if (!whole) {
+                return (double) Facts.common(wanted.ids(), given.ids()) / wanted.ids().length;
+            }
+            int found = Words.found(wanted.phrases(), given.whole());
+            return found < 0 ? Double.NaN : (double) found / wanted.phrases().size();
+        }
+
+        @Override
+        public JsonNode expression() {
+            ObjectNode share = Json.object();
+            share.putArray(whole ? "found" : "share")
+                    .add(Json.object().put("texts", of))
+                    .add(Json.object().put("texts", in));
+            return share;
+        }
+
+        @Override
+        public String says() {
+            return "the share of " + (whole ? "texts" : "words") + " of " + spoken(of) + " that stand in " + spoken(in);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.AGREEMENT;
+        }
+    }
+
+    /** Whether a word occurs: 1 or 0. */
+    record Mention(String word, String path) implements Feature {
+        @Override
+        public double of(Facts facts) {
+            Facts.Said said = facts.at(path);
+            return said == null ? Double.NaN : Arrays.binarySearch(said.ids(), facts.id(word)) >= 0 ? 1 : 0;
+        }
+
+        @Override
+        public JsonNode expression() {
+            ObjectNode share = Json.object();
+            share.putArray("share")
+                    .add(Json.object().put("value", word))
+                    .add(Json.object().put("texts", path));
+            return share;
+        }
+
+        @Override
+        public String says() {
+            return "\"" + word + "\" in " + spoken(path);
+        }
+
+        @Override
+        public String says(boolean atLeast, BigDecimal bound) {
+            return "\"" + word + "\" " + (atLeast ? "occurs" : "does not occur") + " in " + Feature.spoken(path);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.WORDS;
+        }
+    }
+
+    /** Whether a check of process holds: 1 or 0. */
+    record Process(ObjectNode holds, ObjectNode otherwise, String says, String saysOtherwise, Check compiled)
+            implements Feature {
+        /** @param otherwise the check that holds where this one does not; null if only {@code not} says it */
+        static Process of(ObjectNode holds, @Nullable ObjectNode otherwise, String says, String saysOtherwise) {
+            ObjectNode negated = otherwise == null ? Json.object().put("check", "not") : otherwise;
+            if (otherwise == null) {
+                negated.set("of", holds);
+            }
+            return new Process(holds, negated, says, saysOtherwise, Checks.parse(holds, "mined check"));
+        }
+
+        @Override
+        public double of(Facts facts) {
+            return switch (compiled.evaluate(facts.subject()).outcome()) {
+                case PASS -> 1;
+                case FAIL -> 0;
+                case UNKNOWN -> Double.NaN;
+            };
+        }
+
+        @Override
+        public JsonNode expression() {
+            return holds;
+        }
+
+        @Override
+        public ObjectNode check(boolean atLeast, BigDecimal bound) {
+            return (atLeast ? holds : otherwise).deepCopy();
+        }
+
+        @Override
+        public String says(boolean atLeast, BigDecimal bound) {
+            return atLeast ? says : saysOtherwise;
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.PROCESS;
+        }
+    }
+}
