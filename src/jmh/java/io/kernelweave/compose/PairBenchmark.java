@@ -191,8 +191,7 @@ public class PairBenchmark {
                         .put("unit", "words")
                         .put("op", ">=")
                         .put("value", after ? 2 : 1);
-            case 2 ->
-                check.put("check", "regex").put("target", root + ".id").put("pattern", after ? "^A" : "^[A-M]");
+            case 2 -> check.put("check", "regex").put("target", root + ".id").put("pattern", after ? "^A" : "^[A-M]");
             case 3 -> {
                 check.put("check", "compare").put("left", root + ".state").put("op", "in");
                 check.putObject("right").putArray("value").add("open").add(after ? "open" : "closed");

@@ -103,7 +103,8 @@ final class ComposeCommand implements Runnable {
                     .put("guarded", composed.guarded().toString());
             ArrayNode joints = json.putArray("joints");
             composed.joints()
-                    .forEach(joint -> joints.add(json(joint.fit()).put("from", joint.from()).put("to", joint.to())));
+                    .forEach(joint -> joints.add(
+                            json(joint.fit()).put("from", joint.from()).put("to", joint.to())));
             json.set("refusals", Json.tree(composed.refusals()));
             json.set("effects", Json.tree(composed.effects()));
             json.set("input_schema", composed.inputSchema());
@@ -111,7 +112,8 @@ final class ComposeCommand implements Runnable {
             output.json(json);
             output.line("%s", Output.coloured(answer));
             composed.joints()
-                    .forEach(joint -> output.text("  " + joint.from() + " >> " + joint.to() + "  " + words(joint.fit())));
+                    .forEach(joint ->
+                            output.text("  " + joint.from() + " >> " + joint.to() + "  " + words(joint.fit())));
             composed.refusals().forEach(refusal -> output.text("  refused: " + refusal));
             output.text("  touches: " + composed.effects());
             if (answer.equals("UNKNOWN")) {

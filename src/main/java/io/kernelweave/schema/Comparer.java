@@ -28,7 +28,10 @@ public final class Comparer {
         Containment known = answers.get(pair);
         if (known == null) {
             known = new ContainmentSearch(
-                            one, other, () -> validator(one, "first schema #"), () -> validator(other, "second schema #"))
+                            one,
+                            other,
+                            () -> validator(one, "first schema #"),
+                            () -> validator(other, "second schema #"))
                     .answer();
             answers.put(pair, known);
         }

@@ -20,19 +20,21 @@ class ComposeCommandTest {
 
     @Test
     void aFlowIsCheckedByExitCode() {
-        assertThat(Program.run("compose", "check", "review-diff & write-commit-message").exit())
+        assertThat(Program.run("compose", "check", "review-diff & write-commit-message")
+                        .exit())
                 .isZero();
-        assertThat(Program.run("compose", "check", TICKET + "guard(triage-ticket) >> triage-ticket").exit())
+        assertThat(Program.run("compose", "check", TICKET + "guard(triage-ticket) >> triage-ticket")
+                        .exit())
                 .isZero();
         Program.Outcome refuted = Program.run("compose", "check", TICKET + "triage-ticket", "--json");
         assertThat(refuted.exit()).isEqualTo(10);
         JsonNode json = Json.parse(refuted.out(), "out");
         assertThat(json.at("/joints/1/answer").stringValue()).isEqualTo("REFUTED");
         assertThat(json.at("/joints/1/witness/request").stringValue()).isEqualTo("Make a ticket of it");
-        Program.Outcome unknown = Program.run(
-                "compose", "check", "adapt({\"$prompt\":\"{/task}\"}) >> explain-cron");
+        Program.Outcome unknown = Program.run("compose", "check", "adapt({\"$prompt\":\"{/task}\"}) >> explain-cron");
         assertThat(unknown.exit()).isEqualTo(20);
-        assertThat(unknown.out()).contains("runs as: adapt({\"$prompt\":\"{/task}\"}) >> guard(explain-cron) >> explain-cron");
+        assertThat(unknown.out())
+                .contains("runs as: adapt({\"$prompt\":\"{/task}\"}) >> guard(explain-cron) >> explain-cron");
     }
 
     @Test
@@ -61,7 +63,8 @@ class ComposeCommandTest {
                 temp.resolve("answers.json"), "{\"explain-cron\":[" + Json.compact(test.path("output")) + "]}");
         Path input = Files.writeString(temp.resolve("input.json"), Json.compact(test.path("prompt")));
         String flow = "adapt({\"$prompt\":\"{}\"}) >> explain-cron";
-        Program.Outcome done = Program.run("compose", "run", flow, input.toString(), "--answers", answers.toString(), "--json");
+        Program.Outcome done =
+                Program.run("compose", "run", flow, input.toString(), "--answers", answers.toString(), "--json");
         assertThat(done.exit()).as(done.out() + done.err()).isZero();
         assertThat(Json.parse(done.out(), "out").path("value")).isEqualTo(test.path("output"));
         Program.Outcome failed = Program.run(
