@@ -50,9 +50,12 @@ record Known(
         samples = samples.stream().distinct().limit(MAX_SAMPLES).toList();
     }
 
+    /** Nothing is known to be there. */
+    static final Realisation NOWHERE = value -> Optional.empty();
+
     /** What a whole flow is given: anything, of which nothing is known to be there. */
-    static final Known ANYTHING = new Known(
-            "", Shape.ANY.schema(), List.of(), List.of(), value -> Optional.empty(), "it hangs on what is given");
+    static final Known ANYTHING =
+            new Known("", Shape.ANY.schema(), List.of(), List.of(), NOWHERE, "it hangs on what is given");
 
     boolean isAnything() {
         return this == ANYTHING;
@@ -79,7 +82,8 @@ record Known(
 
     /** A refutation by a value of the core that is none of a shape; null if none is found. */
     private @Nullable Fit hunt(Shape wanted, Demand demand, int condition, Comparer comparer) {
-        return comparer.containment(core().schema(), wanted.schema()) instanceof Containment.Refuted found
+        return realisation != NOWHERE
+                        && comparer.containment(core().schema(), wanted.schema()) instanceof Containment.Refuted found
                 ? refuted(found.witness(), demand, condition)
                 : null;
     }

@@ -86,9 +86,10 @@ final class Signature {
             }
         }
         // An answer may hang on what it answers: then only one that was given shows that there is such an answer.
-        Known.Realisation realisation =
-                value -> open.isEmpty() && given.refusal(value) == null ? Optional.of(value) : Optional.empty();
-        if (samples.isEmpty()) {
+        Known.Realisation realisation = open.isEmpty()
+                ? value -> given.refusal(value) == null ? Optional.of(value) : Optional.empty()
+                : Known.NOWHERE;
+        if (samples.isEmpty() && open.isEmpty()) {
             Containment none = Containment.of(kernel.outputSchema(), BooleanNode.FALSE);
             if (none instanceof Containment.Refuted some) {
                 realisation.of(some.witness()).ifPresent(samples::add);
