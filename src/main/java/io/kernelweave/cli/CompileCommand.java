@@ -4,6 +4,7 @@ import io.kernelweave.compile.KernelCompiler;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
+import io.kernelweave.mine.Example;
 import io.kernelweave.trace.Trace;
 import io.kernelweave.verify.Contract;
 import java.nio.file.Path;
@@ -24,7 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
         footerHeading = "%nExamples:%n",
         footer = {
             "  kernelweave compile --run latest --trace t-0123456789abcdef --id list-ports",
-            "  kernelweave compile --file trace.json --id list-ports --add"
+            "  kernelweave compile --file trace.json --id list-ports --add",
+            "  kernelweave compile --file trace.json --id list-ports --propose --exchanges asked.jsonl"
         })
 final class CompileCommand implements Callable<Integer> {
     /** Where the trace comes from. */
@@ -55,6 +57,9 @@ final class CompileCommand implements Callable<Integer> {
     private boolean add;
 
     @Mixin
+    private ProposerOptions proposer = new ProposerOptions();
+
+    @Mixin
     private Workspace workspace = new Workspace();
 
     @Mixin
@@ -76,7 +81,8 @@ final class CompileCommand implements Callable<Integer> {
                         "compile a trace of a solved task");
             }
         }
-        Kernel kernel = KernelCompiler.compile(trace, id);
+        Kernel kernel =
+                proposer.improve(KernelCompiler.compile(trace, id), List.of(Example.of(trace)), 0, System.getenv());
         List<String> problems = Contract.of(kernel).selfTest();
         if (add) {
             kernel = workspace.store().add(kernel, "compiled from trace " + trace.traceId());
