@@ -41,6 +41,7 @@ import tools.jackson.databind.node.ObjectNode;
             KernelCommand.Show.class,
             KernelCommand.Check.class,
             KernelCommand.Add.class,
+            CompileCommand.class,
             KernelCommand.Promote.class,
             KernelCommand.Move.class,
             KernelCommand.History.class

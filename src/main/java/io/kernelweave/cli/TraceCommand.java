@@ -53,7 +53,7 @@ final class TraceCommand implements Runnable {
     }
 
     /** What stands in a run's place for the traces that were imported. */
-    private static final String STORE = "store";
+    static final String STORE = "store";
 
     private static final String RUN = "latest, a run id, its beginning, a folder; or store, for imported traces.";
 

@@ -32,6 +32,11 @@ public record Compiled(Kernel kernel, Report report) {
         public Report {
             notes = List.copyOf(notes);
         }
+
+        /** How many traces the kernel is made of. */
+        public int made() {
+            return successes > 0 ? successes : unjudged;
+        }
     }
 
     /**

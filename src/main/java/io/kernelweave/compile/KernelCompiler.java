@@ -14,7 +14,6 @@ import io.kernelweave.mine.Mined;
 import io.kernelweave.mine.Miner;
 import io.kernelweave.mine.Part;
 import io.kernelweave.trace.Trace;
-import io.kernelweave.trace.TraceEvent;
 import io.kernelweave.verify.ConditionVerdict;
 import io.kernelweave.verify.Contract;
 import io.kernelweave.verify.Judgement;
@@ -24,9 +23,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -41,6 +41,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class KernelCompiler {
     private static final int MOST_EXAMPLES = 20;
+
+    /** Traces that a kernel's contract is tried on, beside those that were set aside. */
+    private static final int MOST_JUDGED = 1000;
 
     private KernelCompiler() {}
 
@@ -62,7 +65,7 @@ public final class KernelCompiler {
      *
      * @param examples in any order; those with FAIL are counter-examples
      * @param seed decides which traces are set aside for the tests
-     * @throws InputException if the id is no id, no example is a solved task, or one has nothing to compile
+     * @throws InputException if the id is no id, no example is a solved task, or none of the solved ones has anything to compile
      */
     public static Compiled compile(List<Example> examples, String kernelId, long seed) {
         Kernel.checkId(kernelId);
@@ -72,31 +75,48 @@ public final class KernelCompiler {
         List<Sample> solved = split.training().stream()
                 .filter(sample -> sample.example().outcome() == (judged ? Outcome.PASS : Outcome.UNKNOWN))
                 .toList();
-        return new Draft(kernelId, seed, split, solved).compile();
+        Draft draft = new Draft(kernelId, seed, split, solved);
+        if (samples.size() < examples.size()) {
+            draft.notes.add(new Note(
+                    "traces",
+                    false,
+                    "traces with neither a call nor an answer to a request",
+                    examples.size() - samples.size(),
+                    examples.size(),
+                    "there is nothing to learn from them"));
+        }
+        return draft.compile();
     }
 
-    /** In an order that does not depend on how they were given. */
+    /** Those that hold anything to compile, in an order that does not depend on how they were given. */
     private static List<Sample> samples(List<Example> examples, String kernelId) {
         List<Sample> samples = new ArrayList<>();
         boolean solved = false;
+        InputException empty = null;
         for (Example example : examples) {
             Sample sample = Sample.of(example);
-            if (example.outcome() != Outcome.FAIL) {
+            if (example.outcome() != Outcome.FAIL && !sample.usesTools()) {
                 String where = "trace " + example.trace().traceId();
-                if (sample.output() == null && !sample.usesTools()) {
-                    throw InputException.at(where, "has no output", "compile a trace of a solved task");
+                if (sample.output() == null) {
+                    empty = InputException.at(where, "has no output", "compile a trace of a solved task");
+                    continue;
                 }
-                if (!sample.usesTools() && !sample.asks()) {
-                    throw InputException.at(
+                if (!sample.asks()) {
+                    empty = InputException.at(
                             where, "its prompt asks for nothing", "compile a trace of a prompt in words");
+                    continue;
                 }
-                solved = true;
             }
+            solved |= example.outcome() != Outcome.FAIL;
             samples.add(sample);
         }
         if (!solved) {
-            throw InputException.at(
-                    "kernel " + kernelId, "none of its " + samples.size() + " traces is a success", "give one that is");
+            throw empty != null
+                    ? empty
+                    : InputException.at(
+                            "kernel " + kernelId,
+                            "none of its " + samples.size() + " traces is a success",
+                            "give one that is");
         }
         samples.sort(Comparator.comparing(Sample::digest)
                 .thenComparing(sample -> sample.example().task()));
@@ -131,12 +151,22 @@ public final class KernelCompiler {
             json.putArray("postconditions");
             json.putArray("evidence_requirements");
             clauses(json);
-            steps(json.putArray("steps"));
-            json.putArray("rollback")
-                    .addObject()
+            Steps steps = Steps.of(solved);
+            notes.addAll(steps.notes());
+            json.set("steps", Json.tree(steps.steps()));
+            Handlers handlers = Handlers.of(solved);
+            notes.addAll(handlers.notes());
+            ArrayNode rollback = json.putArray("rollback").addAll((ArrayNode) Json.tree(handlers.rollback()));
+            rollback.addObject()
                     .put("when", "a condition does not hold")
                     .put("do", "Drop the answer and reply from raw generation.");
-            json.putArray("capabilities");
+            ArrayNode capabilities = json.putArray("capabilities");
+            steps.steps().stream()
+                    .map(Kernel.Step::tool)
+                    .filter(Objects::nonNull)
+                    .distinct()
+                    .sorted()
+                    .forEach(tool -> capabilities.add("tool:" + tool));
             ArrayNode sources = json.putArray("source_trace_ids");
             split.training()
                     .forEach(sample -> sources.add(sample.example().trace().traceId()));
@@ -279,31 +309,9 @@ public final class KernelCompiler {
                         clause.support().successes(),
                         "%s; holds on %d of %d failures"
                                 .formatted(
-                                        clause.label().toString().toLowerCase(java.util.Locale.ROOT),
+                                        clause.label().toString().toLowerCase(Locale.ROOT),
                                         clause.support().failurePasses(),
                                         clause.support().failures())));
-            }
-        }
-
-        private void steps(ArrayNode steps) {
-            Set<String> seen = new LinkedHashSet<>();
-            for (Sample sample : solved) {
-                for (TraceEvent event : sample.trace().events()) {
-                    String action = switch (event.kind()) {
-                        case PLAN -> "Plan: " + event.name() + ".";
-                        case TOOL_CALL -> "Call " + event.name() + ".";
-                        case GENERATION -> "Generate the answer under the output schema.";
-                        case VERIFICATION -> "Check the answer against the conditions.";
-                        case EVIDENCE -> "Gather evidence: " + event.name() + ".";
-                        default -> "";
-                    };
-                    if (!action.isEmpty() && seen.add(action)) {
-                        steps.addObject().put("name", event.name()).put("do", action);
-                    }
-                }
-            }
-            if (steps.isEmpty()) {
-                steps.addObject().put("name", "generate").put("do", "Generate the answer under the output schema.");
             }
         }
 
@@ -312,7 +320,7 @@ public final class KernelCompiler {
          * exceptions. A schema grows to hold the answer, and a clause that does not pass becomes a warning.
          */
         private void settle(ObjectNode json) {
-            List<Sample> successes = new ArrayList<>(solved);
+            List<Sample> successes = new ArrayList<>(solved.subList(0, Math.min(MOST_JUDGED, solved.size())));
             split.tests().stream()
                     .filter(sample -> sample.example().outcome() == Outcome.PASS)
                     .forEach(successes::add);
@@ -332,7 +340,9 @@ public final class KernelCompiler {
                 if (name.equals(Contract.INPUT_SCHEMA)) {
                     json.set("input_schema", Json.object().put("type", "object"));
                 } else if (name.equals(Contract.OUTPUT_SCHEMA)) {
-                    json.set("output_schema", outputSchema(successes));
+                    List<Sample> all = new ArrayList<>(solved);
+                    all.addAll(successes);
+                    json.set("output_schema", outputSchema(all));
                 } else {
                     for (String part : List.of("preconditions", "postconditions", "evidence_requirements")) {
                         for (JsonNode clause : json.get(part)) {

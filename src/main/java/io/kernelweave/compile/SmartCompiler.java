@@ -46,7 +46,8 @@ public record SmartCompiler(Kernel kernel, List<String> notes) {
     public static SmartCompiler improve(Kernel kernel, List<Example> examples, Proposer proposer, long seed) {
         Set<String> sources = Set.copyOf(kernel.sourceTraceIds());
         List<Example> training = examples.stream()
-                .filter(example -> sources.contains(example.trace().traceId()))
+                .filter(example -> sources.contains(example.trace().traceId())
+                        || sources.contains("t-" + example.trace().digest().substring(0, 16)))
                 .toList();
         Proposed proposed;
         try {

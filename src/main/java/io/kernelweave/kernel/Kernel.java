@@ -61,8 +61,8 @@ public record Kernel(
      *
      * @param action what is done, in words: all that a step written by hand has
      * @param tool the tool that is called; null for a step that calls none
-     * @param arguments what it is called with: JSON in which an object with a field {@code from}, {@code value} or {@code slot} stands
-     *     for a value, see {@code docs/kernels.md}; null if nothing is known
+     * @param arguments what it is called with: JSON in which an object with a field {@code var} stands for a value, see {@code
+     *     docs/kernels.md}; null if nothing is known
      * @param when a check of the input and of the trace so far: the step is taken where it passes; null if none decides
      * @param repeat what the step is done for, or until when; null if it is done once
      * @param optional it may be left out
