@@ -38,6 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {
             "  kernelweave compile --run latest --trace t-0123456789abcdef --id list-ports",
             "  kernelweave compile --file trace.json --id list-ports --add",
+            "  kernelweave compile --file trace.json --id list-ports --propose --exchanges asked.jsonl",
             "  kernelweave compile --file traces.jsonl.gz             # every family of the file",
             "  kernelweave compile --run store --family airline --id airline --add",
             "  kernelweave compile --run latest --list                # the families, nothing else"
@@ -88,6 +89,9 @@ final class CompileCommand implements Callable<Integer> {
 
     @Option(names = "--add", description = "Put the candidates into the store; without it, they are only printed.")
     private boolean add;
+
+    @Mixin
+    private ProposerOptions proposer = new ProposerOptions();
 
     @Mixin
     private Workspace workspace = new Workspace();
@@ -166,7 +170,7 @@ final class CompileCommand implements Callable<Integer> {
                             : new Example(trace, Outcome.valueOf(found.origin().outcome()), trace.digest()));
         }
         List<Example> examples = inRun.run.equals(TraceCommand.STORE)
-                ? workspace.traces().load().traces().stream().map(Example::of).toList()
+                ? TraceCommand.stored(workspace).traces().stream().map(Example::of).toList()
                 : workspace.runs().find(inRun.run).rows().stream()
                         .filter(row -> row.trace() != null && row.arm().equals(inRun.arm))
                         .map(row -> {
@@ -201,7 +205,8 @@ final class CompileCommand implements Callable<Integer> {
                     trace.verdict().equals("FAIL") ? "the gate said FAIL" : "its source says that it failed",
                     "compile a trace of a solved task");
         }
-        Kernel kernel = KernelCompiler.compile(List.of(example), id, seed).kernel();
+        Kernel kernel = proposer.improve(
+                KernelCompiler.compile(List.of(example), id, seed).kernel(), List.of(example), seed, System.getenv());
         List<String> problems = Contract.of(kernel).selfTest();
         if (add) {
             kernel = workspace.store().add(kernel, "compiled from trace " + trace.traceId());
@@ -225,7 +230,7 @@ final class CompileCommand implements Callable<Integer> {
             return true;
         }
         Compiled compiled = KernelCompiler.compile(family.examples(), kernelId, seed);
-        Kernel kernel = compiled.kernel();
+        Kernel kernel = proposer.improve(compiled.kernel(), family.examples(), seed, System.getenv());
         Report report = compiled.report();
         List<String> problems = Contract.of(kernel).selfTest();
         if (add) {

@@ -62,7 +62,7 @@ final class TraceCommand implements Runnable {
 
     /** The imported traces; what is refused is said on standard error. */
     static TraceStore.Contents stored(Workspace workspace) {
-        TraceStore.Contents contents = workspace.traces().load();
+        TraceStore.Contents contents = workspace.traces().contents();
         contents.refusals().forEach(refusal -> System.err.println("refused: " + refusal));
         return contents;
     }

@@ -50,8 +50,13 @@ public final class TraceStore {
         this.folder = folder;
     }
 
-    /** Loads every trace. */
-    public Contents load() {
+    /** Every trace; what is refused is left out. */
+    public List<ImportedTrace> load() {
+        return contents().traces();
+    }
+
+    /** Every trace, and what is refused. */
+    public Contents contents() {
         Map<String, ImportedTrace> traces = new LinkedHashMap<>();
         List<String> refusals = new ArrayList<>();
         for (Path file : files()) {
@@ -73,7 +78,7 @@ public final class TraceStore {
         Map<String, ImportedTrace> fresh = new LinkedHashMap<>();
         traces.forEach(trace -> fresh.putIfAbsent(trace.trace().traceId(), trace));
         return new SharedFolder(folder).change(() -> {
-            load().traces().forEach(known -> fresh.remove(known.trace().traceId()));
+            load().forEach(known -> fresh.remove(known.trace().traceId()));
             if (!fresh.isEmpty()) {
                 ByteArrayOutputStream lines = new ByteArrayOutputStream();
                 fresh.values().forEach(trace -> lines.writeBytes(trace.line()));

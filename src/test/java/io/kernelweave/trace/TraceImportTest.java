@@ -127,13 +127,13 @@ class TraceImportTest {
         List<ImportedTrace> both =
                 Stream.concat(chat.stream(), TraceFormTest.read(STEPS).stream()).toList();
         assertThat(store.add(both)).hasSize(1);
-        assertThat(store.load().traces()).containsExactlyInAnyOrderElementsOf(both);
-        assertThat(store.load().find("w-1"))
+        assertThat(store.load()).containsExactlyInAnyOrderElementsOf(both);
+        assertThat(store.contents().find("w-1"))
                 .extracting(each -> each.trace().prompt())
                 .containsExactly("Hi");
-        assertThat(store.load().find(chat.get(0).trace().traceId().substring(0, 8)))
+        assertThat(store.contents().find(chat.get(0).trace().traceId().substring(0, 8)))
                 .hasSize(1);
-        assertThat(store.load().find("t-zz")).isEmpty();
+        assertThat(store.contents().find("t-zz")).isEmpty();
     }
 
     @Test
@@ -151,7 +151,7 @@ class TraceImportTest {
         }
         Files.writeString(file, Files.readString(file).replace("\"outcome\":\"PASS\"", "\"outcome\":\"FAIL\""));
         Files.write(file, new byte[] {(byte) 0xff, '\n', '{', '}', '\n', '{'}, StandardOpenOption.APPEND);
-        TraceStore.Contents contents = store.load();
+        TraceStore.Contents contents = store.contents();
         assertThat(contents.traces()).containsExactly(good.get(1));
         assertThat(contents.refusals())
                 .hasSize(4)
@@ -161,7 +161,7 @@ class TraceImportTest {
                         line -> assertThat(line).contains("line 4: is no imported trace"),
                         line -> assertThat(line).contains("line 5"));
         assertThat(store.add(good)).as("imported again").containsExactly(good.get(0));
-        assertThat(store.load().traces()).hasSize(2);
+        assertThat(store.load()).hasSize(2);
     }
 
     @Test
