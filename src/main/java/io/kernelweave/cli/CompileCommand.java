@@ -170,7 +170,9 @@ final class CompileCommand implements Callable<Integer> {
                             : new Example(trace, Outcome.valueOf(found.origin().outcome()), trace.digest()));
         }
         List<Example> examples = inRun.run.equals(TraceCommand.STORE)
-                ? TraceCommand.stored(workspace).traces().stream().map(Example::of).toList()
+                ? TraceCommand.stored(workspace).traces().stream()
+                        .map(Example::of)
+                        .toList()
                 : workspace.runs().find(inRun.run).rows().stream()
                         .filter(row -> row.trace() != null && row.arm().equals(inRun.arm))
                         .map(row -> {
