@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,8 +33,11 @@ final class AnswerClauses {
 
     private AnswerClauses() {}
 
-    /** @param samples whose answers are right; those without an answer say nothing */
-    static List<Clause> of(List<Sample> samples) {
+    /**
+     * @param samples whose answers are right; those without an answer say nothing
+     * @param bindings of the answer's values that are no accident
+     */
+    static List<Clause> of(List<Sample> samples, List<Binding> bindings) {
         List<Sample> answered =
                 samples.stream().filter(sample -> sample.output() != null).toList();
         boolean sourced = !answered.isEmpty()
@@ -44,6 +48,12 @@ final class AnswerClauses {
                 for (ObjectNode clause : proposals(sample.output(), sourced ? "input.source" : "input.request")) {
                     proposals.putIfAbsent(Json.compact(clause), clause);
                 }
+            }
+        }
+        for (Binding binding : bindings) {
+            ObjectNode clause = equality(binding);
+            if (clause != null) {
+                proposals.putIfAbsent(Json.compact(clause), clause);
             }
         }
         List<Subject> subjects = answered.stream().map(Sample::subject).toList();
@@ -73,7 +83,7 @@ final class AnswerClauses {
     }
 
     /** The clause as it holds on all; where a list is empty in some answers, it may be so. Null if it does not hold. */
-    private static @org.jspecify.annotations.Nullable ObjectNode holding(ObjectNode clause, List<Subject> subjects) {
+    private static @Nullable ObjectNode holding(ObjectNode clause, List<Subject> subjects) {
         int passes = 0;
         boolean failed = false;
         Check check = Checks.parse(clause, "clause of an answer");
@@ -93,6 +103,25 @@ final class AnswerClauses {
         return subjects.stream().allMatch(subject -> again.evaluate(subject).outcome() == Outcome.PASS)
                 ? lenient
                 : null;
+    }
+
+    /** That a value of the answer is one of the input, where it always was; null if it was not. */
+    private static @Nullable ObjectNode equality(Binding binding) {
+        String place = binding.place();
+        if (!place.startsWith("input.")
+                || binding.chosen()
+                || binding.hits() < binding.of()
+                || binding.path().contains("[*]")) {
+            return null;
+        }
+        String path = "output" + binding.path();
+        ObjectNode clause = clause(
+                binding.value().path("type").asString("").equals("string") ? "equals" : "compare",
+                slug(path) + "-is-given",
+                path + " is " + place);
+        return clause.path("check").asString("").equals("equals")
+                ? clause.put("target", path).put("valueFrom", place)
+                : clause.put("left", path).put("op", "==").put("right", place);
     }
 
     private static List<ObjectNode> proposals(ObjectNode output, String source) {

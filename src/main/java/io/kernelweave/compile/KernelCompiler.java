@@ -10,6 +10,7 @@ import io.kernelweave.kernel.KernelTest;
 import io.kernelweave.kernel.KernelTest.Expectation;
 import io.kernelweave.mine.Clause;
 import io.kernelweave.mine.Example;
+import io.kernelweave.mine.Label;
 import io.kernelweave.mine.Mined;
 import io.kernelweave.mine.Miner;
 import io.kernelweave.mine.Part;
@@ -41,6 +42,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class KernelCompiler {
     private static final int MOST_EXAMPLES = 20;
+
+    /** The share of the successes that a condition must hold on to be one of the kernel's. */
+    private static final double COMMON = 0.8;
 
     /** Traces that a kernel's contract is tried on, beside those that were set aside. */
     private static final int MOST_JUDGED = 1000;
@@ -150,8 +154,8 @@ public final class KernelCompiler {
             json.putArray("preconditions");
             json.putArray("postconditions");
             json.putArray("evidence_requirements");
-            clauses(json);
             Steps steps = Steps.of(solved);
+            clauses(json, steps.answer());
             notes.addAll(steps.notes());
             json.set("steps", Json.tree(steps.steps()));
             Handlers handlers = Handlers.of(solved);
@@ -282,9 +286,9 @@ public final class KernelCompiler {
             return SchemaInference.infer(outputs);
         }
 
-        private void clauses(ObjectNode json) {
+        private void clauses(ObjectNode json, List<Binding> answer) {
             Set<String> names = new HashSet<>(Set.of(Contract.INPUT_SCHEMA, Contract.OUTPUT_SCHEMA));
-            for (AnswerClauses.Clause clause : AnswerClauses.of(solved)) {
+            for (AnswerClauses.Clause clause : AnswerClauses.of(solved, answer)) {
                 String part = clause.isEvidence() ? "evidence_requirements" : "postconditions";
                 names.add(clause.check().get("name").stringValue());
                 ((ArrayNode) json.get(part)).add(clause.check());
@@ -294,6 +298,13 @@ public final class KernelCompiler {
                     Miner.mine(split.training().stream().map(Sample::example).toList(), seed);
             for (Clause clause : mined.clauses()) {
                 Condition condition = clause.condition();
+                // What few successes have tells them from failures, and is nothing to demand of the next one.
+                boolean common = clause.label() == Label.PROVISIONAL
+                        ? clause.support().passes() == clause.support().successes()
+                        : clause.support().passes() >= COMMON * clause.support().successes();
+                if (!common) {
+                    continue;
+                }
                 if (!names.add(condition.name())) {
                     continue;
                 }

@@ -169,7 +169,7 @@ final class Program {
                 most[j] = Math.max(most[j], rounds[j]);
             }
         }
-        Set<String> names = new HashSet<>(Set.of("input", "output", "last", "said"));
+        Set<String> names = new HashSet<>(Set.of("input", "output", "last", "said", "answer"));
         for (int j = 0; j < in.length; j++) {
             List<Move> moves = new ArrayList<>();
             for (int symbol : folding.body(alignment.item(j))) {

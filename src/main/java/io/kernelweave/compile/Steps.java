@@ -18,8 +18,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A program as the steps of a kernel, in words and as templates. */
-record Steps(List<Step> steps, List<Note> notes) {
+/**
+ * A program as the steps of a kernel, in words and as templates.
+ *
+ * @param answer what stands for the values of the answer, where that is known
+ */
+record Steps(List<Step> steps, List<Binding> answer, List<Note> notes) {
     static final Step GENERATE = new Step("generate", "Generate the answer under the output schema.");
 
     static Steps of(List<Sample> samples) {
@@ -70,7 +74,16 @@ record Steps(List<Step> steps, List<Note> notes) {
                                     "Use " + String.join(", ", others.keySet())
                                             + " as needed: the traces have no order in common."));
         }
-        return new Steps(List.copyOf(steps), List.copyOf(notes));
+        List<Binding> answer =
+                variables.of(Variables.ANSWER).stream().filter(Binding::isBound).toList();
+        if (!answer.isEmpty()) {
+            String words = answer.stream().map(Binding::words).collect(Collectors.joining("; "));
+            Step step = new Step(
+                    "answer", "In the answer: " + words + ".", null, template(answer), null, null, false, null);
+            steps.add(step);
+            notes.add(new Note("steps", true, step.action(), samples.size(), samples.size(), why(answer)));
+        }
+        return new Steps(List.copyOf(steps), answer, List.copyOf(notes));
     }
 
     private static Step step(

@@ -1,5 +1,6 @@
 package io.kernelweave.compile;
 
+import io.kernelweave.compile.Alphabet.Symbol;
 import io.kernelweave.compile.Program.Column;
 import io.kernelweave.compile.Program.Move;
 import io.kernelweave.stats.BetaFunction;
@@ -42,6 +43,9 @@ final class Variables {
     private static final int OTHERS = 24;
 
     private record Leaf(Move move, String path) {}
+
+    /** The answer, as what the last step of all is done with. */
+    static final Move ANSWER = new Move(Integer.MAX_VALUE, 0, "answer", new Symbol("answer", false, "", ""));
 
     /** One value of an argument in one trace, with the places where it stood and how many values were to choose from. */
     private record Use(int trace, List<JsonNode> values, List<String> texts, Map<String, Pointer> found, int places) {}
@@ -112,24 +116,31 @@ final class Variables {
     private void read(Program program, Sample sample) {
         int trace = places.size();
         tasks.add(sample.example().task());
-        places.add(walk(program, sample, (operation, move, before) -> {
-            if (move == null) {
-                return;
+        Places last = walk(program, sample, (operation, move, before) -> {
+            if (move != null) {
+                use(trace, move, operation.arguments(), before);
             }
-            times.merge(move, 1, Integer::sum);
-            Leaves.of(operation.arguments()).forEach((path, values) -> {
-                List<String> texts = Places.texts(values);
-                Map<String, Pointer> found = new TreeMap<>();
-                for (String place : before.of(texts)) {
-                    // A step's own earlier rounds are no place to take a value from.
-                    if (!place.equals(move.name() + ".arguments" + path)) {
-                        found.put(place, new Pointer(before.choices(place), before.bits(place, texts)));
-                    }
+        });
+        places.add(last);
+        if (sample.output() != null) {
+            use(trace, ANSWER, sample.output(), last);
+        }
+    }
+
+    private void use(int trace, Move move, JsonNode arguments, Places before) {
+        times.merge(move, 1, Integer::sum);
+        Leaves.of(arguments).forEach((path, values) -> {
+            List<String> texts = Places.texts(values);
+            Map<String, Pointer> found = new TreeMap<>();
+            for (String place : before.of(texts)) {
+                // A step's own earlier rounds are no place to take a value from.
+                if (!place.equals(move.name() + ".arguments" + path)) {
+                    found.put(place, new Pointer(before.choices(place), before.bits(place, texts)));
                 }
-                uses.computeIfAbsent(new Leaf(move, path), key -> new ArrayList<>())
-                        .add(new Use(trace, values, texts, found, before.size()));
-            });
-        }));
+            }
+            uses.computeIfAbsent(new Leaf(move, path), key -> new ArrayList<>())
+                    .add(new Use(trace, values, texts, found, before.size()));
+        });
     }
 
     private void bind() {

@@ -77,7 +77,11 @@ class KernelCompilerTest {
         assertThat(kernel.sourceTraceIds()).hasSize(1);
         assertThat(kernel.steps())
                 .extracting(Kernel.Step::action)
-                .containsExactly("Plan: read the log.", "Call grep.", "Generate the answer under the output schema.");
+                .containsExactly(
+                        "Plan: read the log.",
+                        "Call grep.",
+                        "Generate the answer under the output schema.",
+                        "In the answer: services[*].name (a part of input.source).");
         assertThat(kernel.outputConditions())
                 .filteredOn(condition -> condition.check().has("target"))
                 .extracting(Condition::name)
@@ -239,6 +243,28 @@ class KernelCompilerTest {
         assertThat(kernel.sourceTraceIds()).hasSize(30 - compiled.report().heldOut());
         assertThat(compiled.report().refused()).isEqualTo(compiled.report().heldOutFailures());
         assertThat(kernel.examples()).allSatisfy(example -> assertThat(example).startsWith("list the failed services"));
+    }
+
+    @Test
+    void aValueThatFlowsFromTheRequestToTheAnswerIsOneVariable() {
+        List<Example> examples = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            String name = "service-" + i * 7919;
+            examples.add(Example.of(trace(
+                    "show the state of \"" + name + "\"",
+                    "{\"name\":\"%s\",\"state\":\"up\"}".formatted(name),
+                    "PASS",
+                    false)));
+        }
+        Kernel kernel = KernelCompiler.compile(examples, "k", 7).kernel();
+        assertThat(Contract.of(kernel).selfTest()).isEmpty();
+        Kernel.Step answer = kernel.steps().get(kernel.steps().size() - 1);
+        assertThat(answer.arguments().at("/name/from").stringValue()).isEqualTo("input.quoted[0]");
+        assertThat(Contract.of(kernel)
+                        .postconditions(
+                                Subject.of("show the state of \"a-b\" and a-c", "{\"name\":\"a-c\",\"state\":\"up\"}"))
+                        .failed())
+                .containsExactly("name-is-given");
     }
 
     @Test
