@@ -107,7 +107,7 @@ ${source.all} clauses, ${source.telling} of them discriminative<#if source.lines
   tasks of the same sort, judged by what was learned here.
 - **Number of steps.** More steps or fewer, whichever goes with success in training.
 - **Chance.** The outcomes are permuted among the training traces, ${permutations} times in each split, and conditions mined from that. p counts the permutations that do as well as
-  the true outcomes, these among them.
+  the true outcomes, these among them. A half is expected where conditions lean to neither side by themselves.
 - **Labels.** *discriminative*: tells successes from failures beyond chance, when so many conditions are tried; *consistent*: holds on nearly all successes, but on
   failures as well; *provisional*: holds on what was seen, which is too little for either. "At least" is the lower end of Wilson's interval.
 - **What is seen.** A trace's steps. Goals, right actions, rewards and whatever else a source has beside the steps are not learned from; success is the label of training

@@ -4,6 +4,7 @@ import static io.kernelweave.report.Templates.count;
 import static io.kernelweave.report.Templates.percent;
 import static io.kernelweave.report.Templates.shorten;
 
+import io.kernelweave.json.Json;
 import io.kernelweave.results.CompilationCard;
 import io.kernelweave.results.CompilationRow;
 import io.kernelweave.results.Metric;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The view model of the report on what is learned from traces, and its figure: computed from the rows and the inputs of one run. */
 final class CompilationReport {
@@ -142,7 +144,12 @@ final class CompilationReport {
                                 : "; wanted is " + wanted + ", " + figure(wanted - value, null) + " more")
                 + "; " + length + " the number of steps alone (" + figure(name, "auroc_length") + "), difference "
                 + figure(name, "auroc_difference") + "; chance gives "
-                + figure(value(name, "auroc_null"), null) + ".";
+                + figure(value(name, "auroc_null"), null) + " ("
+                + figure(value(name, "auroc_null_low"), null) + " to "
+                + figure(value(name, "auroc_null_high"), null) + ")"
+                + (value(name, "auroc_null_low") > 0.5
+                        ? ", above a half: what mined conditions are able to say leans to what succeeds here, so read the figure against that."
+                        : ".");
     }
 
     private Map<String, Object> source(CompilationCard.Source source) {
@@ -252,8 +259,12 @@ final class CompilationReport {
 
     private static Map<String, Object> clause(CompilationCard.Line clause) {
         Map<String, Object> line = new LinkedHashMap<>();
-        line.put("name", shorten(clause.name(), 90));
-        line.put("condition", shorten(clause.condition(), 200));
+        ObjectNode condition = (ObjectNode) Json.parse(clause.condition(), "clause " + clause.name());
+        // The counts have columns of their own.
+        String says = condition.path("says").asString(clause.name()).replaceFirst(" \\(held in .*\\)$", "");
+        condition.remove(List.of("name", "severity", "says"));
+        line.put("name", shorten(says, 160));
+        line.put("condition", shorten(Json.compact(condition), 240));
         line.put("part", clause.part());
         line.put("label", clause.label());
         line.put("weight", String.format(Locale.ROOT, "%.2f", clause.weight()));

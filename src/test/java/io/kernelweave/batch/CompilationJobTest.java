@@ -104,7 +104,7 @@ class CompilationJobTest {
                 .contains("## Success on tasks that were not learned from")
                 .contains("| refunds | 64 | 16 |")
                 .contains("### refunds")
-                .contains("find\\_order")
+                .contains("discriminative")
                 .contains("| missed |");
         assertThat(folder().folder().readText(RunFolder.BUNDLE + "/plots/forest.svg"))
                 .contains("refunds")
