@@ -35,6 +35,7 @@ import tools.jackson.databind.JsonNode;
  * ones.
  */
 public final class SchemaValidator {
+    private static final String READER = "schema #";
     private static final int MAX_DEPTH = 400;
 
     /** Keywords whose value is data, not schema. */
@@ -229,7 +230,8 @@ public final class SchemaValidator {
         try {
             reader.resolve(new Subschema(at.node(), at.pointer(), at.resource(), List.of()), keyword, reference);
         } catch (InputException e) {
-            throw e.in(origin);
+            String said = String.valueOf(e.getMessage()); // the reader names the place from the schema on
+            throw said.startsWith(READER) ? new InputException(origin + said.substring(READER.length())) : e.in(origin);
         }
     }
 
