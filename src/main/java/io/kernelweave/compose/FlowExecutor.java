@@ -319,7 +319,7 @@ public final class FlowExecutor {
                 return List.of(values);
             }
             AtomicInteger next = new AtomicInteger();
-            AtomicReference<Exception> failure = new AtomicReference<>();
+            AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
             CountDownLatch over = new CountDownLatch(1);
             AtomicInteger working = new AtomicInteger(workers);
             List<Task<Boolean>> tasks = new ArrayList<>();
