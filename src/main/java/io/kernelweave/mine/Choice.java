@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Which manners of selecting conditions rank best, tried within the training traces: tasks are dealt into folds, and each fold's traces are
@@ -19,26 +20,23 @@ import java.util.stream.IntStream;
  * @param scores each row's score by selections that have not seen its task
  */
 record Choice(double[] shares, double[] scores) {
-    static final List<Selection.Manner> MANNERS = List.of(
-            manner(Feature.Kind.PROCESS),
-            manner(Feature.Kind.PROCESS, Feature.Kind.COUNT),
-            manner(Feature.Kind.PROCESS, Feature.Kind.AGREEMENT),
-            manner(Feature.Kind.PROCESS, Feature.Kind.COUNT, Feature.Kind.AGREEMENT),
-            manner(Feature.Kind.values()));
+    static final List<Selection.Manner> MANNERS = Stream.of(
+                    EnumSet.of(Feature.Kind.PROCESS, Feature.Kind.COUNT),
+                    EnumSet.of(Feature.Kind.AGREEMENT),
+                    EnumSet.of(Feature.Kind.PROCESS, Feature.Kind.COUNT, Feature.Kind.AGREEMENT),
+                    EnumSet.allOf(Feature.Kind.class))
+            .flatMap(kinds -> Stream.of(30, 300, 3000).map(penalty -> new Selection.Manner(Set.copyOf(kinds), penalty)))
+            .toList();
 
     private static final int FOLDS = 5;
     /** A manner that ranks worse than the best by this much has no share. */
     private static final double BEHIND = 0.05;
 
-    private static Selection.Manner manner(Feature.Kind... kinds) {
-        return new Selection.Manner(Set.copyOf(EnumSet.copyOf(List.of(kinds))), 30, 100);
-    }
-
     static Choice of(Table table, boolean[] success, int[] tasks, int[] rows, long seed) {
         List<int[]> deals = deals(tasks, rows, seed);
         double[] auroc = new double[MANNERS.size()];
         double[][] scores = new double[MANNERS.size()][rows.length];
-        for (int m = 0; m < auroc.length; m++) {
+        IntStream.range(0, auroc.length).parallel().forEach(m -> {
             double sum = 0;
             int counted = 0;
             for (int[] deal : deals) {
@@ -64,7 +62,7 @@ record Choice(double[] shares, double[] scores) {
                 }
             }
             auroc[m] = counted == 0 ? 0.5 : sum / counted;
-        }
+        });
         double best = Arrays.stream(auroc).max().orElse(0.5);
         double[] shares = Arrays.stream(auroc)
                 .map(each -> Math.max(0, each - best + BEHIND))

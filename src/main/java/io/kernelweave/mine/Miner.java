@@ -12,7 +12,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,6 +36,7 @@ public final class Miner {
 
     private static final double CONSISTENT = 0.9;
     private static final int MOST_CLAUSES = 150;
+    private static final int MOST_WEIGHED = Integer.getInteger("mw", 1000);
 
     private final List<Example> examples;
     private final boolean[] success;
@@ -99,49 +99,41 @@ public final class Miner {
         Table table = Table.of(features, facts, tasks);
         boolean[] blank = new boolean[examples.size()];
         Arrays.fill(blank, true);
-        for (byte[] verdicts : table.verdicts()) {
+        for (float[] degrees : table.degrees()) {
             for (int i = 0; i < blank.length; i++) {
-                blank[i] &= verdicts[i] == 0;
+                blank[i] &= degrees[i] == 0;
             }
         }
         int[] rows = IntStream.range(0, blank.length).filter(i -> !blank[i]).toArray();
         Choice choice = Choice.of(table, success, tasks, rows, seed);
         double intercept = 0;
-        Map<Mined.Rule, Double> weights = new LinkedHashMap<>();
-        Map<Mined.Rule, Integer> positions = new HashMap<>();
+        double[] weights = new double[table.candidates().size()];
         for (int m = 0; m < Choice.MANNERS.size(); m++) {
             double share = choice.shares()[m];
             if (share > 0) {
                 Selection selection = Selection.of(table, success, rows, Choice.MANNERS.get(m));
                 intercept += share * selection.weights().intercept();
                 for (int k = 0; k < selection.chosen().length; k++) {
-                    Table.Candidate candidate = table.candidates().get(selection.chosen()[k]);
-                    Mined.Rule rule = new Mined.Rule(
-                            candidate.feature(), candidate.bound(), selection.atLeast()[k], 0);
-                    weights.merge(rule, share * selection.weights().of()[k], Double::sum);
-                    positions.put(rule, selection.chosen()[k]);
+                    weights[selection.chosen()[k]] += share * selection.weights().of()[k];
                 }
             }
         }
-        double[] p = new double[table.candidates().size()];
+        double[] p = new double[weights.length];
         for (int j = 0; j < p.length; j++) {
-            p[j] = p(table.verdicts()[j], success, tasks);
+            p[j] = p(table.degrees()[j], success, tasks);
         }
         double[] adjusted = BenjaminiHochberg.adjust(p);
 
         List<Mined.Rule> rules = new ArrayList<>();
         List<double[]> tests = new ArrayList<>();
-        weights.forEach((rule, weight) -> {
-            int position = positions.getOrDefault(rule, 0);
-            if (weight > 0) {
-                rules.add(new Mined.Rule(rule.feature(), rule.bound(), rule.atLeast(), weight));
-                tests.add(new double[] {p[position], adjusted[position]});
-            }
-        });
+        for (int j : heaviest(weights)) {
+            rules.add(new Mined.Rule(table.candidates().get(j), weights[j] > 0, Math.abs(weights[j])));
+            tests.add(new double[] {p[j], adjusted[j]});
+        }
         for (Feature feature : features) {
             if ((feature instanceof Feature.Process || feature instanceof Feature.Share share && share.whole())
                     && nearlyAlwaysHolds(feature)) {
-                rules.add(new Mined.Rule(feature, BigDecimal.ONE, true, 0));
+                rules.add(new Mined.Rule(new Table.Candidate(feature, BigDecimal.ONE, 1), true, 0));
                 tests.add(new double[] {1, 1});
             }
         }
@@ -164,6 +156,17 @@ public final class Miner {
             }
         }
         return new Mined(scale(intercept, choice, rows, blank), clauses, kept, References.of(examples, acts));
+    }
+
+    /** The weights that matter, the heaviest first. */
+    private static List<Integer> heaviest(double[] weights) {
+        return IntStream.range(0, weights.length)
+                .filter(j -> weights[j] != 0)
+                .boxed()
+                .sorted(Comparator.<Integer>comparingDouble(j -> -Math.abs(weights[j]))
+                        .thenComparing(Comparator.naturalOrder()))
+                .limit(MOST_WEIGHED)
+                .toList();
     }
 
     /** On successes. */
@@ -216,7 +219,7 @@ public final class Miner {
                     ? facts.get(i)
                     : Facts.of(all.get(i).trace(), lexicon);
             for (int r = 0; r < verdicts.length; r++) {
-                verdicts[r][i] = switch (rules.get(r).of(trace)) {
+                verdicts[r][i] = switch (rules.get(r).verdict(rules.get(r).value(trace))) {
                     case PASS -> 1;
                     case FAIL -> -1;
                     case UNKNOWN -> 0;
@@ -252,15 +255,15 @@ public final class Miner {
      * Fisher's test of whether a verdict goes with success, in either direction, on the traces on which it is decided. Each task counts as one, however often it was tried: attempts
      * at one task are alike for other reasons.
      */
-    private static double p(byte[] verdicts, boolean[] success, int[] tasks) {
-        int[] attempts = new int[verdicts.length];
+    private static double p(float[] degrees, boolean[] success, int[] tasks) {
+        int[] attempts = new int[degrees.length];
         for (int task : tasks) {
             attempts[task]++;
         }
         double[][] counts = new double[2][2];
-        for (int i = 0; i < verdicts.length; i++) {
-            if (verdicts[i] != 0) {
-                counts[success[i] ? 0 : 1][verdicts[i] > 0 ? 0 : 1] += 1.0 / attempts[tasks[i]];
+        for (int i = 0; i < degrees.length; i++) {
+            if (degrees[i] != 0) {
+                counts[success[i] ? 0 : 1][degrees[i] > 0 ? 0 : 1] += 1.0 / attempts[tasks[i]];
             }
         }
         int[] whole = Arrays.stream(counts)
@@ -275,8 +278,8 @@ public final class Miner {
     }
 
     private static Clause clause(Mined.Rule rule, Support support, Label label, Set<String> names) {
-        ObjectNode check = rule.feature().check(rule.atLeast(), rule.bound());
-        String says = rule.feature().says(rule.atLeast(), rule.bound());
+        ObjectNode check = rule.candidate().feature().check(rule.atLeast(), rule.candidate().bound());
+        String says = rule.candidate().feature().says(rule.atLeast(), rule.candidate().bound());
         String slug =
                 says.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
         slug = slug.length() > 60 ? slug.substring(0, 60) : slug;
@@ -285,7 +288,7 @@ public final class Miner {
             name = slug + "-" + copy;
         }
         // How much of something there is may depend on the task: it never keeps an answer out.
-        boolean counts = rule.feature().kind() == Feature.Kind.COUNT;
+        boolean counts = rule.candidate().feature().kind() == Feature.Kind.COUNT;
         boolean nearlyAll = support.passes() >= CONSISTENT * support.successes();
         String severity = label == Label.PROVISIONAL
                 ? "info"
