@@ -102,6 +102,11 @@ final class Facts {
         return amounts.computeIfAbsent(path + (least ? '<' : '>'), each -> number(Feature.Ratio.extreme(path, least)));
     }
 
+    /** How many different texts there are at a path; not a number where nothing can be said of it. */
+    double different(String path) {
+        return amounts.computeIfAbsent(path, each -> number(Feature.Found.different(path)));
+    }
+
     /** The number of a word. */
     int id(String word) {
         return lexicon.id(word);

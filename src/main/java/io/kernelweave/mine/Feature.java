@@ -204,19 +204,22 @@ sealed interface Feature {
     record Found(String of, String in) implements Feature {
         @Override
         public double of(Facts facts) {
-            Facts.Said wanted = facts.at(of);
-            return wanted == null ? Double.NaN : new Share(of, in, true).of(facts) * wanted.phrases().size();
+            return new Share(of, in, true).of(facts) * facts.different(of);
         }
 
         @Override
         public JsonNode expression() {
-            ObjectNode distinct = Json.object();
-            distinct.putObject("distinct").putObject("lower").put("texts", of);
             ObjectNode product = Json.object();
             product.putArray("product")
                     .add(new Share(of, in, true).expression())
-                    .add(Json.object().put("count", "items").set("of", distinct));
+                    .add(different(of));
             return product;
+        }
+
+        static JsonNode different(String path) {
+            return Json.object()
+                    .put("count", "items")
+                    .set("of", Json.object().set("distinct", Json.object().put("texts", path)));
         }
 
         @Override

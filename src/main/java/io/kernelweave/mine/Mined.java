@@ -99,7 +99,8 @@ public final class Mined {
                     clause.condition().check(),
                     "mined clause " + clause.condition().name());
             Verdict verdict = check.evaluate(subject);
-            readings.add(new Reading(clause, verdict, rules.get(r).contribution(rules.get(r).value(facts))));
+            readings.add(new Reading(
+                    clause, verdict, rules.get(r).contribution(rules.get(r).value(facts))));
         }
         return readings;
     }

@@ -19,7 +19,7 @@ record Selection(int[] chosen, Weights weights) {
      * How conditions are chosen and weighed.
      *
      * @param kinds which kinds of conditions
-     * @param penalty how strongly weights are held back
+     * @param penalty how strongly weights are held back, times how many conditions of the kind there are: a kind has no more say for being large
      */
     record Manner(Set<Feature.Kind> kinds, double penalty) {}
 
@@ -43,7 +43,15 @@ record Selection(int[] chosen, Weights weights) {
                 columns[k][i] = degrees[rows[i]];
             }
         }
-        return new Selection(chosen, Weights.fit(columns, outcomes, manner.penalty()));
+        int[] ofKind = new int[Feature.Kind.values().length];
+        for (int j : chosen) {
+            ofKind[table.candidates().get(j).feature().kind().ordinal()]++;
+        }
+        double[] penalties = Arrays.stream(chosen)
+                .mapToObj(j -> table.candidates().get(j).feature().kind())
+                .mapToDouble(kind -> manner.penalty() * ofKind[kind.ordinal()])
+                .toArray();
+        return new Selection(chosen, Weights.fit(columns, outcomes, penalties));
     }
 
     private static IntStream strongest(Table table, boolean[] success, int[] rows, Feature.Kind kind) {
@@ -59,7 +67,8 @@ record Selection(int[] chosen, Weights weights) {
         }
         return Arrays.stream(all)
                 .boxed()
-                .sorted(Comparator.<Integer>comparingDouble(j -> -relations[j]).thenComparing(Comparator.naturalOrder()))
+                .sorted(Comparator.<Integer>comparingDouble(j -> -relations[j])
+                        .thenComparing(Comparator.naturalOrder()))
                 .limit(MOST)
                 .mapToInt(Integer::intValue);
     }

@@ -69,8 +69,10 @@ record Table(List<Candidate> candidates, float[][] degrees) {
     private static boolean differs(double[] values, BigDecimal bound, int[] tasks) {
         int fewest = Math.max(3, values.length / 40);
         double cut = bound.doubleValue();
-        int[] above = IntStream.range(0, values.length).filter(i -> values[i] >= cut).toArray();
-        int[] below = IntStream.range(0, values.length).filter(i -> values[i] < cut).toArray();
+        int[] above =
+                IntStream.range(0, values.length).filter(i -> values[i] >= cut).toArray();
+        int[] below =
+                IntStream.range(0, values.length).filter(i -> values[i] < cut).toArray();
         return above.length >= fewest
                 && below.length >= fewest
                 && Arrays.stream(above).map(i -> tasks[i]).distinct().count() > 1

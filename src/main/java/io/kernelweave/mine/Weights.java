@@ -15,8 +15,9 @@ record Weights(double intercept, double[] of) {
     /**
      * @param degrees one array each condition, one number each trace
      * @param success whether each trace succeeded
+     * @param penalty one each condition
      */
-    static Weights fit(float[][] degrees, boolean[] success, double penalty) {
+    static Weights fit(float[][] degrees, boolean[] success, double[] penalty) {
         int n = success.length;
         double[] weights = new double[degrees.length];
         double intercept = 0;
@@ -46,7 +47,7 @@ record Weights(double intercept, double[] of) {
                 }
                 moved = Math.max(moved, Math.abs(step));
                 for (int j = 0; j < weights.length; j++) {
-                    moved = Math.max(moved, update(j, degrees[j], weights, penalty, score, curve, rest));
+                    moved = Math.max(moved, update(j, degrees[j], weights, penalty[j], score, curve, rest));
                 }
             }
             if (moved < DONE) {

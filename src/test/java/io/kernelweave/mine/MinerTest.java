@@ -144,10 +144,13 @@ class MinerTest {
             for (boolean atLeast : new boolean[] {true, false}) {
                 ObjectNode check = candidate.feature().check(atLeast, candidate.bound());
                 Verdict verdict = Checks.parse(check, "test").evaluate(Mined.subject(traces.get(i)));
-                int expected = table.verdicts()[j][i] * (atLeast ? 1 : -1);
+                double value = candidate.feature().of(facts.get(i));
+                Mined.Rule rule = new Mined.Rule(candidate, atLeast, 1);
                 assertThat(verdict.outcome())
                         .as("%s on %s", check, traces.get(i).traceId())
-                        .isEqualTo(expected > 0 ? Outcome.PASS : expected < 0 ? Outcome.FAIL : Outcome.UNKNOWN);
+                        .isEqualTo(rule.verdict(value));
+                assertThat(rule.contribution(value) * (verdict.outcome() == Outcome.PASS ? 1 : -1))
+                        .isGreaterThanOrEqualTo(0);
             }
         }
     }
