@@ -22,6 +22,10 @@ import tools.jackson.databind.JsonNode;
 final class References {
     /** Tasks that are nearly as similar as the most similar one are meant too: they all have to agree. */
     private static final double NEARLY = 0.7;
+    /** The share of training traces that are less similar to any attempt at another task. */
+    private static final double RARELY_REACHED = 0.95;
+    /** The share of training traces that are at least so similar to another attempt at their own. */
+    private static final double RARELY_MISSED = 0.9;
     /** From how many traces the bar of similarity is learned. */
     private static final int SAMPLE = 200;
 
@@ -72,7 +76,7 @@ final class References {
         return new References(telling, attempts, rarity, unbarred.learnBar());
     }
 
-    /** Half way between how similar attempts at one task are, and how similar the nearest of another. */
+    /** Half way between how similar attempts at one task are, and how similar those of another rarely are; and no less than most second attempts reach. */
     private double learnBar() {
         List<Double> same = new ArrayList<>();
         List<Double> other = new ArrayList<>();
@@ -101,7 +105,9 @@ final class References {
         }
         same.sort(null);
         other.sort(null);
-        return (same.get(same.size() / 2) + other.get(other.size() / 2)) / 2;
+        double stranger = other.get((int) (RARELY_REACHED * (other.size() - 1)));
+        double halfWay = (same.get(same.size() / 2) + stranger) / 2;
+        return Math.max(halfWay, same.get((int) ((1 - RARELY_MISSED) * (same.size() - 1))));
     }
 
     /** The cosine of two sets of words, each weighed by how rare it is. */

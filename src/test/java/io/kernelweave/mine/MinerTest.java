@@ -174,6 +174,32 @@ class MinerTest {
     }
 
     @Test
+    void theFurtherAConditionIsMissedTheLowerTheScore() {
+        List<Example> examples = new ArrayList<>();
+        Random random = new Random(9);
+        for (int i = 0; i < 80; i++) {
+            int steps = 1 + random.nextInt(8);
+            examples.add(looking(steps).done(random.nextInt(9) >= steps, "task " + i));
+        }
+        Mined mined = Miner.mine(examples, 1);
+        double two = mined.score(looking(2).done());
+        double four = mined.score(looking(4).done());
+        double seven = mined.score(looking(7).done());
+        assertThat(two).isGreaterThan(four);
+        assertThat(four).isGreaterThan(seven);
+        assertThat(mined.score(looking(40).done()))
+                .isCloseTo(mined.score(looking(50).done()), within(0.1));
+    }
+
+    private static Traces looking(int steps) {
+        Traces trace = new Traces();
+        for (int step = 0; step < steps; step++) {
+            trace.call("look", "place " + step, "nothing in " + step);
+        }
+        return trace;
+    }
+
+    @Test
     void whatFollowsFromAnotherClauseIsLeftOut() {
         List<Example> examples = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
