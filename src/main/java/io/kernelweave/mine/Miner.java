@@ -100,9 +100,9 @@ public final class Miner {
         Table table = Table.of(features, facts, tasks);
         boolean[] blank = new boolean[examples.size()];
         Arrays.fill(blank, true);
-        for (float[] degrees : table.degrees()) {
+        for (byte[] verdicts : table.verdicts()) {
             for (int i = 0; i < blank.length; i++) {
-                blank[i] &= degrees[i] == 0;
+                blank[i] &= verdicts[i] == 0;
             }
         }
         int[] rows = IntStream.range(0, blank.length).filter(i -> !blank[i]).toArray();
@@ -122,7 +122,7 @@ public final class Miner {
         }
         double[] p = new double[weights.length];
         for (int j = 0; j < p.length; j++) {
-            p[j] = p(table.degrees()[j], success, tasks);
+            p[j] = p(table.verdicts()[j], success, tasks);
         }
         double[] adjusted = BenjaminiHochberg.adjust(p);
 
@@ -255,15 +255,15 @@ public final class Miner {
      * Fisher's test of whether a verdict goes with success, in either direction, on the traces on which it is decided. Each task counts as one, however often it was tried: attempts
      * at one task are alike for other reasons.
      */
-    private static double p(float[] degrees, boolean[] success, int[] tasks) {
-        int[] attempts = new int[degrees.length];
+    private static double p(byte[] verdicts, boolean[] success, int[] tasks) {
+        int[] attempts = new int[verdicts.length];
         for (int task : tasks) {
             attempts[task]++;
         }
         double[][] counts = new double[2][2];
-        for (int i = 0; i < degrees.length; i++) {
-            if (degrees[i] != 0) {
-                counts[success[i] ? 0 : 1][degrees[i] > 0 ? 0 : 1] += 1.0 / attempts[tasks[i]];
+        for (int i = 0; i < verdicts.length; i++) {
+            if (verdicts[i] != 0) {
+                counts[success[i] ? 0 : 1][verdicts[i] > 0 ? 0 : 1] += 1.0 / attempts[tasks[i]];
             }
         }
         int[] whole = Arrays.stream(counts)

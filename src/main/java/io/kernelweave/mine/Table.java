@@ -15,8 +15,9 @@ import java.util.stream.IntStream;
  * every trace the first, which is the simplest, stays.
  *
  * @param degrees one array each candidate, one number each trace
+ * @param verdicts 1 where the feature is at least the bound, -1 where it is less, 0 where it is unknown
  */
-record Table(List<Candidate> candidates, float[][] degrees) {
+record Table(List<Candidate> candidates, float[][] degrees, byte[][] verdicts) {
     /** Nothing is met or missed by more than this. */
     private static final double MOST = 2;
     /** What is unknown of more traces than this cannot be told from what hardly ever differs. */
@@ -39,6 +40,7 @@ record Table(List<Candidate> candidates, float[][] degrees) {
     static Table of(List<Feature> features, List<Facts> traces, int[] tasks) {
         List<Candidate> candidates = new ArrayList<>();
         List<float[]> columns = new ArrayList<>();
+        List<byte[]> verdicts = new ArrayList<>();
         Set<Floats> seen = new HashSet<>();
         for (Feature feature : features) {
             double[] values = traces.stream().mapToDouble(feature::of).toArray();
@@ -59,10 +61,19 @@ record Table(List<Candidate> candidates, float[][] degrees) {
                 if (seen.add(new Floats(column))) {
                     candidates.add(candidate);
                     columns.add(column);
+                    verdicts.add(verdicts(values, bound.doubleValue()));
                 }
             }
         }
-        return new Table(candidates, columns.toArray(float[][]::new));
+        return new Table(candidates, columns.toArray(float[][]::new), verdicts.toArray(byte[][]::new));
+    }
+
+    private static byte[] verdicts(double[] values, double bound) {
+        byte[] verdicts = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            verdicts[i] = (byte) (Double.isNaN(values[i]) ? 0 : values[i] >= bound ? 1 : -1);
+        }
+        return verdicts;
     }
 
     /** Do enough traces, of enough tasks, stand on either side? */
