@@ -9,38 +9,35 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Which manners of selecting conditions rank best, tried within the training traces: tasks are dealt into folds, and each fold's traces are
- * scored by what the others taught. Manners that are nearly as good as the best have a share in the weights, because with few tasks the
- * difference is mostly chance.
+ * scored by what the others taught. Manners that are behind the best by less than its standard error have a share in the weights, because
+ * such a difference is mostly chance.
  *
- * @param shares of the {@link #MANNERS}, which sum to one
+ * @param shares of the {@link #MANNERS} in the weights
  * @param scores each row's score by selections that have not seen its task
  */
 record Choice(double[] shares, double[] scores) {
-    static final List<Selection.Manner> MANNERS = List.of(
-            manner(Feature.Kind.PROCESS),
-            manner(Feature.Kind.PROCESS, Feature.Kind.COUNT),
-            manner(Feature.Kind.PROCESS, Feature.Kind.AGREEMENT),
-            manner(Feature.Kind.PROCESS, Feature.Kind.COUNT, Feature.Kind.AGREEMENT),
-            manner(Feature.Kind.values()));
+    static final List<Selection.Manner> MANNERS = Stream.of(
+                    EnumSet.of(Feature.Kind.PROCESS, Feature.Kind.COUNT),
+                    EnumSet.of(Feature.Kind.AGREEMENT),
+                    EnumSet.of(Feature.Kind.PROCESS, Feature.Kind.COUNT, Feature.Kind.AGREEMENT),
+                    EnumSet.allOf(Feature.Kind.class))
+            .flatMap(
+                    kinds -> Stream.of(0.3, 3.0, 30.0).map(penalty -> new Selection.Manner(Set.copyOf(kinds), penalty)))
+            .toList();
 
     private static final int FOLDS = 5;
-    /** A manner that ranks worse than the best by this much has no share. */
-    private static final double BEHIND = 0.05;
-
-    private static Selection.Manner manner(Feature.Kind... kinds) {
-        return new Selection.Manner(Set.copyOf(EnumSet.copyOf(List.of(kinds))), 30, 100);
-    }
 
     static Choice of(Table table, boolean[] success, int[] tasks, int[] rows, long seed) {
         List<int[]> deals = deals(tasks, rows, seed);
         double[] auroc = new double[MANNERS.size()];
+        double[] error = new double[MANNERS.size()];
         double[][] scores = new double[MANNERS.size()][rows.length];
-        for (int m = 0; m < auroc.length; m++) {
-            double sum = 0;
-            int counted = 0;
+        IntStream.range(0, auroc.length).parallel().forEach(m -> {
+            List<Double> each = new ArrayList<>();
             for (int[] deal : deals) {
                 for (int fold = 0; fold < FOLDS; fold++) {
                     int out = fold;
@@ -58,26 +55,51 @@ record Choice(double[] shares, double[] scores) {
                         outcomes[i] = success[rows[places[i]]];
                         scores[m][places[i]] += held[i] / deals.size();
                     }
-                    double each = Auroc.of(held, outcomes);
-                    sum += Double.isNaN(each) ? 0 : each;
-                    counted += Double.isNaN(each) ? 0 : 1;
+                    double ranks = Auroc.of(held, outcomes);
+                    if (!Double.isNaN(ranks)) {
+                        each.add(ranks);
+                    }
                 }
             }
-            auroc[m] = counted == 0 ? 0.5 : sum / counted;
+            double mean =
+                    each.stream().mapToDouble(Double::doubleValue).average().orElse(0.5);
+            auroc[m] = mean;
+            error[m] = Math.sqrt(each.stream()
+                            .mapToDouble(one -> (one - mean) * (one - mean))
+                            .average()
+                            .orElse(0)
+                    / FOLDS);
+        });
+        int best = 0;
+        for (int m = 1; m < auroc.length; m++) {
+            best = auroc[m] > auroc[best] ? m : best;
         }
-        double best = Arrays.stream(auroc).max().orElse(0.5);
-        double[] shares = Arrays.stream(auroc)
-                .map(each -> Math.max(0, each - best + BEHIND))
-                .toArray();
+        double least = auroc[best] - error[best] - 1e-6;
+        double[] shares =
+                Arrays.stream(auroc).map(each -> Math.max(0, each - least)).toArray();
         double all = Arrays.stream(shares).sum();
+        double[] spreads = Arrays.stream(scores).mapToDouble(Choice::spread).toArray();
+        double spread = 0;
+        for (int m = 0; m < shares.length; m++) {
+            spread += shares[m] / all * spreads[m];
+        }
         double[] together = new double[rows.length];
         for (int m = 0; m < shares.length; m++) {
-            shares[m] /= all;
+            // A strong penalty makes all scores small; a manner shall have no less say for that.
+            shares[m] *= spread / (all * Math.max(spreads[m], 1e-9));
             for (int i = 0; i < together.length; i++) {
                 together[i] += shares[m] * scores[m][i];
             }
         }
         return new Choice(shares, together);
+    }
+
+    private static double spread(double[] scores) {
+        double mean = Arrays.stream(scores).average().orElse(0);
+        return Math.sqrt(Arrays.stream(scores)
+                .map(score -> (score - mean) * (score - mean))
+                .average()
+                .orElse(0));
     }
 
     /** The fold of each task, several times where there are few traces. */

@@ -34,6 +34,7 @@ final class Facts {
     private final Subject subject;
     private final Lexicon lexicon;
     private final Map<String, Optional<Said>> said = new HashMap<>();
+    private final Map<String, Double> amounts = new HashMap<>();
 
     private Facts(Subject subject, Lexicon lexicon) {
         this.subject = subject;
@@ -94,6 +95,16 @@ final class Facts {
     /** The value of an expression; not a number where nothing can be said of it. */
     double number(JsonNode expression) {
         return lexicon.computed(expression).of(subject).map(JsonNode::asDouble).orElse(Double.NaN);
+    }
+
+    /** The least or greatest amount at a path; not a number where there is none. */
+    double extreme(String path, boolean least) {
+        return amounts.computeIfAbsent(path + (least ? '<' : '>'), each -> number(Feature.Ratio.extreme(path, least)));
+    }
+
+    /** How many different texts there are at a path; not a number where nothing can be said of it. */
+    double different(String path) {
+        return amounts.computeIfAbsent(path, each -> number(Feature.Found.different(path)));
     }
 
     /** The number of a word. */

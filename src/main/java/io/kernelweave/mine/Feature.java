@@ -34,7 +34,7 @@ sealed interface Feature {
         PROCESS,
         /** How much of something there is. */
         COUNT,
-        /** How far one text agrees with another. */
+        /** How far one text agrees with another, in words and amounts. */
         AGREEMENT,
         /** Which words occur. */
         WORDS
@@ -99,6 +99,71 @@ sealed interface Feature {
         }
     }
 
+    /** How many words there are for each of a list. */
+    record Pace(String path, String list) implements Feature {
+        @Override
+        public double of(Facts facts) {
+            Facts.Said said = facts.at(path);
+            double items = facts.number(new Items(list, false).expression());
+            return said == null || items == 0 ? Double.NaN : said.words() / items;
+        }
+
+        @Override
+        public JsonNode expression() {
+            ObjectNode quotient = Json.object();
+            quotient.putArray("quotient").add(new Length(path).expression()).add(new Items(list, false).expression());
+            return quotient;
+        }
+
+        @Override
+        public String says() {
+            return "the mean number of words in " + spoken(path);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.COUNT;
+        }
+    }
+
+    /** The least or greatest number in one text, as a multiple of the greatest in another. */
+    record Ratio(boolean least, String of, String to) implements Feature {
+        /** With a decimal point, as amounts and measures are written; whole numbers name too many other things. */
+        static final String NUMBER = "\\d+\\.\\d+";
+
+        @Override
+        public double of(Facts facts) {
+            double divisor = facts.extreme(to, false);
+            return divisor == 0 ? Double.NaN : facts.extreme(of, least) / divisor;
+        }
+
+        @Override
+        public JsonNode expression() {
+            ObjectNode quotient = Json.object();
+            quotient.putArray("quotient").add(extreme(of, least)).add(extreme(to, false));
+            return quotient;
+        }
+
+        static ObjectNode extreme(String path, boolean least) {
+            ObjectNode numbers = Json.object().put("find", NUMBER);
+            numbers.putObject("of").put("texts", path);
+            ObjectNode extreme = Json.object();
+            extreme.putArray(least ? "min" : "max").add(numbers);
+            return extreme;
+        }
+
+        @Override
+        public String says() {
+            return "the " + (least ? "least" : "greatest") + " amount in " + spoken(of)
+                    + ", as a multiple of the greatest in " + spoken(to) + ",";
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.AGREEMENT;
+        }
+    }
+
     /** The share of one's words, or whole texts, that stand in another. */
     record Share(String of, String in, boolean whole) implements Feature {
         @Override
@@ -127,6 +192,39 @@ sealed interface Feature {
         @Override
         public String says() {
             return "the share of " + (whole ? "texts" : "words") + " of " + spoken(of) + " that stand in " + spoken(in);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.AGREEMENT;
+        }
+    }
+
+    /** How many of one's texts stand in another. */
+    record Found(String of, String in) implements Feature {
+        @Override
+        public double of(Facts facts) {
+            return new Share(of, in, true).of(facts) * facts.different(of);
+        }
+
+        @Override
+        public JsonNode expression() {
+            ObjectNode product = Json.object();
+            product.putArray("product")
+                    .add(new Share(of, in, true).expression())
+                    .add(different(of));
+            return product;
+        }
+
+        static JsonNode different(String path) {
+            return Json.object()
+                    .put("count", "items")
+                    .set("of", Json.object().set("distinct", Json.object().put("texts", path)));
+        }
+
+        @Override
+        public String says() {
+            return "the number of texts of " + spoken(of) + " that stand in " + spoken(in);
         }
 
         @Override

@@ -6,7 +6,6 @@ import io.kernelweave.verify.Checks;
 import io.kernelweave.verify.Outcome;
 import io.kernelweave.verify.Subject;
 import io.kernelweave.verify.Verdict;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,13 +27,20 @@ public final class Mined {
     private final References references;
 
     /** A clause as it is evaluated on a trace that was read once. */
-    record Rule(Feature feature, BigDecimal bound, boolean atLeast, double weight) {
-        Outcome of(Facts facts) {
-            double value = feature.of(facts);
+    record Rule(Table.Candidate candidate, boolean atLeast, double weight) {
+        Outcome verdict(double value) {
             if (Double.isNaN(value)) {
                 return Outcome.UNKNOWN;
             }
-            return value >= bound.doubleValue() == atLeast ? Outcome.PASS : Outcome.FAIL;
+            return value >= candidate.bound().doubleValue() == atLeast ? Outcome.PASS : Outcome.FAIL;
+        }
+
+        double contribution(double value) {
+            return (atLeast ? weight : -weight) * candidate.degree(value);
+        }
+
+        double value(Facts facts) {
+            return candidate.feature().of(facts);
         }
     }
 
@@ -52,27 +58,19 @@ public final class Mined {
     }
 
     /**
-     * Log-odds of success as the clauses see it: the sum of their weights, added where a clause passes, taken away where it fails, and
-     * neither where it is UNKNOWN. It is made to rank traces.
+     * Log-odds of success as the clauses see it: the sum of their weights, each as many times as the clause is met or missed by, which is
+     * nothing where it is UNKNOWN. It is made to rank traces.
      */
     public double score(Trace trace) {
         Facts facts = Facts.of(trace, new Facts.Lexicon());
         double score = scale.intercept();
         boolean blank = true;
         for (Rule rule : rules) {
-            Outcome outcome = rule.of(facts);
-            score += contribution(outcome, rule.weight());
-            blank &= outcome == Outcome.UNKNOWN;
+            double value = rule.value(facts);
+            score += rule.contribution(value);
+            blank &= Double.isNaN(value);
         }
         return blank ? scale.blank() : score;
-    }
-
-    private static double contribution(Outcome outcome, double weight) {
-        return switch (outcome) {
-            case PASS -> weight;
-            case FAIL -> -weight;
-            case UNKNOWN -> 0;
-        };
     }
 
     /**
@@ -94,12 +92,15 @@ public final class Mined {
     public List<Reading> explain(Trace trace) {
         Subject subject = subject(trace);
         List<Reading> readings = new ArrayList<>();
-        for (Clause clause : clauses) {
+        Facts facts = Facts.of(trace, new Facts.Lexicon());
+        for (int r = 0; r < rules.size(); r++) {
+            Clause clause = clauses.get(r);
             Check check = Checks.parse(
                     clause.condition().check(),
                     "mined clause " + clause.condition().name());
             Verdict verdict = check.evaluate(subject);
-            readings.add(new Reading(clause, verdict, contribution(verdict.outcome(), clause.weight())));
+            readings.add(new Reading(
+                    clause, verdict, rules.get(r).contribution(rules.get(r).value(facts))));
         }
         return readings;
     }

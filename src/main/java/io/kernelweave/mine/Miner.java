@@ -12,7 +12,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,13 +29,15 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Miner {
     private static final double ALPHA = 0.05;
-    /** Conditions are looked for in so many traces; the counts of those found are taken on all. */
+    /** Conditions are looked for, and counted, in so many traces, drawn by task: more would cost time and tell little. */
     private static final int MOST = 1_500;
     /** A verdict by score has to have been right so often. */
     private static final double RIGHT = 0.95;
 
     private static final double CONSISTENT = 0.9;
     private static final int MOST_CLAUSES = 150;
+    /** The rest of the weights is small: many words and texts that say much the same. */
+    private static final int MOST_WEIGHED = 300;
 
     private final List<Example> examples;
     private final boolean[] success;
@@ -67,7 +68,7 @@ public final class Miner {
         List<Example> judged = examples.stream()
                 .filter(example -> example.outcome() != Outcome.UNKNOWN)
                 .toList();
-        return new Miner(sample(judged, seed)).mined(judged, seed);
+        return new Miner(sample(judged, seed)).mined(seed);
     }
 
     /** Whole tasks, drawn at random, until there are enough traces. */
@@ -93,7 +94,7 @@ public final class Miner {
                 .toList();
     }
 
-    private Mined mined(List<Example> all, long seed) {
+    private Mined mined(long seed) {
         List<String> acts = Acts.of(examples.stream().map(Example::trace).toList());
         List<Feature> features = Proposals.of(facts, lexicon, acts);
         Table table = Table.of(features, facts, tasks);
@@ -107,23 +108,19 @@ public final class Miner {
         int[] rows = IntStream.range(0, blank.length).filter(i -> !blank[i]).toArray();
         Choice choice = Choice.of(table, success, tasks, rows, seed);
         double intercept = 0;
-        Map<Mined.Rule, Double> weights = new LinkedHashMap<>();
-        Map<Mined.Rule, Integer> positions = new HashMap<>();
+        double[] weights = new double[table.candidates().size()];
         for (int m = 0; m < Choice.MANNERS.size(); m++) {
             double share = choice.shares()[m];
             if (share > 0) {
                 Selection selection = Selection.of(table, success, rows, Choice.MANNERS.get(m));
                 intercept += share * selection.weights().intercept();
                 for (int k = 0; k < selection.chosen().length; k++) {
-                    Table.Candidate candidate = table.candidates().get(selection.chosen()[k]);
-                    Mined.Rule rule = new Mined.Rule(
-                            candidate.feature(), candidate.bound(), selection.atLeast()[k], 0);
-                    weights.merge(rule, share * selection.weights().of()[k], Double::sum);
-                    positions.put(rule, selection.chosen()[k]);
+                    weights[selection.chosen()[k]] +=
+                            share * selection.weights().of()[k];
                 }
             }
         }
-        double[] p = new double[table.candidates().size()];
+        double[] p = new double[weights.length];
         for (int j = 0; j < p.length; j++) {
             p[j] = p(table.verdicts()[j], success, tasks);
         }
@@ -131,28 +128,25 @@ public final class Miner {
 
         List<Mined.Rule> rules = new ArrayList<>();
         List<double[]> tests = new ArrayList<>();
-        weights.forEach((rule, weight) -> {
-            int position = positions.getOrDefault(rule, 0);
-            if (weight > 0) {
-                rules.add(new Mined.Rule(rule.feature(), rule.bound(), rule.atLeast(), weight));
-                tests.add(new double[] {p[position], adjusted[position]});
-            }
-        });
+        for (int j : heaviest(weights)) {
+            rules.add(new Mined.Rule(table.candidates().get(j), weights[j] > 0, Math.abs(weights[j])));
+            tests.add(new double[] {p[j], adjusted[j]});
+        }
         for (Feature feature : features) {
             if ((feature instanceof Feature.Process || feature instanceof Feature.Share share && share.whole())
                     && nearlyAlwaysHolds(feature)) {
-                rules.add(new Mined.Rule(feature, BigDecimal.ONE, true, 0));
+                rules.add(new Mined.Rule(new Table.Candidate(feature, BigDecimal.ONE, 1), true, 0));
                 tests.add(new double[] {1, 1});
             }
         }
-        byte[][] verdicts = verdicts(rules, all);
+        byte[][] verdicts = verdicts(rules);
         List<Clause> clauses = new ArrayList<>();
         List<Mined.Rule> kept = new ArrayList<>();
         List<byte[]> columns = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (int r : inOrder(rules, verdicts)) {
             Mined.Rule rule = rules.get(r);
-            Support support = support(verdicts[r], all, tests.get(r)[0], tests.get(r)[1]);
+            Support support = support(verdicts[r], examples, tests.get(r)[0], tests.get(r)[1]);
             Label label = label(support);
             boolean weighed = rule.weight() > 0;
             boolean holds =
@@ -164,6 +158,17 @@ public final class Miner {
             }
         }
         return new Mined(scale(intercept, choice, rows, blank), clauses, kept, References.of(examples, acts));
+    }
+
+    /** The weights that matter, the heaviest first. */
+    private static List<Integer> heaviest(double[] weights) {
+        return IntStream.range(0, weights.length)
+                .filter(j -> weights[j] != 0)
+                .boxed()
+                .sorted(Comparator.<Integer>comparingDouble(j -> -Math.abs(weights[j]))
+                        .thenComparing(Comparator.naturalOrder()))
+                .limit(MOST_WEIGHED)
+                .toList();
     }
 
     /** On successes. */
@@ -209,14 +214,12 @@ public final class Miner {
         return false;
     }
 
-    private byte[][] verdicts(List<Mined.Rule> rules, List<Example> all) {
-        byte[][] verdicts = new byte[rules.size()][all.size()];
-        for (int i = 0; i < all.size(); i++) {
-            Facts trace = all.size() == facts.size()
-                    ? facts.get(i)
-                    : Facts.of(all.get(i).trace(), lexicon);
-            for (int r = 0; r < verdicts.length; r++) {
-                verdicts[r][i] = switch (rules.get(r).of(trace)) {
+    private byte[][] verdicts(List<Mined.Rule> rules) {
+        byte[][] verdicts = new byte[rules.size()][facts.size()];
+        for (int r = 0; r < verdicts.length; r++) {
+            Mined.Rule rule = rules.get(r);
+            for (int i = 0; i < facts.size(); i++) {
+                verdicts[r][i] = switch (rule.verdict(rule.value(facts.get(i)))) {
                     case PASS -> 1;
                     case FAIL -> -1;
                     case UNKNOWN -> 0;
@@ -226,12 +229,12 @@ public final class Miner {
         return verdicts;
     }
 
-    private static Support support(byte[] verdicts, List<Example> all, double p, double adjusted) {
+    private static Support support(byte[] verdicts, List<Example> examples, double p, double adjusted) {
         int passes = 0;
         int successes = 0;
         int failurePasses = 0;
         for (int i = 0; i < verdicts.length; i++) {
-            if (all.get(i).outcome() == Outcome.PASS) {
+            if (examples.get(i).outcome() == Outcome.PASS) {
                 successes++;
                 passes += verdicts[i] > 0 ? 1 : 0;
             } else {
@@ -275,8 +278,11 @@ public final class Miner {
     }
 
     private static Clause clause(Mined.Rule rule, Support support, Label label, Set<String> names) {
-        ObjectNode check = rule.feature().check(rule.atLeast(), rule.bound());
-        String says = rule.feature().says(rule.atLeast(), rule.bound());
+        ObjectNode check = rule.candidate()
+                .feature()
+                .check(rule.atLeast(), rule.candidate().bound());
+        String says =
+                rule.candidate().feature().says(rule.atLeast(), rule.candidate().bound());
         String slug =
                 says.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
         slug = slug.length() > 60 ? slug.substring(0, 60) : slug;
@@ -285,7 +291,7 @@ public final class Miner {
             name = slug + "-" + copy;
         }
         // How much of something there is may depend on the task: it never keeps an answer out.
-        boolean counts = rule.feature().kind() == Feature.Kind.COUNT;
+        boolean counts = rule.candidate().feature().kind() == Feature.Kind.COUNT;
         boolean nearlyAll = support.passes() >= CONSISTENT * support.successes();
         String severity = label == Label.PROVISIONAL
                 ? "info"

@@ -33,7 +33,7 @@ final class Proposals {
         Proposals proposals = new Proposals(traces, lexicon);
         List<String> tools = proposals.names("trace.tools", MOST_TOOLS);
         List<String> speakers = proposals.names("trace.said", MOST_SPEAKERS);
-        proposals.process(tools, acts);
+        proposals.process(tools, speakers, acts);
         proposals.paths(tools, speakers);
         return proposals.features;
     }
@@ -53,7 +53,7 @@ final class Proposals {
                 .toList();
     }
 
-    private void process(List<String> tools, List<String> acts) {
+    private void process(List<String> tools, List<String> speakers, List<String> acts) {
         if (acts.size() > 1) {
             String all = String.join(" or ", acts);
             features.add(Feature.Process.of(
@@ -89,6 +89,9 @@ final class Proposals {
         features.add(new Feature.Items("trace.calls[*].arguments", true));
         for (String tool : tools) {
             features.add(new Feature.Items("trace.tools." + tool, false));
+        }
+        for (String speaker : speakers) {
+            features.add(new Feature.Items("trace.said." + speaker, false));
         }
     }
 
@@ -136,6 +139,18 @@ final class Proposals {
         List<String> all = new ArrayList<>(general);
         all.addAll(own);
         general.forEach(path -> features.add(new Feature.Length(path)));
+        for (String path : all) {
+            int every = path.indexOf("[*]");
+            if (every > 0) {
+                features.add(new Feature.Pace(path, path.substring(0, every)));
+            }
+            for (String to : general) {
+                if (!to.equals(path) && !to.endsWith("arguments")) {
+                    features.add(new Feature.Ratio(true, path, to));
+                    features.add(new Feature.Ratio(false, path, to));
+                }
+            }
+        }
         for (String of : general) {
             for (String in : general) {
                 share(of, in, false);
@@ -152,6 +167,7 @@ final class Proposals {
                 for (String in : general) {
                     if (!in.endsWith("arguments")) {
                         share(of, in, true);
+                        features.add(new Feature.Found(of, in));
                     }
                 }
             }

@@ -22,10 +22,14 @@ import tools.jackson.databind.JsonNode;
 final class References {
     /** Tasks that are nearly as similar as the most similar one are meant too: they all have to agree. */
     private static final double NEARLY = 0.7;
+    /** The share of training traces that are less similar to any attempt at another task. */
+    private static final double RARELY_REACHED = 0.95;
+    /** The share of training traces that are at least so similar to another attempt at their own. */
+    private static final double RARELY_MISSED = 0.9;
     /** From how many traces the bar of similarity is learned. */
     private static final int SAMPLE = 200;
 
-    private record Attempt(String task, boolean success, Set<String> words, Set<String> done) {}
+    private record Attempt(String task, boolean success, Set<String> words, double length, Set<String> done) {}
 
     private final Set<String> acts;
     private final List<Attempt> attempts;
@@ -43,27 +47,36 @@ final class References {
     static References of(List<Example> examples, List<String> acts) {
         Set<String> telling = telling(examples, new TreeSet<>(acts));
         List<Attempt> attempts = new ArrayList<>();
+        List<Set<String>> words = new ArrayList<>();
         Map<String, Set<String>> tasks = new TreeMap<>();
         if (!telling.isEmpty()) {
             for (Example example : examples) {
-                Set<String> words = words(example.trace());
-                attempts.add(new Attempt(
-                        example.task(), example.outcome() == Outcome.PASS, words, done(example.trace(), telling)));
-                tasks.computeIfAbsent(example.task(), each -> new HashSet<>()).addAll(words);
+                Set<String> each = words(example.trace());
+                words.add(each);
+                tasks.computeIfAbsent(example.task(), task -> new HashSet<>()).addAll(each);
             }
         }
         Map<String, Integer> counts = new HashMap<>();
-        tasks.values().forEach(words -> words.forEach(word -> counts.merge(word, 1, Integer::sum)));
+        tasks.values().forEach(known -> known.forEach(word -> counts.merge(word, 1, Integer::sum)));
         Map<String, Double> rarity = new HashMap<>();
         counts.forEach((word, count) -> {
             double log = StrictMath.log((tasks.size() + 1) / (count + 0.5));
             rarity.put(word, log * log);
         });
+        for (int i = 0; i < words.size(); i++) {
+            Example example = examples.get(i);
+            attempts.add(new Attempt(
+                    example.task(),
+                    example.outcome() == Outcome.PASS,
+                    words.get(i),
+                    length(words.get(i), rarity),
+                    done(example.trace(), telling)));
+        }
         References unbarred = new References(telling, attempts, rarity, 0);
         return new References(telling, attempts, rarity, unbarred.learnBar());
     }
 
-    /** Half way between how similar attempts at one task are, and how similar the nearest of another. */
+    /** Half way between how similar attempts at one task are, and how similar those of another rarely are; and no less than most second attempts reach. */
     private double learnBar() {
         List<Double> same = new ArrayList<>();
         List<Double> other = new ArrayList<>();
@@ -74,7 +87,7 @@ final class References {
             for (int j = 0; j < attempts.size(); j++) {
                 if (i != j) {
                     double similarity =
-                            similarity(attempts.get(i).words(), attempts.get(j).words());
+                            similarity(attempts.get(i).words(), attempts.get(i).length(), attempts.get(j));
                     if (attempts.get(i).task().equals(attempts.get(j).task())) {
                         nearest = Math.max(nearest, similarity);
                     } else {
@@ -92,22 +105,28 @@ final class References {
         }
         same.sort(null);
         other.sort(null);
-        return (same.get(same.size() / 2) + other.get(other.size() / 2)) / 2;
+        double stranger = other.get((int) (RARELY_REACHED * (other.size() - 1)));
+        double halfWay = (same.get(same.size() / 2) + stranger) / 2;
+        return Math.max(halfWay, same.get((int) ((1 - RARELY_MISSED) * (same.size() - 1))));
     }
 
-    private double similarity(Set<String> one, Set<String> other) {
+    /** The cosine of two sets of words, each weighed by how rare it is. */
+    private double similarity(Set<String> one, double length, Attempt attempt) {
+        boolean fewer = one.size() < attempt.words().size();
+        Set<String> other = fewer ? attempt.words() : one;
         double common = 0;
-        double left = 0;
-        double right = 0;
-        for (String word : new TreeSet<>(one)) {
-            double rare = rarity.getOrDefault(word, 0.0);
-            left += rare;
-            common += other.contains(word) ? rare : 0;
+        for (String word : fewer ? one : attempt.words()) {
+            common += other.contains(word) ? rarity.getOrDefault(word, 0.0) : 0;
         }
-        for (String word : new TreeSet<>(other)) {
-            right += rarity.getOrDefault(word, 0.0);
+        return common == 0 ? 0 : common / Math.sqrt(length * attempt.length());
+    }
+
+    private static double length(Set<String> words, Map<String, Double> rarity) {
+        double length = 0;
+        for (String word : words) {
+            length += rarity.getOrDefault(word, 0.0);
         }
-        return common == 0 ? 0 : common / Math.sqrt(left * right);
+        return length;
     }
 
     /** Is the trace another attempt at a known task? */
@@ -144,11 +163,12 @@ final class References {
 
     private List<List<Attempt>> nearest(Trace trace) {
         Set<String> words = words(trace);
+        double length = length(words, rarity);
         Map<String, Double> similarities = new TreeMap<>();
         Map<String, List<Attempt>> tasks = new TreeMap<>();
         double most = 0;
         for (Attempt attempt : attempts) {
-            double similarity = similarity(words, attempt.words());
+            double similarity = similarity(words, length, attempt);
             similarities.merge(attempt.task(), similarity, Math::max);
             tasks.computeIfAbsent(attempt.task(), each -> new ArrayList<>()).add(attempt);
             most = Math.max(most, similarity);

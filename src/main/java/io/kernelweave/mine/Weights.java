@@ -1,11 +1,10 @@
 package io.kernelweave.mine;
 
 /**
- * Weights of conditions: a logistic regression on their verdicts (1 pass, -1 fail, 0 unknown) with a quadratic penalty, and no weight below
- * zero, because a condition is turned so that passing speaks for success. Found by cyclic coordinate descent on successive quadratic
- * approximations (J. Friedman, T. Hastie, R. Tibshirani, Journal of Statistical Software 33, 2010).
+ * Weights of conditions: a logistic regression on how far they are met, with a quadratic penalty. Found by cyclic coordinate descent on successive
+ * quadratic approximations (J. Friedman, T. Hastie, R. Tibshirani, Journal of Statistical Software 33, 2010).
  *
- * @param intercept what is added to the weights of all verdicts
+ * @param intercept what is added to what the conditions say
  * @param of one each condition
  */
 record Weights(double intercept, double[] of) {
@@ -14,14 +13,13 @@ record Weights(double intercept, double[] of) {
     private static final double DONE = 1e-4;
 
     /**
-     * @param verdicts one array each condition, one verdict each trace
+     * @param degrees one array each condition, one number each trace
      * @param success whether each trace succeeded
-     * @param share how much each trace counts
      * @param penalty one each condition
      */
-    static Weights fit(byte[][] verdicts, boolean[] success, double[] share, double[] penalty) {
+    static Weights fit(float[][] degrees, boolean[] success, double[] penalty) {
         int n = success.length;
-        double[] weights = new double[verdicts.length];
+        double[] weights = new double[degrees.length];
         double intercept = 0;
         double[] score = new double[n];
         double[] curve = new double[n];
@@ -30,8 +28,8 @@ record Weights(double intercept, double[] of) {
             double total = 0;
             for (int i = 0; i < n; i++) {
                 double p = 1 / (1 + StrictMath.exp(-score[i]));
-                curve[i] = share[i] * Math.max(p * (1 - p), 1e-5);
-                rest[i] = share[i] * ((success[i] ? 1 : 0) - p); // the gradient, kept up to date below
+                curve[i] = Math.max(p * (1 - p), 1e-5);
+                rest[i] = (success[i] ? 1 : 0) - p; // the gradient, kept up to date below
                 total += curve[i];
             }
             double moved = 0;
@@ -49,7 +47,7 @@ record Weights(double intercept, double[] of) {
                 }
                 moved = Math.max(moved, Math.abs(step));
                 for (int j = 0; j < weights.length; j++) {
-                    moved = Math.max(moved, update(j, verdicts[j], weights, penalty[j], score, curve, rest));
+                    moved = Math.max(moved, update(j, degrees[j], weights, penalty[j], score, curve, rest));
                 }
             }
             if (moved < DONE) {
@@ -60,19 +58,18 @@ record Weights(double intercept, double[] of) {
     }
 
     private static double update(
-            int j, byte[] verdicts, double[] weights, double penalty, double[] score, double[] curve, double[] rest) {
+            int j, float[] degrees, double[] weights, double penalty, double[] score, double[] curve, double[] rest) {
         double slope = 0;
         double bend = 0;
-        for (int i = 0; i < verdicts.length; i++) {
-            slope += verdicts[i] * rest[i];
-            bend += verdicts[i] * verdicts[i] * curve[i];
+        for (int i = 0; i < degrees.length; i++) {
+            slope += degrees[i] * rest[i];
+            bend += degrees[i] * degrees[i] * curve[i];
         }
-        double next = Math.max(0, weights[j] + (slope - penalty * weights[j]) / (bend + penalty));
-        double step = next - weights[j];
+        double step = (slope - penalty * weights[j]) / (bend + penalty);
         if (step != 0) {
-            weights[j] = next;
-            for (int i = 0; i < verdicts.length; i++) {
-                double change = verdicts[i] * step;
+            weights[j] += step;
+            for (int i = 0; i < degrees.length; i++) {
+                double change = degrees[i] * step;
                 score[i] += change;
                 rest[i] -= curve[i] * change;
             }

@@ -144,10 +144,13 @@ class MinerTest {
             for (boolean atLeast : new boolean[] {true, false}) {
                 ObjectNode check = candidate.feature().check(atLeast, candidate.bound());
                 Verdict verdict = Checks.parse(check, "test").evaluate(Mined.subject(traces.get(i)));
-                int expected = table.verdicts()[j][i] * (atLeast ? 1 : -1);
+                double value = candidate.feature().of(facts.get(i));
+                Mined.Rule rule = new Mined.Rule(candidate, atLeast, 1);
                 assertThat(verdict.outcome())
                         .as("%s on %s", check, traces.get(i).traceId())
-                        .isEqualTo(expected > 0 ? Outcome.PASS : expected < 0 ? Outcome.FAIL : Outcome.UNKNOWN);
+                        .isEqualTo(rule.verdict(value));
+                assertThat(rule.contribution(value) * (verdict.outcome() == Outcome.PASS ? 1 : -1))
+                        .isGreaterThanOrEqualTo(0);
             }
         }
     }
@@ -168,6 +171,32 @@ class MinerTest {
                 .filteredOn(clause -> clause.condition().check().path("left").has("count"))
                 .isNotEmpty()
                 .allMatch(clause -> clause.condition().severity() != Condition.Severity.ERROR);
+    }
+
+    @Test
+    void theFurtherAConditionIsMissedTheLowerTheScore() {
+        List<Example> examples = new ArrayList<>();
+        Random random = new Random(9);
+        for (int i = 0; i < 80; i++) {
+            int steps = 1 + random.nextInt(8);
+            examples.add(looking(steps).done(random.nextInt(9) >= steps, "task " + i));
+        }
+        Mined mined = Miner.mine(examples, 1);
+        double two = mined.score(looking(2).done());
+        double four = mined.score(looking(4).done());
+        double seven = mined.score(looking(7).done());
+        assertThat(two).isGreaterThan(four);
+        assertThat(four).isGreaterThan(seven);
+        assertThat(mined.score(looking(40).done()))
+                .isCloseTo(mined.score(looking(50).done()), within(0.1));
+    }
+
+    private static Traces looking(int steps) {
+        Traces trace = new Traces();
+        for (int step = 0; step < steps; step++) {
+            trace.call("look", "place " + step, "nothing in " + step);
+        }
+        return trace;
     }
 
     @Test
