@@ -67,8 +67,8 @@ public record Effects(SortedSet<Effect> all) {
     }
 
     /**
-     * What a kernel's capabilities say: {@code reads:<resource>} and {@code writes:<resource>}; {@code computes:…} touches
-     * nothing. Whatever else a kernel can do might touch anything, so it counts as {@code writes:*}.
+     * What a kernel's capabilities say: {@code reads:<resource>} and {@code writes:<resource>}; {@code computes:…} and
+     * {@code plans:…} touch nothing. Whatever else a kernel can do might touch anything, so it counts as {@code writes:*}.
      */
     public static Effects of(Kernel kernel) {
         SortedSet<Effect> effects = new TreeSet<>();
@@ -78,7 +78,7 @@ public record Effects(SortedSet<Effect> all) {
             switch (resource.isEmpty() ? "" : parts[0].strip()) {
                 case "reads" -> effects.add(new Effect(Access.READS, resource));
                 case "writes" -> effects.add(new Effect(Access.WRITES, resource));
-                case "computes" -> {}
+                case "computes", "plans" -> {}
                 default -> effects.add(new Effect(Access.WRITES, "*"));
             }
         }
