@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "query",
         description =
                 "Runs SQL (DuckDB) over the results of all complete runs, as the views rows (answers), routes (routers before and"
-                        + " after training), masks, ifeval, containment and compilations.",
+                        + " after training), masks, ifeval, containment, compilations, loop and selftest.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {
