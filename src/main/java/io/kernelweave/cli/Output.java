@@ -2,6 +2,7 @@ package io.kernelweave.cli;
 
 import io.kernelweave.json.Json;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
@@ -25,7 +26,7 @@ final class Output {
     /** Prints a line for a person, with picocli's style marks; does nothing for machines. */
     void line(String format, Object... arguments) {
         if (!json) {
-            System.out.println(Ansi.AUTO.string(format.formatted(arguments)));
+            System.out.println(Ansi.AUTO.string(String.format(Locale.ROOT, format, arguments)));
         }
     }
 
