@@ -56,13 +56,11 @@ class BenchmarkJob {
             RunFolder folder,
             RunCompletion<?> completion,
             Progress progress) {
-        int partitions =
-                work.partitions() > 0 ? work.partitions() : Runtime.getRuntime().availableProcessors();
         Step prepare = tasklet("prepare", repository, transactions, () -> work.prepare(folder, progress));
         Step replay = new StepBuilder(REPLAY, repository)
                 .partitioner(replayPartition.getName(), partitioner())
                 .step(replayPartition)
-                .gridSize(partitions)
+                .gridSize(partitions(work))
                 // Not in prepare, which a resumed job skips.
                 .listener(new StepExecutionListener() {
                     @Override
@@ -106,6 +104,29 @@ class BenchmarkJob {
                 .build();
     }
 
+    private static int partitions(Work<?> work) {
+        return work.partitions() > 0 ? work.partitions() : Runtime.getRuntime().availableProcessors();
+    }
+
+    /**
+     * The repository stores a partition first and its context after it. A kill in between leaves a partition that knows neither its
+     * number nor what was committed: it is told the number again, and starts over. The count is the same, for a restart never spans
+     * another number of cores.
+     */
+    private static StepExecutionListener orphan(Work<?> work) {
+        return new StepExecutionListener() {
+            @Override
+            public void beforeStep(StepExecution step) {
+                ExecutionContext context = step.getExecutionContext();
+                if (!context.containsKey(PARTITION)) {
+                    String name = step.getStepName();
+                    context.putInt(PARTITION, Integer.parseInt(name.substring(name.lastIndexOf(':') + 1)));
+                    context.putInt(PARTITIONS, partitions(work));
+                }
+            }
+        };
+    }
+
     /** Each partition keeps its number and the count in its context, so that a restart cuts the rows in the same way. */
     private static Partitioner partitioner() {
         return gridSize -> {
@@ -145,6 +166,7 @@ class BenchmarkJob {
             PartWriter writer,
             Progress progress) {
         return new StepBuilder("replayPartition", repository)
+                .listener(orphan(work))
                 .<Work.Unit, List<? extends Row>>chunk(work.job().chunk())
                 .transactionManager(transactions)
                 .reader(reader)

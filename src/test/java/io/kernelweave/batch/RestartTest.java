@@ -15,6 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -142,6 +145,30 @@ class RestartTest {
         child.kill().exit();
         delete(job.file("state"));
         assertThat(Program.run(job.run()).exit()).isZero();
+        requireWhole(onlyRun(job));
+    }
+
+    /** What a kill leaves between the two transactions that store a partition and its context. */
+    @Test
+    void aPartitionThatForgotWhichItIsStartsOver() throws Exception {
+        SmallJob job = SmallJob.in(temp.resolve("orphan"), EVAL_ROWS);
+        Program.Child child = Program.start(job.folder(), List.of(), job.run());
+        assertThat(child.await(line -> line.startsWith("replay"))).isTrue();
+        Thread.sleep(500);
+        assertThat(child.kill().exit()).isEqualTo(137);
+        String database = "jdbc:h2:file:" + job.file("state").toAbsolutePath() + "/jobs";
+        try (Connection connection = DriverManager.getConnection(database, "sa", "");
+                Statement statement = connection.createStatement()) {
+            int forgotten = statement.executeUpdate("""
+                    UPDATE batch_step_execution_context SET serialized_context = NULL, short_context =
+                      (SELECT c.short_context FROM batch_step_execution_context c
+                       JOIN batch_step_execution s ON s.step_execution_id = c.step_execution_id WHERE s.step_name = 'prepare')
+                    WHERE step_execution_id IN
+                      (SELECT step_execution_id FROM batch_step_execution WHERE step_name = 'replayPartition:0')""");
+            assertThat(forgotten).isEqualTo(1);
+        }
+        Program.Outcome again = Program.run(job.run());
+        assertThat(again.exit()).as(again.err()).isZero();
         requireWhole(onlyRun(job));
     }
 
