@@ -401,7 +401,9 @@ public final class Workbench implements Work<ResultRow> {
             String prompt = prompts.get(row.rowId());
             if (prompt != null
                     && row.answer() != null
+                    && row.decision() != null
                     && row.answeredByKernel()
+                    && row.answer().kernelIds().containsAll(row.decision().kernelIds()) // it hangs on the prompt alone
                     && Arm.of(row.arm()).isGated()
                     && !row.answer().text().contains(Redaction.MARK)) {
                 answers.keep(

@@ -59,10 +59,16 @@ public record ResultRow(
         String recordedAt)
         implements RoutedRow {
 
-    /** The route taken. */
+    /**
+     * The route taken.
+     *
+     * @param flow what was to be done; null for raw generation, and in files that were written before there was this field: then all
+     *     kernels on the same prompt
+     */
     public record Decision(
             String action,
             List<String> kernelIds,
+            @Nullable String flow,
             double probability,
             double threshold,
             String reason,
@@ -110,6 +116,8 @@ public record ResultRow(
      * @param gate the gate's verdict of this answer, or null where no gate judged it
      * @param cause why the attempt was made; empty for the first, and in files that were written before there was this field
      * @param unsafe conditions about safety that failed
+     * @param kernelId the kernel whose answer or part of an answer it is; null for raw generation, and in files that were written before
+     *     there was this field
      */
     public record Attempt(
             int number,
@@ -119,7 +127,8 @@ public record ResultRow(
             @Nullable String gate,
             List<String> failed,
             String cause,
-            List<String> unsafe) {
+            List<String> unsafe,
+            @Nullable String kernelId) {
         public Attempt {
             cause = cause == null ? "" : cause;
             unsafe = unsafe == null ? List.of() : List.copyOf(unsafe);

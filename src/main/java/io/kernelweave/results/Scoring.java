@@ -194,13 +194,15 @@ public final class Scoring {
                 judgement == null ? null : judgement.outcome().name(),
                 judgement == null ? List.of() : judgement.failed(),
                 Redaction.redact(attempt.cause()),
-                attempt.unsafe());
+                attempt.unsafe(),
+                attempt.kernelId());
     }
 
     static ResultRow.Decision decision(RouteDecision decision) {
         return new ResultRow.Decision(
                 decision.action().name().toLowerCase(Locale.ROOT),
                 decision.kernelIds(),
+                decision.flow().isEmpty() ? null : Redaction.redact(decision.flow()), // it may quote the prompt
                 decision.probability(),
                 decision.threshold(),
                 Redaction.redact(decision.reason()), // it may quote the prompt
