@@ -21,27 +21,68 @@ import io.kernelweave.results.RouteMetrics;
 import io.kernelweave.results.RouteRow;
 import io.kernelweave.results.RouterCard;
 import io.kernelweave.results.RoutingDrift;
+import io.kernelweave.results.Row;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.SelfTestRow;
 import io.kernelweave.results.Trend;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.storage.Folder;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Renders the bundle of a run: {@code benchmark/benchmark.md} with its JSON and CSV tables, {@code realtime_demo.md} with its
- * JSON, and {@code plots/*.svg}; for a run that trains a router, measures masks, sets checks against an outside checker or watches the loop learn, the report on these. Rows, {@code run.json} and the
- * router's card in, the same bytes out.
+ * The bundle of a run: {@code benchmark/benchmark.md} with its JSON and CSV tables, {@code plots/*.svg}, of a run that answers prompts
+ * {@code realtime_demo.md} with its JSON, and, if it is asked for, {@link #PAGE}. Rows, {@code run.json} and the run's inputs in, the same
+ * bytes out. Everything is rendered before anything is written.
  */
 public final class Bundle {
-    private Bundle() {}
+    /** The rows as a page to look through. */
+    public static final String PAGE = "benchmark/rows.html";
 
-    /** Renders the bundle of a run of any kind again, and says from how many rows. */
+    private final RunFolder folder;
+    private final Run run;
+    private final List<? extends Row> rows;
+    private final Map<String, Metric> metrics;
+    private final Templates templates;
+    private final Map<String, String> files = new LinkedHashMap<>();
+
+    private Bundle(
+            RunFolder folder, Run run, List<? extends Row> rows, Map<String, Metric> metrics, Templates templates) {
+        this.folder = folder;
+        this.run = run;
+        this.rows = rows;
+        this.metrics = metrics;
+        this.templates = templates;
+    }
+
+    /** Renders the bundle of a run of any kind again, and its page where it has one; says from how many rows. */
     public static int render(RunFolder folder) {
+        return render(folder, folder.folder().exists(RunFolder.BUNDLE + "/" + PAGE));
+    }
+
+    /**
+     * Renders the bundle of a run of any kind again, and says from how many rows.
+     *
+     * @param page whether with {@link #PAGE}
+     */
+    public static int render(RunFolder folder, boolean page) {
+        if (page) {
+            RowsPage.require(folder.run());
+        }
+        Bundle bundle = of(folder, Templates.beside(folder.folder()));
+        if (page) {
+            bundle.page();
+        }
+        bundle.write();
+        return bundle.rows.size();
+    }
+
+    /** The bundle of a run of any kind, rendered and not written. */
+    static Bundle of(RunFolder folder, Templates templates) {
         Run run = folder.run();
         return switch (run.measure()) {
             case ANSWERS -> {
@@ -49,164 +90,202 @@ public final class Bundle {
                 Map<String, Metric> metrics = Metrics.of(rows, run);
                 RoutingDrift.of(folder, rows).ifPresent(drift -> metrics.putAll(drift.metrics()));
                 Trend.of(folder).ifPresent(trend -> metrics.putAll(trend.metrics()));
-                render(folder, run, rows, metrics);
-                yield rows.size();
+                yield new Bundle(folder, run, rows, metrics, templates).answers(rows);
             }
             case ROUTING -> {
                 List<RouteRow> rows = folder.rows(RouteRow.FORM);
                 Map<String, Metric> metrics = RouteMetrics.of(rows, run);
                 Trend.of(folder).ifPresent(trend -> metrics.putAll(trend.metrics()));
-                renderRouter(folder, run, rows, metrics);
-                yield rows.size();
+                yield new Bundle(folder, run, rows, metrics, templates).router(rows);
             }
             case MASKS -> {
                 List<MaskRow> rows = folder.rows(MaskRow.FORM);
-                renderMasks(folder, run, rows, MaskMetrics.of(rows));
-                yield rows.size();
+                yield new Bundle(folder, run, rows, MaskMetrics.of(rows), templates).masks(rows);
             }
             case IFEVAL -> {
                 List<IfevalRow> rows = folder.rows(IfevalRow.FORM);
-                renderIfeval(folder, run, rows, IfevalMetrics.of(rows));
-                yield rows.size();
+                yield new Bundle(folder, run, rows, IfevalMetrics.of(rows), templates).ifeval(rows);
             }
             case CONTAINMENT -> {
                 List<ContainmentRow> rows = folder.rows(ContainmentRow.FORM);
-                renderContainment(folder, run, rows, ContainmentMetrics.of(rows));
-                yield rows.size();
+                yield new Bundle(folder, run, rows, ContainmentMetrics.of(rows), templates).containment(rows);
             }
             case COMPILATION -> {
                 List<CompilationRow> rows = folder.rows(CompilationRow.FORM);
-                renderCompilation(folder, run, rows, CompilationMetrics.of(rows, run));
-                yield rows.size();
+                yield new Bundle(folder, run, rows, CompilationMetrics.of(rows, run), templates).compilation(rows);
             }
             case SELFTEST -> {
                 List<SelfTestRow> rows = folder.rows(SelfTestRow.FORM);
-                renderSelfTest(folder, run, rows, SelfTest.of(folder, rows).metrics());
-                yield rows.size();
+                SelfTest test = SelfTest.of(folder, rows);
+                yield new Bundle(folder, run, rows, test.metrics(), templates).selfTest(test);
             }
             case LOOP -> {
                 List<LoopRow> rows = folder.rows(LoopRow.FORM);
-                renderLoop(folder, run, rows, LoopMetrics.of(rows, run));
-                yield rows.size();
+                yield new Bundle(folder, run, rows, LoopMetrics.of(rows, run), templates).loop(rows);
             }
         };
     }
 
-    /** The report, the same as JSON, and all metrics as a table. */
-    private static void benchmark(
-            Folder bundle, String template, Map<String, Object> model, Map<String, Metric> metrics) {
-        bundle.write("benchmark/benchmark.md", Templates.render(template, model));
-        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
-        bundle.write("benchmark/benchmark.json", Json.pretty(model));
-        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
+    /** Renders the bundle of a run that answers prompts into its folder. */
+    public static void render(RunFolder folder, Run run, List<ResultRow> rows, Map<String, Metric> metrics) {
+        begun(folder, run, rows, metrics).answers(rows).write();
     }
 
-    /** Renders the bundle of a run that asks whether schemas contain others: the report, its JSON and CSV tables, and two figures. */
+    /** Renders the bundle of a run that trains a router into its folder. */
+    public static void renderRouter(RunFolder folder, Run run, List<RouteRow> rows, Map<String, Metric> metrics) {
+        begun(folder, run, rows, metrics).router(rows).write();
+    }
+
+    /** Renders the bundle of a run that measures masks into its folder. */
+    public static void renderMasks(RunFolder folder, Run run, List<MaskRow> rows, Map<String, Metric> metrics) {
+        begun(folder, run, rows, metrics).masks(rows).write();
+    }
+
+    /** Renders the bundle of a run that sets checks against an outside checker into its folder. */
+    public static void renderIfeval(RunFolder folder, Run run, List<IfevalRow> rows, Map<String, Metric> metrics) {
+        begun(folder, run, rows, metrics).ifeval(rows).write();
+    }
+
+    /** Renders the bundle of a run that asks whether schemas contain others into its folder. */
     public static void renderContainment(
             RunFolder folder, Run run, List<ContainmentRow> rows, Map<String, Metric> metrics) {
-        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
-        ContainmentReport report = new ContainmentReport(run, rows, metrics);
-        bundle.write("plots/answers.svg", report.answers());
-        bundle.write("plots/times.svg", report.times());
-        benchmark(bundle, "containment.md.ftl", report.model(), metrics);
-        bundle.write("benchmark/differences.csv", Tables.differences(rows));
+        begun(folder, run, rows, metrics).containment(rows).write();
     }
 
-    /** Renders the bundle of a run that learns from traces: the report, its JSON and CSV tables, and one figure. */
+    /** Renders the bundle of a run that learns from traces into its folder. */
     public static void renderCompilation(
             RunFolder folder, Run run, List<CompilationRow> rows, Map<String, Metric> metrics) {
-        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
-        CompilationReport report = new CompilationReport(run, rows, metrics, CompilationCard.read(folder));
-        bundle.write("plots/forest.svg", report.figure());
-        benchmark(bundle, "compilation.md.ftl", report.model(), metrics);
+        begun(folder, run, rows, metrics).compilation(rows).write();
     }
 
-    /** Renders the bundle of a run that tries the run gate: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */
+    /** Renders the bundle of a run that tries the run gate into its folder. */
     public static void renderSelfTest(RunFolder folder, Run run, List<SelfTestRow> rows, Map<String, Metric> metrics) {
-        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
-        SelfTest test = SelfTest.of(folder, rows);
-        SelfTestReport report = new SelfTestReport(run, test);
-        bundle.write("plots/power.svg", report.figure());
-        Map<String, Object> model = report.model();
-        benchmark(bundle, "selftest.md.ftl", model, metrics);
+        begun(folder, run, rows, metrics).selfTest(SelfTest.of(folder, rows)).write();
     }
 
-    /** Renders the bundle of a run that watches the loop learn: {@code benchmark/benchmark.md}, its JSON and CSV tables, and two figures. */
+    /** Renders the bundle of a run that watches the loop learn into its folder. */
     public static void renderLoop(RunFolder folder, Run run, List<LoopRow> rows, Map<String, Metric> metrics) {
+        begun(folder, run, rows, metrics).loop(rows).write();
+    }
+
+    private static Bundle begun(RunFolder folder, Run run, List<? extends Row> rows, Map<String, Metric> metrics) {
+        return new Bundle(folder, run, rows, metrics, Templates.beside(folder.folder()));
+    }
+
+    List<? extends Row> rows() {
+        return rows;
+    }
+
+    Map<String, Metric> metrics() {
+        return metrics;
+    }
+
+    /** Each file's name in the bundle and its text. */
+    Map<String, String> files() {
+        return files;
+    }
+
+    private void write() {
         Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
-        LoopReport report = new LoopReport(run, rows, metrics);
-        bundle.write("plots/rates.svg", report.rates());
-        bundle.write("plots/tokens.svg", report.tokens());
-        Map<String, Object> model = report.model();
-        bundle.write("benchmark/benchmark.md", Templates.render("loop.md.ftl", model));
+        files.forEach(bundle::write);
+    }
+
+    private Bundle with(String file, String text) {
+        files.put(file, text);
+        return this;
+    }
+
+    private Bundle with(String file, View view) {
+        return with(file, templates.render(view));
+    }
+
+    /** The report, the same as JSON, and all metrics as a table. */
+    private Bundle benchmark(String template, Map<String, Object> model) {
+        with("benchmark/benchmark.md", new View(template, model));
         model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
-        bundle.write("benchmark/benchmark.json", Json.pretty(model));
-        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
+        model.put("templates", templates.used());
+        model.put("templates_replaced", templates.replaced());
+        with("benchmark/benchmark.json", Json.pretty(model));
+        return with("benchmark/metrics.csv", Tables.metrics(metrics.values()));
     }
 
-    /** Renders the bundle of a run that measures masks: {@code benchmark/benchmark.md}, its JSON and CSV tables, and one figure. */
-    public static void renderMasks(RunFolder folder, Run run, List<MaskRow> rows, Map<String, Metric> metrics) {
-        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
-        bundle.write("plots/times.svg", MaskPlots.times(rows, metrics));
-        Map<String, Object> model = new MaskReport(run, rows, metrics).model();
-        benchmark(bundle, "masks.md.ftl", model, metrics);
-        bundle.write("benchmark/refusals.csv", Tables.refusals(rows));
-        bundle.write("benchmark/errors.csv", Tables.errors(rows));
+    /** With the rows as a page. */
+    Bundle page() {
+        return with(PAGE, new RowsPage(run, rows).render(templates));
     }
 
-    /** Renders the bundle of a run that sets checks against an outside checker: {@code benchmark/benchmark.md}, JSON, CSV tables, one figure. */
-    public static void renderIfeval(RunFolder folder, Run run, List<IfevalRow> rows, Map<String, Metric> metrics) {
-        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
-        InstructionChecks checks = Json.parse(
-                folder.folder().readText("inputs/checks.json"), InstructionChecks.class, "inputs/checks.json");
-        JsonNode card = Json.parse(folder.folder().readText("inputs/dataset.json"), "inputs/dataset.json");
-        IfevalReport report = new IfevalReport(run, rows, metrics, checks, card);
-        bundle.write("plots/types.svg", report.figure());
-        Map<String, Object> model = report.model();
-        benchmark(bundle, "ifeval.md.ftl", model, metrics);
-        bundle.write("benchmark/verdicts.csv", Tables.verdicts(rows));
-    }
-
-    /** Renders the bundle of a run that trains a router: {@code benchmark/benchmark.md}, its JSON and CSV tables, and two figures. */
-    public static void renderRouter(RunFolder folder, Run run, List<RouteRow> rows, Map<String, Metric> metrics) {
-        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
-        RouterCard card = RouterCard.read(folder);
-        RouterReport report = new RouterReport(run, rows, metrics, card);
-        List<Reliability> reliability = report.reliability();
-        bundle.write("plots/reliability.svg", RouterPlots.reliability(reliability));
-        bundle.write(
-                "plots/coverage.svg",
-                RouterPlots.coverage(report.coverage(), card.guarantee().maxError()));
-        Map<String, Object> model = report.model();
-        bundle.write("benchmark/benchmark.md", Templates.render("router.md.ftl", model));
-        model.put("reliability", reliability);
-        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
-        bundle.write("benchmark/benchmark.json", Json.pretty(model));
-        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
-        bundle.write("benchmark/by_kernel.csv", Tables.routed(report.byLabel()));
-    }
-
-    /** Renders everything into the folder of a run that answers prompts. */
-    public static void render(RunFolder folder, Run run, List<ResultRow> rows, Map<String, Metric> metrics) {
-        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
-        List<Arm> arms = Metrics.arms(rows);
-        bundle.write("plots/arms.svg", Plots.arms(arms, metrics));
-        bundle.write("plots/latency.svg", Plots.latency(arms, metrics));
-        Map<String, Object> benchmark = new BenchmarkReport(run, rows, metrics).model();
-        RoutingDrift.of(folder, rows).ifPresent(drift -> benchmark.put("drift", DriftSection.of(drift)));
+    private Bundle answers(List<ResultRow> answered) {
+        List<Arm> arms = Metrics.arms(answered);
+        with("plots/arms.svg", Plots.arms(arms, metrics));
+        with("plots/latency.svg", Plots.latency(arms, metrics));
+        Map<String, Object> demo = new DemoReport(run, answered).model();
+        with("realtime_demo.md", new View("realtime_demo.md.ftl", demo));
+        with("realtime_demo.json", Json.pretty(demo));
+        Map<String, Object> benchmark = new BenchmarkReport(run, answered, metrics).model();
+        RoutingDrift.of(folder, answered).ifPresent(drift -> benchmark.put("drift", DriftSection.of(drift)));
         Trend.of(folder)
                 .filter(trend -> trend.steps() > 0)
                 .ifPresent(trend -> benchmark.put("trend", TrendSection.of(trend)));
-        bundle.write("benchmark/benchmark.md", Templates.render("benchmark.md.ftl", benchmark));
-        benchmark.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
-        bundle.write("benchmark/benchmark.json", Json.pretty(benchmark));
-        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
-        bundle.write("benchmark/by_target.csv", Tables.passRates("target", rows, ResultRow::target));
-        bundle.write(
-                "benchmark/by_kernel.csv",
-                Tables.passRates("kernel", rows, row -> row.kernelId() == null ? "none" : row.kernelId()));
-        Map<String, Object> demo = new DemoReport(run, rows).model();
-        bundle.write("realtime_demo.md", Templates.render("realtime_demo.md.ftl", demo));
-        bundle.write("realtime_demo.json", Json.pretty(demo));
+        return benchmark("benchmark.md.ftl", benchmark)
+                .with("benchmark/by_target.csv", Tables.passRates("target", answered, ResultRow::target))
+                .with(
+                        "benchmark/by_kernel.csv",
+                        Tables.passRates("kernel", answered, row -> row.kernelId() == null ? "none" : row.kernelId()));
+    }
+
+    private Bundle router(List<RouteRow> routed) {
+        RouterCard card = RouterCard.read(folder);
+        RouterReport report = new RouterReport(run, routed, metrics, card);
+        List<Reliability> reliability = report.reliability();
+        with("plots/reliability.svg", RouterPlots.reliability(reliability));
+        with(
+                "plots/coverage.svg",
+                RouterPlots.coverage(report.coverage(), card.guarantee().maxError()));
+        Map<String, Object> model = report.model();
+        model.put("reliability", reliability);
+        return benchmark("router.md.ftl", model).with("benchmark/by_kernel.csv", Tables.routed(report.byLabel()));
+    }
+
+    private Bundle masks(List<MaskRow> tried) {
+        with("plots/times.svg", MaskPlots.times(tried, metrics));
+        return benchmark("masks.md.ftl", new MaskReport(run, tried, metrics).model())
+                .with("benchmark/refusals.csv", Tables.refusals(tried))
+                .with("benchmark/errors.csv", Tables.errors(tried));
+    }
+
+    private Bundle ifeval(List<IfevalRow> judged) {
+        InstructionChecks checks = Json.parse(
+                folder.folder().readText("inputs/checks.json"), InstructionChecks.class, "inputs/checks.json");
+        JsonNode card = Json.parse(folder.folder().readText("inputs/dataset.json"), "inputs/dataset.json");
+        IfevalReport report = new IfevalReport(run, judged, metrics, checks, card);
+        with("plots/types.svg", report.figure());
+        return benchmark("ifeval.md.ftl", report.model()).with("benchmark/verdicts.csv", Tables.verdicts(judged));
+    }
+
+    private Bundle containment(List<ContainmentRow> asked) {
+        ContainmentReport report = new ContainmentReport(run, asked, metrics);
+        with("plots/answers.svg", report.answers());
+        with("plots/times.svg", report.times());
+        return benchmark("containment.md.ftl", report.model())
+                .with("benchmark/differences.csv", Tables.differences(asked));
+    }
+
+    private Bundle compilation(List<CompilationRow> judged) {
+        CompilationReport report = new CompilationReport(run, judged, metrics, CompilationCard.read(folder));
+        with("plots/forest.svg", report.figure());
+        return benchmark("compilation.md.ftl", report.model());
+    }
+
+    private Bundle selfTest(SelfTest test) {
+        SelfTestReport report = new SelfTestReport(run, test);
+        with("plots/power.svg", report.figure());
+        return benchmark("selftest.md.ftl", report.model());
+    }
+
+    private Bundle loop(List<LoopRow> streamed) {
+        LoopReport report = new LoopReport(run, streamed, metrics);
+        with("plots/rates.svg", report.rates());
+        with("plots/tokens.svg", report.tokens());
+        return benchmark("loop.md.ftl", report.model());
     }
 }

@@ -44,7 +44,7 @@ public final class CompareReport {
     public static void render(Folder folder, Versus versus, String obstacle) {
         CompareReport report = new CompareReport(versus);
         Map<String, Object> model = report.model(obstacle);
-        folder.write("compare.md", Templates.render("compare.md.ftl", model));
+        folder.write("compare.md", Templates.beside(folder).render(new View("compare.md.ftl", model)));
         folder.write("compare.json", Json.pretty(json(versus)));
         folder.write("flips.csv", Tables.flips(versus.flips()));
     }

@@ -280,7 +280,7 @@ final class CompilationReport {
     }
 
     /** A forest plot: for each source the mined conditions, the number of steps, and chance. */
-    String figure() {
+    View figure() {
         Axis axis = new Axis(0.3, 1, 250, 600);
         List<Map<String, Object>> lines = new ArrayList<>();
         List<Map<String, Object>> wanted = new ArrayList<>();
@@ -316,7 +316,7 @@ final class CompilationReport {
                         .map(tick -> Map.of("x", axis.pixel(tick), "text", String.format(Locale.ROOT, "%.1f", tick)))
                         .toList());
         model.put("bottom", y - 14);
-        return Templates.render("forest.svg.ftl", model);
+        return new View("forest.svg.ftl", model);
     }
 
     private static Map<String, Object> line(

@@ -202,7 +202,7 @@ final class ContainmentReport {
     }
 
     /** Stacked bars: what came of each group's cases. */
-    String answers() {
+    View answers() {
         Map<String, Predicate<ContainmentRow>> parts = new LinkedHashMap<>();
         parts.put("mask", row -> row.is(Standing.AGREES) && row.outcome().equals("proven"));
         parts.put("model", row -> row.is(Standing.AGREES) && row.outcome().equals("refuted"));
@@ -248,11 +248,11 @@ final class ContainmentReport {
                         .map(share -> Map.of("x", axis.pixel(share), "text", Math.round(100 * share) + " %"))
                         .toList());
         model.put("bottom", 84 + ROW * lines.size() - 8);
-        return Templates.render("types.svg.ftl", model);
+        return new View("types.svg.ftl", model);
     }
 
     /** How long answers take, by group. */
-    String times() {
+    View times() {
         List<String> styles = List.of("mask", "model", "route", "gate");
         List<TimePlot.Panel> panels = new ArrayList<>();
         groups.forEach((group, own) -> {

@@ -215,7 +215,7 @@ final class IfevalReport {
     }
 
     /** Stacked bars: what came of each type's instructions by the strict rule. */
-    String figure() {
+    View figure() {
         Map<String, Predicate<IfevalRow.Verdicts>> parts = new LinkedHashMap<>();
         parts.put("mask", verdicts -> verdicts.agree() && verdicts.followed());
         parts.put("model", verdicts -> verdicts.agree() && !verdicts.followed());
@@ -264,6 +264,6 @@ final class IfevalReport {
         model.put("legend", legend);
         model.put("ticks", ticks);
         model.put("bottom", 76 + ROW * lines.size() - 8);
-        return Templates.render("types.svg.ftl", model);
+        return new View("types.svg.ftl", model);
     }
 }

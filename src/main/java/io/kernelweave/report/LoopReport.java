@@ -300,7 +300,7 @@ final class LoopReport {
     // ---------------------------------------------------------------- figures
 
     /** Share of prompts that a kernel answered, and share of these answers that are right, by prompts seen. */
-    String rates() {
+    View rates() {
         List<Map<String, Object>> lines = new ArrayList<>();
         Axis x = across();
         Axis y = new Axis(0, 1, BOTTOM, TOP);
@@ -328,7 +328,7 @@ final class LoopReport {
     }
 
     /** Tokens that the model chose a prompt, beside those of unmasked answers, by prompts seen. */
-    String tokens() {
+    View tokens() {
         Axis x = across();
         double most = 1;
         for (String stream : streams) {
@@ -410,7 +410,7 @@ final class LoopReport {
         return line;
     }
 
-    private String figure(
+    private View figure(
             String title,
             String description,
             List<Map<String, Object>> lines,
@@ -436,6 +436,6 @@ final class LoopReport {
                 heights.stream()
                         .map(height -> Map.of("y", y.pixel(height), "text", label.apply(height)))
                         .toList());
-        return Templates.render("stream.svg.ftl", model);
+        return new View("stream.svg.ftl", model);
     }
 }

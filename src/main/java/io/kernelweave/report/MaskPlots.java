@@ -12,7 +12,7 @@ final class MaskPlots {
     private MaskPlots() {}
 
     /** Of the set that times are reported of: two distributions, one above the other: time to the first mask, and time of a token and the mask after it. */
-    static String times(List<MaskRow> rows, Map<String, Metric> metrics) {
+    static View times(List<MaskRow> rows, Map<String, Metric> metrics) {
         String set = MaskReport.timed(rows);
         List<MaskRow> warm = rows.stream()
                 .filter(row -> row.isWarm() && row.prefix().equals(set))

@@ -16,7 +16,7 @@ final class Plots {
     private Plots() {}
 
     /** A forest plot: each arm's verification pass rate and its interval. */
-    static String arms(List<Arm> arms, Map<String, Metric> metrics) {
+    static View arms(List<Arm> arms, Map<String, Metric> metrics) {
         double highest = arms.stream()
                 .map(arm -> Metrics.get(metrics, arm, "verification_pass_rate"))
                 .mapToDouble(metric -> metric == null || metric.interval() == null
@@ -51,11 +51,11 @@ final class Plots {
                         axis,
                         value -> String.format(Locale.ROOT, axis.high() < 0.08 ? "%.1f %%" : "%.0f %%", 100 * value)));
         model.put("bottom", 58 + ROW * lines.size() - 8);
-        return Templates.render("arms.svg.ftl", model);
+        return new View("arms.svg.ftl", model);
     }
 
     /** Stacked bars: each arm's median time by stage. */
-    static String latency(List<Arm> arms, Map<String, Metric> metrics) {
+    static View latency(List<Arm> arms, Map<String, Metric> metrics) {
         List<String> stages = List.of("route", "mask", "model", "gate");
         double longest = 1e-3;
         for (Arm arm : arms) {
@@ -110,7 +110,7 @@ final class Plots {
                                 ? String.format(Locale.ROOT, "%.0f", value)
                                 : String.format(Locale.ROOT, "%.2f", value)));
         model.put("bottom", 66 + ROW * lines.size() - 8);
-        return Templates.render("latency.svg.ftl", model);
+        return new View("latency.svg.ftl", model);
     }
 
     private static double median(Map<String, Metric> metrics, Arm arm, String stage) {

@@ -24,7 +24,7 @@ final class RouterPlots {
     private RouterPlots() {}
 
     /** Stated against observed probability; a mark's area is its share of the prompts. */
-    static String reliability(List<Reliability> curves) {
+    static View reliability(List<Reliability> curves) {
         Axis x = new Axis(0, 1, 80, 500);
         Axis y = new Axis(0, 1, BOTTOM, TOP);
         List<Map<String, Object>> lines = new ArrayList<>();
@@ -60,7 +60,7 @@ final class RouterPlots {
                         + " dashed line both are equal.");
         model.put("rule", path(x, y, List.of(new double[] {0, 0}, new double[] {1, 1})));
         model.put("ruleText", "");
-        return Templates.render("curves.svg.ftl", model);
+        return new View("curves.svg.ftl", model);
     }
 
     /**
@@ -68,7 +68,7 @@ final class RouterPlots {
      *
      * @param curves by name, each with the threshold in use
      */
-    static String coverage(Map<String, Used> curves, double maxError) {
+    static View coverage(Map<String, Used> curves, double maxError) {
         double most = 2 * maxError;
         for (Used used : curves.values()) {
             RiskCurve.Point point = used.curve.at(used.threshold);
@@ -109,7 +109,7 @@ final class RouterPlots {
         model.put("rule", path(x, y, List.of(new double[] {0, maxError}, new double[] {1, maxError})));
         model.put("ruleText", "asked for: at most " + Templates.percent(maxError));
         model.put("ruleY", y.pixel(maxError));
-        return Templates.render("curves.svg.ftl", model);
+        return new View("curves.svg.ftl", model);
     }
 
     /** A curve with the threshold in use. */

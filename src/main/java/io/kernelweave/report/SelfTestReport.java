@@ -134,7 +134,7 @@ final class SelfTestReport {
     }
 
     /** Power by number of clusters, on a logarithmic axis. */
-    String figure() {
+    View figure() {
         int most =
                 test.faults().stream().mapToInt(SelfTest.Fault::clusters).max().orElse(100);
         Axis x = new Axis(1, Math.max(2, log(most)), 70, 520);
@@ -185,7 +185,7 @@ final class SelfTestReport {
                         .map(share ->
                                 Map.of("y", y.pixel(share), "text", String.format(Locale.ROOT, "%.0f %%", 100 * share)))
                         .toList());
-        return Templates.render("power.svg.ftl", model);
+        return new View("power.svg.ftl", model);
     }
 
     private static double log(int clusters) {

@@ -22,7 +22,7 @@ final class TimePlot {
      */
     record Panel(String name, String style, LogHistogram times, String prefix) {}
 
-    static String render(String title, String description, List<Panel> distributions, Map<String, Metric> metrics) {
+    static View render(String title, String description, List<Panel> distributions, Map<String, Metric> metrics) {
         int low = distributions.stream()
                 .mapToInt(panel -> decade(panel.times, 0))
                 .min()
@@ -47,7 +47,7 @@ final class TimePlot {
             ticks.add(Map.of("x", axis.pixel(decade), "text", label(decade)));
         }
         model.put("ticks", ticks);
-        return Templates.render("times.svg.ftl", model);
+        return new View("times.svg.ftl", model);
     }
 
     /** The power of ten of a quantile, in nanoseconds. */

@@ -33,8 +33,9 @@ public final class TrendReport {
     public static List<String> render(Folder reports, List<History> histories) {
         List<Map<String, Object>> jobs = new ArrayList<>();
         List<String> alarms = new ArrayList<>();
+        Templates templates = Templates.of(reports);
         for (History history : histories) {
-            Map<String, Object> job = job(reports, history);
+            Map<String, Object> job = job(reports, templates, history);
             jobs.add(job);
             for (Series series : history.series()) {
                 Change alarm = series.alarm();
@@ -49,7 +50,7 @@ public final class TrendReport {
         model.put(
                 "runs",
                 histories.stream().mapToInt(history -> history.nights().size()).sum());
-        reports.write("trend.md", Templates.render("trend.md.ftl", model));
+        reports.write("trend.md", templates.render(new View("trend.md.ftl", model)));
         reports.write("trend.json", Json.pretty(json(histories, alarms)));
         return alarms;
     }
@@ -80,7 +81,7 @@ public final class TrendReport {
         return json;
     }
 
-    private static Map<String, Object> job(Folder reports, History history) {
+    private static Map<String, Object> job(Folder reports, Templates templates, History history) {
         List<Series> shown = history.series().stream()
                 .filter(series -> series.followed() || !series.changes().isEmpty())
                 .sorted(Comparator.comparing((Series series) -> series.alarm() == null)
@@ -94,7 +95,7 @@ public final class TrendReport {
             if (plots.size() < MOST_PLOTS && history.nights().size() > 2) {
                 String file =
                         "trend/" + history.job() + "/" + series.metric().replaceAll("[^A-Za-z0-9.+-]", "_") + ".svg";
-                reports.write(file, plot(history, series));
+                reports.write(file, templates.render(plot(history, series)));
                 plots.add(Map.of("file", file, "metric", series.metric()));
             }
         }
@@ -208,7 +209,7 @@ public final class TrendReport {
         return bars.toString();
     }
 
-    private static String plot(History history, Series series) {
+    private static View plot(History history, Series series) {
         int runs = history.nights().size();
         double low = Double.POSITIVE_INFINITY;
         double high = Double.NEGATIVE_INFINITY;
@@ -281,6 +282,6 @@ public final class TrendReport {
                     "x", x.pixel(i + 0.5), "text", day(history.nights().get(i)).substring(5)));
         }
         model.put("ticks", ticks);
-        return Templates.render("trend.svg.ftl", model);
+        return new View("trend.svg.ftl", model);
     }
 }

@@ -62,6 +62,12 @@ public final class Folder {
         return new Folder(new Path(path, name), files);
     }
 
+    /** The folder that this one is in; the root is in itself. */
+    public Folder parent() {
+        Path absolute = files.makeQualified(path);
+        return absolute.getParent() == null ? this : new Folder(absolute.getParent(), files);
+    }
+
     /** The last part of the folder's path. */
     public String name() {
         return path.getName();

@@ -112,6 +112,7 @@ class CompilationJobTest {
         assertThat(Program.run(job.args("report", said.path("run_id").asString()))
                         .exit())
                 .isZero();
+        assertThat(Program.run(job.args("report", "verify", "latest")).exit()).isZero();
         assertThat(folder().folder().readText(RunFolder.BUNDLE + "/benchmark/benchmark.md"))
                 .isEqualTo(report);
     }

@@ -113,6 +113,7 @@ class ContainmentJobTest {
         assertThat(Program.run(job.args("report", said.path("run_id").asString()))
                         .exit())
                 .isZero();
+        assertThat(Program.run(job.args("report", "verify", "latest")).exit()).isZero();
         assertThat(report()).isEqualTo(before);
     }
 

@@ -115,6 +115,7 @@ class IfevalJobTest {
         assertThat(Program.run(job.args("report", said.path("run_id").asString()))
                         .exit())
                 .isZero();
+        assertThat(Program.run(job.args("report", "verify", "latest")).exit()).isZero();
         assertThat(report(said)).isEqualTo(report);
     }
 

@@ -96,6 +96,7 @@ class LoopJobTest {
         }
         assertThat(Program.run(job.args("report", folder.folder().name())).exit())
                 .isZero();
+        assertThat(Program.run(job.args("report", "verify", "latest")).exit()).isZero();
         assertThat(folder.folder().readText(RunFolder.BUNDLE + "/benchmark/benchmark.md"))
                 .isEqualTo(report);
     }

@@ -139,6 +139,7 @@ class MaskJobTest {
         assertThat(before).contains("## Both rules", "## Refusals", "| $ref | 1 | 0 | refused | `#/$ref` |");
         bundle.write("benchmark/benchmark.md", "spoilt");
         assertThat(Program.run(job.args("report", "latest")).exit()).isZero();
+        assertThat(Program.run(job.args("report", "verify", "latest")).exit()).isZero();
         assertThat(bundle.readText("benchmark/benchmark.md")).isEqualTo(before);
 
         Program.Outcome query = Program.run(

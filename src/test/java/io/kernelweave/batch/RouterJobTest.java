@@ -120,6 +120,7 @@ class RouterJobTest {
                         "plots/coverage.svg",
                         "plots/reliability.svg");
         assertThat(Program.run(job.args("report", "latest")).exit()).isZero();
+        assertThat(Program.run(job.args("report", "verify", "latest")).exit()).isZero();
         assertThat(texts(bundle)).isEqualTo(first);
     }
 

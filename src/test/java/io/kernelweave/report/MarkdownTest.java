@@ -47,19 +47,21 @@ class MarkdownTest {
 
     @Test
     void figuresEscapeWhatTheyShow() {
-        String svg = Templates.render(
-                "arms.svg.ftl",
-                Map.of(
-                        "title",
-                        "<script>\"&'",
-                        "description",
-                        "]]>",
-                        "ticks",
-                        List.of(Map.of("x", "\"/>", "text", "<")),
-                        "bottom",
-                        10,
-                        "lines",
-                        List.of(Map.of("name", "<b>", "y", 1, "x", "0", "low", "0", "high", "0", "text", "&"))));
+        String svg = Templates.builtIn()
+                .render(new View(
+                        "arms.svg.ftl",
+                        Map.of(
+                                "title",
+                                "<script>\"&'",
+                                "description",
+                                "]]>",
+                                "ticks",
+                                List.of(Map.of("x", "\"/>", "text", "<")),
+                                "bottom",
+                                10,
+                                "lines",
+                                List.of(Map.of(
+                                        "name", "<b>", "y", 1, "x", "0", "low", "0", "high", "0", "text", "&")))));
         assertThat(svg)
                 .contains(
                         "<title id=\"title\">&lt;script&gt;&quot;&amp;&apos;</title>",
