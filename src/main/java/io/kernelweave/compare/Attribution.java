@@ -318,17 +318,24 @@ public final class Attribution {
         if (!isGated(is) || was.attempts().isEmpty() || is.attempts().isEmpty()) {
             return text(was).equals(text(is));
         }
-        for (int i = 0; i < Math.min(was.attempts().size(), is.attempts().size()); i++) {
-            ResultRow.Attempt then = was.attempts().get(i);
-            ResultRow.Attempt now = is.attempts().get(i);
-            if (then.masked() != now.masked()) {
-                break; // one rolled back where the other tried again
-            }
-            if (!then.text().equals(now.text()) || then.complete() != now.complete()) {
-                return false;
-            }
+        Map<String, ResultRow.Attempt> before = places(was);
+        return places(is).entrySet().stream().allMatch(now -> {
+            ResultRow.Attempt then = before.get(now.getKey());
+            return then == null
+                    || then.text().equals(now.getValue().text())
+                            && then.complete() == now.getValue().complete();
+        });
+    }
+
+    /** The attempts by what they were made for, and after how many: one run may roll back where the other tries again. */
+    private static Map<String, ResultRow.Attempt> places(ResultRow row) {
+        Map<String, ResultRow.Attempt> places = new LinkedHashMap<>();
+        Map<String, Integer> counts = new HashMap<>();
+        for (ResultRow.Attempt attempt : row.attempts()) {
+            String part = attempt.masked() ? String.valueOf(attempt.kernelId()) : "raw after " + places.size();
+            places.put(part + " " + counts.merge(part, 1, Integer::sum), attempt);
         }
-        return true;
+        return places;
     }
 
     static String route(ResultRow.Decision decision) {

@@ -344,10 +344,7 @@ final class BenchmarkReport {
                     .filter(row -> Boolean.TRUE.equals(row.routeCorrect()))
                     .count();
             long passes = group.stream().filter(ResultRow::passes).count();
-            long first = group.stream()
-                    .filter(row -> !row.attempts().isEmpty()
-                            && "PASS".equals(row.attempts().get(0).gate()))
-                    .count();
+            long first = group.stream().filter(ResultRow::isAcceptedAtOnce).count();
             long reused = group.stream().filter(ResultRow::answeredByKernel).count();
             lines.add(Map.of(
                     "name", kernel,

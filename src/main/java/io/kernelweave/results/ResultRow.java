@@ -4,7 +4,9 @@ import io.kernelweave.dataset.DatasetRow;
 import io.kernelweave.json.Json;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -115,7 +117,8 @@ public record ResultRow(
     /**
      * @param gate the gate's verdict of this answer, or null where no gate judged it
      * @param cause why the attempt was made; empty for the first, and in files that were written before there was this field
-     * @param unsafe conditions about safety that failed
+     * @param failed conditions that keep it out; in a composition {@code <kernel_id>/<condition>}
+     * @param unsafe conditions about safety that failed, called likewise
      * @param kernelId the kernel whose answer or part of an answer it is; null for raw generation, and in files that were written before
      *     there was this field
      */
@@ -175,6 +178,21 @@ public record ResultRow(
             return row.acceptableKernels().contains(ids.get(0));
         }
         return !ids.isEmpty() && new HashSet<>(ids).equals(new HashSet<>(row.labelledKernels()));
+    }
+
+    /** What each kernel answered first. */
+    public List<Attempt> firstAttempts() {
+        Map<String, Attempt> first = new LinkedHashMap<>();
+        attempts.stream()
+                .limit(attempts.isEmpty() || attempts.get(0).kernelId() == null ? 1 : attempts.size())
+                .filter(attempt -> attempts.get(0).kernelId() == null || attempt.kernelId() != null)
+                .forEach(attempt -> first.putIfAbsent(String.valueOf(attempt.kernelId()), attempt));
+        return List.copyOf(first.values());
+    }
+
+    /** Whether a gate let all of them through. */
+    public boolean isAcceptedAtOnce() {
+        return !attempts.isEmpty() && firstAttempts().stream().allMatch(attempt -> "PASS".equals(attempt.gate()));
     }
 
     /** Whether the final answer was given under a kernel. */
