@@ -1,21 +1,28 @@
 package io.kernelweave.results;
 
 import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import io.kernelweave.json.SharedFolder;
 import io.kernelweave.storage.Folder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** All runs below {@code reports/runs}. */
+/** All runs below {@code reports/runs}, and which of them are pinned. */
 public final class RunRegistry {
+    private final Folder reports;
     private final Folder runs;
 
     /** @param reports the reports folder */
     public RunRegistry(Folder reports) {
+        this.reports = reports;
         this.runs = reports.resolve("runs");
     }
 
@@ -90,5 +97,79 @@ public final class RunRegistry {
                 .filter(run -> job == null || run.job().equals(job))
                 .filter(run -> !run.runId().equals(except))
                 .reduce((first, second) -> second);
+    }
+
+    /**
+     * The run that is pinned as a job's baseline.
+     *
+     * @throws InputException if one is pinned and is not there, or {@code pins.json} is damaged: a pin is never lost silently
+     */
+    public Optional<Run> baseline(String job) {
+        return Optional.ofNullable(pins().baselines().get(job)).map(id -> {
+            if (!folder(id).exists()) {
+                throw InputException.at(
+                        reports + "/" + Pins.FILE,
+                        "the baseline of job " + job + " is " + id + ", which is not there",
+                        "bring the run back, or `kernelweave runs unpin " + id + "`");
+            }
+            return folder(id).run();
+        });
+    }
+
+    /** Jobs with a pinned baseline, and the id of the run that it is. */
+    public Map<String, String> baselines() {
+        return pins().baselines();
+    }
+
+    /** Whether a run is set apart, as a baseline or only to be kept. */
+    public boolean pinned(String runId) {
+        return pins().has(runId);
+    }
+
+    /** Makes a complete run the baseline of its job, in place of the one before. */
+    public void pinBaseline(Run run) {
+        if (!run.isComplete()) {
+            throw InputException.at("run " + run.runId(), "is not complete", "pin a complete run");
+        }
+        change(pins -> pins.withBaseline(run.job(), run.runId()));
+    }
+
+    /** Sets a run apart, so that it is kept. */
+    public void pin(String runId) {
+        change(pins -> pins.withKept(runId));
+    }
+
+    /** Takes away every pin of a run, which need not be there any more. */
+    public void unpin(String runId) {
+        if (!pinned(runId)) {
+            throw InputException.at("run " + runId, "is not pinned", "`kernelweave runs list` shows which are");
+        }
+        change(pins -> pins.without(runId));
+    }
+
+    private Pins pins() {
+        return reports.exists(Pins.FILE)
+                ? Json.parse(reports.readText(Pins.FILE), Pins.class, reports + "/" + Pins.FILE)
+                : Pins.none();
+    }
+
+    private void change(UnaryOperator<Pins> change) {
+        SharedFolder.Change<Boolean> write = () -> {
+            reports.write(Pins.FILE, Json.pretty(change.apply(pins())));
+            return true;
+        };
+        if (reports.local().isPresent()) {
+            new SharedFolder(reports.local().get()).change(write);
+        } else {
+            write(write); // elsewhere the last of two who pin in the same moment wins; either file is whole
+        }
+    }
+
+    private static void write(SharedFolder.Change<Boolean> change) {
+        try {
+            change.make();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
