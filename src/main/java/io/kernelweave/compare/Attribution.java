@@ -65,7 +65,11 @@ public final class Attribution {
         JUDGED,
         /** The prompt was answered again. */
         ANSWERED,
-        NONE
+        NONE;
+
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**

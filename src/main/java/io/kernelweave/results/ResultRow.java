@@ -74,7 +74,11 @@ public record ResultRow(
             double probability,
             double threshold,
             String reason,
-            List<Candidate> candidates) {}
+            List<Candidate> candidates) {
+        public Decision {
+            candidates = candidates == null ? List.of() : candidates; // of rows that were read without them
+        }
+    }
 
     /** A kernel that the router weighed. */
     public record Candidate(
@@ -90,7 +94,11 @@ public record ResultRow(
     public record FinalAnswer(String path, List<String> kernelIds, String text) {}
 
     /** @param score share of the error conditions that pass; null without any */
-    public record Verdict(String outcome, @Nullable Double score, List<Check> checks) {}
+    public record Verdict(String outcome, @Nullable Double score, List<Check> checks) {
+        public Verdict {
+            checks = checks == null ? List.of() : checks;
+        }
+    }
 
     /**
      * One condition's verdict.

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
@@ -66,6 +67,13 @@ public final class Folder {
     public Folder parent() {
         Path absolute = files.makeQualified(path);
         return absolute.getParent() == null ? this : new Folder(absolute.getParent(), files);
+    }
+
+    /** The folder's path, if it is on this machine's own file systems. */
+    public Optional<java.nio.file.Path> local() {
+        return "file".equals(files.getUri().getScheme())
+                ? Optional.of(java.nio.file.Path.of(path.toUri().getPath()))
+                : Optional.empty();
     }
 
     /** The last part of the folder's path. */
