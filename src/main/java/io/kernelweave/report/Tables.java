@@ -173,7 +173,7 @@ final class Tables {
         return csv(List.of("kernel", "rows", "right before", "right after", "wrong before", "wrong after"), lines);
     }
 
-    private static String csv(List<String> header, List<List<Object>> lines) {
+    static String csv(List<String> header, List<List<Object>> lines) {
         StringWriter out = new StringWriter();
         try (CSVPrinter printer = new CSVPrinter(out, FORMAT)) {
             printer.printRecord(header);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -29,6 +30,9 @@ public final class RunFolder {
 
     /** Where the kernels of a run are kept. */
     public static final String KERNELS = "inputs/kernels.json";
+
+    /** Every figure of a run. */
+    public static final String METRICS = BUNDLE + "/benchmark/metrics.csv";
 
     private static final String MANIFEST = "results/manifest.json";
 
@@ -201,6 +205,11 @@ public final class RunFolder {
         return folder.exists(KERNELS)
                 ? List.of(Json.parse(folder.readText(KERNELS), Kernel[].class, folder + "/" + KERNELS))
                 : List.of();
+    }
+
+    /** The figures of the run's report, by name; empty if it has no report yet. */
+    public Map<String, Metric> metrics() {
+        return folder.exists(METRICS) ? Metric.table(folder.readText(METRICS), folder + "/" + METRICS) : Map.of();
     }
 
     public void write(Run run) {

@@ -38,6 +38,11 @@ public final class RunRegistry {
         return new RunFolder(runs.resolve(runId));
     }
 
+    /** Names of all run folders, readable or not. */
+    public List<String> ids() {
+        return runs.list().stream().filter(name -> !name.startsWith(".")).toList();
+    }
+
     /** Every run with a readable {@code run.json}, oldest first. */
     public List<Run> runs() {
         List<Run> all = new ArrayList<>();

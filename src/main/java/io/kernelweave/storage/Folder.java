@@ -121,6 +121,11 @@ public final class Folder {
         return call(() -> files.getFileStatus(new Path(path, name)).getLen());
     }
 
+    /** Bytes of all files below. */
+    public long size() {
+        return call(() -> files.getContentSummary(path).getLength());
+    }
+
     public InputStream open(String name) {
         return call(() -> files.open(new Path(path, name)));
     }
@@ -171,6 +176,11 @@ public final class Folder {
 
     public void delete(String name) {
         call(() -> files.delete(new Path(path, name), true));
+    }
+
+    /** Makes a folder inside, and those above it; one that is there stays as it is. */
+    public void makeFolder(String name) {
+        call(() -> files.mkdirs(new Path(path, name)));
     }
 
     /** Moves a file or a whole folder to a place where nothing is, in one step where the file system can. */

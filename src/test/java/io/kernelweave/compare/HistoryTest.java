@@ -57,6 +57,10 @@ class HistoryTest {
         return folders;
     }
 
+    private static History of(List<RunFolder> nights) {
+        return History.of("night", nights, null);
+    }
+
     private static Series series(History history) {
         return history.series().stream()
                 .filter(each -> each.metric().equals(METRIC))
@@ -67,8 +71,7 @@ class HistoryTest {
     @Test
     void aDropIsFoundNearTheRunAndTheStoreThatMadeIt() {
         Random noise = new Random(5);
-        Series series =
-                series(History.of("night", nights(40, 99, i -> (i < 24 ? 0.80 : 0.77) + 0.004 * noise.nextGaussian())));
+        Series series = series(of(nights(40, 99, i -> (i < 24 ? 0.80 : 0.77) + 0.004 * noise.nextGaussian())));
         assertThat(series.changes()).singleElement().satisfies(change -> {
             assertThat(change.at()).isEqualTo(24);
             assertThat(change.changed()).containsExactly("store");
@@ -81,12 +84,10 @@ class HistoryTest {
     @Test
     void aGainIsNoAlarmAndALossThatWasMadeUpForIsNoneAnyMore() {
         Random noise = new Random(5);
-        Series up =
-                series(History.of("night", nights(40, 99, i -> (i < 24 ? 0.77 : 0.80) + 0.004 * noise.nextGaussian())));
+        Series up = series(of(nights(40, 99, i -> (i < 24 ? 0.77 : 0.80) + 0.004 * noise.nextGaussian())));
         assertThat(up.changes()).hasSize(1);
         assertThat(up.alarm()).isNull();
-        Series back = series(History.of(
-                "night", nights(45, 99, i -> (i < 15 || i >= 30 ? 0.80 : 0.77) + 0.004 * noise.nextGaussian())));
+        Series back = series(of(nights(45, 99, i -> (i < 15 || i >= 30 ? 0.80 : 0.77) + 0.004 * noise.nextGaussian())));
         assertThat(back.changes()).extracting(Change::at).containsExactly(15, 30);
         assertThat(back.alarm()).isNull();
     }
@@ -94,8 +95,7 @@ class HistoryTest {
     @Test
     void noLineCrossesAChangeOfTheData() {
         Random noise = new Random(5);
-        History history =
-                History.of("night", nights(40, 20, i -> (i < 20 ? 0.80 : 0.60) + 0.004 * noise.nextGaussian()));
+        History history = of(nights(40, 20, i -> (i < 20 ? 0.80 : 0.60) + 0.004 * noise.nextGaussian()));
         assertThat(history.breaks()).containsExactly(new History.Break(20, List.of("dataset")));
         assertThat(series(history).changes()).isEmpty();
         assertThat(series(history).levels()).extracting(History.Level::from).containsExactly(0, 20);
@@ -106,9 +106,9 @@ class HistoryTest {
     void aRunWithoutAFigureIsAGapAndATableThatIsNoneIsNamed() {
         List<RunFolder> nights = nights(12, 99, i -> 0.8);
         nights.get(3).folder().delete(RunFolder.BUNDLE + "/benchmark/metrics.csv");
-        assertThat(series(History.of("night", nights)).values().get(3)).isNaN();
+        assertThat(series(of(nights)).values().get(3)).isNaN();
         nights.get(4).folder().write(RunFolder.BUNDLE + "/benchmark/metrics.csv", "metric;value\nx;y\n");
-        assertThatThrownBy(() -> History.of("night", nights))
+        assertThatThrownBy(() -> of(nights))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("night-004")
                 .hasMessageContaining("is no table of metrics");
