@@ -62,6 +62,12 @@ public final class Folder {
         return new Folder(new Path(path, name), files);
     }
 
+    /** The folder that this one is in. */
+    public Folder parent() {
+        Path parent = path.getParent();
+        return new Folder(parent == null ? path : parent, files);
+    }
+
     /** The last part of the folder's path. */
     public String name() {
         return path.getName();
