@@ -3,6 +3,7 @@ package io.kernelweave.batch;
 import io.kernelweave.dataset.DatasetSpec;
 import io.kernelweave.dataset.Datasets;
 import io.kernelweave.export.Archive;
+import io.kernelweave.export.RunData;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.Metric;
@@ -157,8 +158,12 @@ public final class JobRunner {
         if (judged == null) {
             throw new IllegalStateException("run " + runId + " was not judged");
         }
-        String archive =
-                work.job().export() ? Archive.of(folder).pack(reports, null).path() : null;
+        String archive = work.job().export()
+                ? Archive.of(folder)
+                        .with(new RunData(reports, datasets))
+                        .pack(reports, null)
+                        .path()
+                : null;
         if (reused && judged.exitCode() == 0) {
             return new Result(
                     folder,

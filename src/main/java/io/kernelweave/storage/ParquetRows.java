@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
@@ -90,7 +91,46 @@ public final class ParquetRows {
             }
             return kept;
         }
+
+        /** The schema of a file, from its footer. */
+        public static Schema of(Folder folder, String name) {
+            return new Schema(
+                    footer(folder, name, ParquetFileReader::getFileMetaData).getSchema());
+        }
+
+        /** The columns of flat rows, in order. */
+        public List<Column> columns() {
+            return type.getFields().stream().map(Schema::column).toList();
+        }
+
+        private static Column column(Type field) {
+            boolean list = field.getLogicalTypeAnnotation() instanceof ListLogicalTypeAnnotation;
+            Type element = list ? field.asGroupType().getType(0).asGroupType().getType(0) : field;
+            Kind kind = switch (element.asPrimitiveType().getPrimitiveTypeName()) {
+                case BOOLEAN -> Kind.BOOLEAN;
+                case INT32, INT64, INT96 -> Kind.INTEGER;
+                case FLOAT, DOUBLE -> Kind.DOUBLE;
+                case BINARY, FIXED_LEN_BYTE_ARRAY -> Kind.TEXT;
+            };
+            return new Column(field.getName(), kind, list, field.isRepetition(Type.Repetition.OPTIONAL));
+        }
     }
+
+    /** What a column holds. */
+    public enum Kind {
+        TEXT,
+        DOUBLE,
+        INTEGER,
+        BOOLEAN
+    }
+
+    /**
+     * A column of flat rows.
+     *
+     * @param list whether a row holds any number of values in it
+     * @param nullable whether a row may hold none
+     */
+    public record Column(String name, Kind kind, boolean list, boolean nullable) {}
 
     /** Writes one file whole, or nothing. */
     public static void write(Folder folder, String name, Schema schema, Iterable<ObjectNode> rows) {
@@ -133,14 +173,7 @@ public final class ParquetRows {
     private static Configuration projected(Folder folder, String name, Schema schema) {
         Configuration projected = new Configuration(Folder.CONFIGURATION);
         // A file of an earlier version may lack a column, and have it in another place: what both have is read.
-        MessageType has = folder.call(() -> {
-            try (ParquetFileReader reader =
-                    ParquetFileReader.open(HadoopInputFile.fromPath(folder.path(name), Folder.CONFIGURATION))) {
-                return reader.getFileMetaData().getSchema();
-            } catch (RuntimeException e) {
-                throw notParquet(folder, name, e);
-            }
-        });
+        MessageType has = Schema.of(folder, name).type;
         projected.set(
                 ReadSupport.PARQUET_READ_SCHEMA, new MessageType(has.getName(), common(has, schema.type)).toString());
         return projected;
@@ -199,10 +232,14 @@ public final class ParquetRows {
 
     /** How many rows the footer of a file promises. */
     public static long count(Folder folder, String name) {
+        return footer(folder, name, ParquetFileReader::getRecordCount);
+    }
+
+    private static <T> T footer(Folder folder, String name, Function<ParquetFileReader, T> what) {
         return folder.call(() -> {
             try (ParquetFileReader reader =
                     ParquetFileReader.open(HadoopInputFile.fromPath(folder.path(name), Folder.CONFIGURATION))) {
-                return reader.getRecordCount();
+                return what.apply(reader);
             } catch (RuntimeException e) {
                 throw notParquet(folder, name, e);
             }
