@@ -134,18 +134,18 @@ class HistoryTest {
     void ofManyFlatMetricsNoneIsSaidToChange() {
         List<RunFolder> nights = nights(30, 15, i -> 0.8);
         int told = 0;
-        for (int seed = 0; seed < 20; seed++) {
+        for (int seed = 0; seed < 8; seed++) {
             Random noise = new Random(seed);
             for (RunFolder night : nights) {
                 StringBuilder table = new StringBuilder("metric,value,low,high,rows,clusters\n");
-                for (int metric = 0; metric < 60; metric++) {
+                for (int metric = 0; metric < 40; metric++) {
                     table.append("m").append(metric).append(',').append(noise.nextGaussian()).append(",,,10,10\n");
                 }
                 night.folder().write(RunFolder.METRICS, table.toString());
             }
             told += of(nights).series().stream().anyMatch(each -> !each.changes().isEmpty()) ? 1 : 0;
         }
-        assertThat(told).isLessThanOrEqualTo(2);
+        assertThat(told).isLessThanOrEqualTo(1);
     }
 
     @Test
