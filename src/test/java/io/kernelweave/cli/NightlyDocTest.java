@@ -79,7 +79,8 @@ class NightlyDocTest {
     private record Ended(int exit, String out) {}
 
     private Ended run(Map<String, String> environment, String... command) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(temp.toFile()).redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(temp.toFile()).redirectErrorStream(true);
         builder.environment().putAll(environment);
         Process process = builder.start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -104,7 +105,9 @@ class NightlyDocTest {
         assertThat(failed.out()).isEqualTo("nightly FAIL · it's \"run jobs/nightly.yaml --summary\"\n");
         assertThat(temp.resolve("told"))
                 .hasContent("nightly FAIL · it's \"run jobs/nightly.yaml --summary\"|https://chat.example");
-        script("kernelweave", "#!/bin/sh\necho data set >&2\necho 'kernelweave: another run is under way' >&2\nexit 2\n");
+        script(
+                "kernelweave",
+                "#!/bin/sh\necho data set >&2\necho 'kernelweave: another run is under way' >&2\nexit 2\n");
         Ended refused = run(environment, "/bin/sh", "night.sh");
         assertThat(refused.exit()).isEqualTo(2);
         assertThat(refused.out()).isEqualTo("nightly: no run, exit code 2: kernelweave: another run is under way\n");
@@ -124,7 +127,12 @@ class NightlyDocTest {
         script("night", night);
         for (int code : List.of(0, 10, 20, 30, 2, 1)) {
             script("kernelweave", "#!/bin/sh\necho \"$1\"\n[ \"$1\" = run ] && exit " + code + "\nexit 10\n");
-            Ended ended = run(Map.of("GITHUB_STEP_SUMMARY", temp.resolve("summary").toString()), "/bin/bash", "-eo", "pipefail", "night");
+            Ended ended = run(
+                    Map.of("GITHUB_STEP_SUMMARY", temp.resolve("summary").toString()),
+                    "/bin/bash",
+                    "-eo",
+                    "pipefail",
+                    "night");
             assertThat(ended.exit()).isEqualTo(code == 20 ? 0 : code);
             assertThat(ended.out()).isEqualTo("run\ntrend\nexport\n");
         }
@@ -144,12 +152,14 @@ class NightlyDocTest {
         List<String> command = new ArrayList<>(List.of(analyze.toString(), "verify", "--man=no"));
         command.addAll(List.of("kernelweave-nightly.service", "kernelweave-nightly.timer"));
         Ended verified = run(Map.of(), command.toArray(String[]::new));
-        assertThat(verified.out().lines().filter(line -> line.contains("kernelweave-nightly"))).isEmpty();
+        assertThat(verified.out().lines().filter(line -> line.contains("kernelweave-nightly")))
+                .isEmpty();
         assertThat(verified.exit()).as(verified.out()).isZero();
     }
 
     @Test
     void cronTakesTheLine() throws IOException {
-        assertThat(doc()).containsPattern("(?m)^(\\d+|\\*) (\\d+|\\*) \\* \\* \\* cd /srv/kernelweave && \\./kernelweave run ");
+        assertThat(doc())
+                .containsPattern("(?m)^(\\d+|\\*) (\\d+|\\*) \\* \\* \\* cd /srv/kernelweave && \\./kernelweave run ");
     }
 }

@@ -52,8 +52,7 @@ public final class Nights {
         return Rows.row("r1", "c1", Arm.ROUTER, """
             {"run_id": "%s", "verdict": {"outcome": "FAIL", "score": 0.5, "checks": [
               {"name": "output-schema", "severity": "error", "outcome": "PASS", "reason": "valid", "spans": [], "basis": "checked"},
-              {"name": "quote", "severity": "error", "outcome": "FAIL", "reason": "not there", "spans": [], "basis": "checked"}]}}"""
-                .formatted(run));
+              {"name": "quote", "severity": "error", "outcome": "FAIL", "reason": "not there", "spans": [], "basis": "checked"}]}}""".formatted(run));
     }
 
     /** A complete run of each kind, without rows. */
