@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param sources where rows are read from, by name; a path may use {@code ${corpora}}
  * @param fields row field → field of the source, for sources that use other names
  * @param noKernel values of the kernel field that mean "no kernel fits"
- * @param kernelsFrom the source whose labels become kernels, with its prompts as examples; or the folder of a kernel store whose kernels
- *     the rows name; null if neither is known
+ * @param kernelsFrom the source whose labels become kernels, with its training prompts as examples; {@value #ALL} for every source; or the
+ *     folder of a kernel store whose kernels the rows name; null if neither is known
  * @param schemas how to read rows that are JSON Schemas with documents; null for rows that are prompts
  * @param pairs how to read sources whose rows say of two JSON Schemas whether one contains the other, by name of the source, see {@link
  *     ContainmentCases}; empty for other rows
@@ -54,6 +54,9 @@ public record DatasetSpec(
         Map<String, Double> splits,
         @Nullable String obtain,
         Publication publication) {
+
+    /** Every source. */
+    static final String ALL = "all";
 
     /** The splits that every data set has. */
     public static final List<String> SPLITS = List.of("train", "validation", "eval");
@@ -281,19 +284,26 @@ public record DatasetSpec(
                     "/splits", "the shares are " + splits, "give shares of " + SPLITS + " that add up to 1");
         }
         if (kernelsFrom != null
+                && !kernelsFrom.equals(ALL)
                 && !sources.containsKey(kernelsFrom)
                 && !Files.isDirectory(Path.of(kernelsFrom, "kernels"))) {
             throw InputException.at(
                     "/kernels_from",
                     "there is no source and no kernel store \"" + kernelsFrom + "\"",
-                    "name one of " + sources.keySet() + " or a folder such as phasecd/store");
+                    "name one of " + sources.keySet() + ", all, or a folder such as phasecd/store");
         }
+    }
+
+    /** Whether the labels of a source become kernels. */
+    boolean makesKernels(String source) {
+        return kernelsFrom != null
+                && (sources.containsKey(kernelsFrom) ? source.equals(kernelsFrom) : kernelsFrom.equals(ALL));
     }
 
     /** The folder of the store whose kernels the rows name; null if they name others. */
     @Nullable
     String kernelStore() {
-        return sources.containsKey(kernelsFrom) ? null : kernelsFrom;
+        return kernelsFrom == null || kernelsFrom.equals(ALL) || sources.containsKey(kernelsFrom) ? null : kernelsFrom;
     }
 
     public static DatasetSpec read(Path file) {
@@ -366,7 +376,7 @@ public record DatasetSpec(
                 own,
                 Map.of(),
                 List.of(),
-                kernelsFrom == null || kernelStore() != null ? kernelsFrom : "train",
+                kernelsFrom == null || kernelStore() != null ? kernelsFrom : ALL,
                 null,
                 Map.of(),
                 null,

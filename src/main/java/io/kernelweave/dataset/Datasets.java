@@ -313,7 +313,7 @@ public final class Datasets {
                             origin, "the id \"" + row.id() + "\" was given before, in " + before, "make ids unique");
                 }
                 rows.add(row);
-                if (name.equals(spec.kernelsFrom()) && row.kernelId() != null && !row.isComposition()) {
+                if (spec.makesKernels(name) && row.kernelId() != null && !row.isComposition()) {
                     List<String> known = examples.computeIfAbsent(row.kernelId(), key -> new ArrayList<>());
                     if (row.split().equals("train")) { // an example from another split would give its answer away
                         known.add(row.prompt());

@@ -182,7 +182,8 @@ class ArchiveTest {
 
     @Test
     void holdsTheDataSetThatTheRunUsed() throws IOException {
-        Archive.Packed packed = Archive.of(run).with(data("ask one")).pack(reports(), null);
+        RunData data = data("ask one");
+        Archive.Packed packed = Archive.of(run).with(data).pack(reports(), null);
         RunData.Packed mine = packed.manifest().data().get(0);
         assertThat(mine.reason()).isNull();
         assertThat(mine.path()).matches("datasets/mine-[0-9a-f]{12}");
