@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -413,8 +414,9 @@ public final class Metrics {
 
     /** The arms that have rows, in their order. */
     public static List<Arm> arms(Collection<ResultRow> rows) {
+        Set<String> labels = rows.stream().map(ResultRow::arm).collect(Collectors.toSet());
         return Arrays.stream(Arm.values())
-                .filter(arm -> rows.stream().anyMatch(row -> row.arm().equals(arm.label())))
+                .filter(arm -> labels.contains(arm.label()))
                 .toList();
     }
 

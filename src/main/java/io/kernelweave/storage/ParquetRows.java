@@ -16,9 +16,11 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.NanoTime;
+import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.InitContext;
 import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
@@ -30,6 +32,7 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
@@ -116,59 +119,63 @@ public final class ParquetRows {
 
     /** Passes each row of a file to {@code sink}, in order; the schema is the file's own. */
     public static void read(Folder folder, String name, Consumer<ObjectNode> sink) {
-        read(folder, name, Folder.CONFIGURATION, group -> true, sink);
+        read(folder, name, new GroupReadSupport(), group -> true, sink);
     }
 
     /** The same for the columns of a schema alone; the others are not even read. */
     public static void read(Folder folder, String name, Schema schema, Consumer<ObjectNode> sink) {
-        read(folder, name, projected(folder, name, schema), group -> true, sink);
+        read(folder, name, new Projection(schema.type), group -> true, sink);
     }
 
     /** The same for the rows alone whose column {@code key}, of strings, has one of some values. */
     public static void read(
             Folder folder, String name, Schema schema, String key, Set<String> values, Consumer<ObjectNode> sink) {
-        read(folder, name, projected(folder, name, schema), group -> values.contains(group.getString(key, 0)), sink);
+        read(folder, name, new Projection(schema.type), group -> values.contains(group.getString(key, 0)), sink);
     }
 
-    private static Configuration projected(Folder folder, String name, Schema schema) {
-        Configuration projected = new Configuration(Folder.CONFIGURATION);
-        // A file of an earlier version may lack a column, and have it in another place: what both have is read.
-        MessageType has = folder.call(() -> {
-            try (ParquetFileReader reader =
-                    ParquetFileReader.open(HadoopInputFile.fromPath(folder.path(name), Folder.CONFIGURATION))) {
-                return reader.getFileMetaData().getSchema();
-            } catch (RuntimeException e) {
-                throw notParquet(folder, name, e);
-            }
-        });
-        projected.set(
-                ReadSupport.PARQUET_READ_SCHEMA, new MessageType(has.getName(), common(has, schema.type)).toString());
-        return projected;
-    }
+    /** Reads the columns of a schema that a file has: one of an earlier version may lack some. */
+    private static final class Projection extends ReadSupport<Group> {
+        private final MessageType wanted;
 
-    /** The fields of one group that another has too, whatever it says of their types. */
-    private static List<Type> common(GroupType has, GroupType wanted) {
-        List<Type> fields = new ArrayList<>();
-        for (Type field : has.getFields()) {
-            if (wanted.containsField(field.getName())) {
-                Type other = wanted.getType(field.getName());
-                fields.add(
-                        field.isPrimitive() || other.isPrimitive()
-                                ? field
-                                : field.asGroupType().withNewFields(common(field.asGroupType(), other.asGroupType())));
-            }
+        Projection(MessageType wanted) {
+            this.wanted = wanted;
         }
-        return fields;
+
+        @Override
+        public ReadContext init(InitContext context) {
+            MessageType has = context.getFileSchema();
+            return new ReadContext(new MessageType(has.getName(), common(has, wanted)));
+        }
+
+        private static List<Type> common(GroupType has, GroupType wanted) {
+            List<Type> fields = new ArrayList<>();
+            for (Type field : has.getFields()) {
+                if (wanted.containsField(field.getName())) {
+                    Type other = wanted.getType(field.getName());
+                    fields.add(
+                            field.isPrimitive() || other.isPrimitive()
+                                    ? field
+                                    : field.asGroupType()
+                                            .withNewFields(common(field.asGroupType(), other.asGroupType())));
+                }
+            }
+            return fields;
+        }
+
+        @Override
+        public RecordMaterializer<Group> prepareForRead(
+                Configuration configuration,
+                Map<String, String> metadata,
+                MessageType fileSchema,
+                ReadContext context) {
+            return new GroupRecordConverter(context.getRequestedSchema());
+        }
     }
 
     private static void read(
-            Folder folder,
-            String name,
-            Configuration configuration,
-            Predicate<Group> wanted,
-            Consumer<ObjectNode> sink) {
+            Folder folder, String name, ReadSupport<Group> support, Predicate<Group> wanted, Consumer<ObjectNode> sink) {
         folder.run(() -> {
-            try (ParquetReader<Group> reader = open(folder, name, configuration)) {
+            try (ParquetReader<Group> reader = open(folder, name, support)) {
                 for (Group row = next(reader, folder, name); row != null; row = next(reader, folder, name)) {
                     if (wanted.test(row)) {
                         sink.accept(object(row));
@@ -178,11 +185,11 @@ public final class ParquetRows {
         });
     }
 
-    private static ParquetReader<Group> open(Folder folder, String name, Configuration configuration)
+    private static ParquetReader<Group> open(Folder folder, String name, ReadSupport<Group> support)
             throws IOException {
         try {
-            return ParquetReader.builder(new GroupReadSupport(), folder.path(name))
-                    .withConf(configuration)
+            return ParquetReader.builder(support, folder.path(name))
+                    .withConf(Folder.CONFIGURATION)
                     .build();
         } catch (RuntimeException e) {
             throw notParquet(folder, name, e);
