@@ -1,12 +1,16 @@
 package io.kernelweave.storage;
 
+import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import java.io.IOException;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
@@ -15,6 +19,7 @@ import org.apache.parquet.example.data.simple.NanoTime;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
@@ -64,13 +69,22 @@ public final class ParquetRows {
         }
     }
 
+    /** A file that was written: its name and the SHA-256 of its bytes. */
+    public record Written(String file, String sha256) {}
+
     /** Writes one file whole, or nothing. */
-    public static void write(Folder folder, String name, Schema schema, Iterable<ObjectNode> rows) {
-        folder.run(() -> {
-            Path target = folder.path(name);
-            Path temporary = Folder.temporary(target);
+    public static Written write(Folder folder, String name, Schema schema, Iterable<ObjectNode> rows) {
+        return write(folder, sha256 -> name, schema, rows);
+    }
+
+    /** Writes one file whole, or nothing, under a name that may depend on the SHA-256 of its bytes. */
+    public static Written write(Folder folder, UnaryOperator<String> name, Schema schema, Iterable<ObjectNode> rows) {
+        return folder.call(() -> {
+            Path temporary = Folder.temporary(folder.path("part"));
+            MessageDigest digest = Digest.sha256();
             try {
-                try (ParquetWriter<ObjectNode> writer = new Builder(new SyncedFile(folder, temporary), schema.type)
+                try (ParquetWriter<ObjectNode> writer = new Builder(
+                                new SyncedFile(folder, temporary, digest), schema.type)
                         .withConf(new Configuration(Folder.CONFIGURATION))
                         .withCompressionCodec(CompressionCodecName.ZSTD)
                         .withRowGroupSize(32L << 20)
@@ -79,7 +93,10 @@ public final class ParquetRows {
                         writer.write(row);
                     }
                 }
-                folder.replace(temporary, target);
+                String sha256 = HexFormat.of().formatHex(digest.digest());
+                String file = name.apply(sha256);
+                folder.replace(temporary, folder.path(file));
+                return new Written(file, sha256);
             } finally {
                 folder.files().delete(temporary, false);
             }
@@ -88,8 +105,13 @@ public final class ParquetRows {
 
     /** Passes each row of a file to {@code sink}, in order; the schema is the file's own. */
     public static void read(Folder folder, String name, Consumer<ObjectNode> sink) {
+        read(folder, name, null, sink);
+    }
+
+    /** The same for the columns of a schema alone; the others are not even read. */
+    public static void read(Folder folder, String name, @Nullable Schema schema, Consumer<ObjectNode> sink) {
         folder.run(() -> {
-            try (ParquetReader<Group> reader = open(folder, name)) {
+            try (ParquetReader<Group> reader = open(folder, name, schema)) {
                 for (ObjectNode row = next(reader, folder, name); row != null; row = next(reader, folder, name)) {
                     sink.accept(row);
                 }
@@ -97,10 +119,14 @@ public final class ParquetRows {
         });
     }
 
-    private static ParquetReader<Group> open(Folder folder, String name) throws IOException {
+    private static ParquetReader<Group> open(Folder folder, String name, @Nullable Schema schema) throws IOException {
+        Configuration configuration = new Configuration(Folder.CONFIGURATION);
+        if (schema != null) {
+            configuration.set(ReadSupport.PARQUET_READ_SCHEMA, schema.type.toString());
+        }
         try {
             return ParquetReader.builder(new GroupReadSupport(), folder.path(name))
-                    .withConf(Folder.CONFIGURATION)
+                    .withConf(configuration)
                     .build();
         } catch (RuntimeException e) {
             throw notParquet(folder, name, e);
@@ -302,8 +328,8 @@ public final class ParquetRows {
         }
     }
 
-    /** A new file whose close waits until the bytes are on the disk. */
-    private record SyncedFile(Folder folder, Path path) implements OutputFile {
+    /** A new file whose close waits until the bytes are on the disk; they all go through the digest. */
+    private record SyncedFile(Folder folder, Path path, MessageDigest digest) implements OutputFile {
         @Override
         public PositionOutputStream create(long blockSizeHint) throws IOException {
             FSDataOutputStream out = folder.files().create(path, true);
@@ -312,6 +338,23 @@ public final class ParquetRows {
                 @Override
                 public long getPos() throws IOException {
                     return position.getPos();
+                }
+
+                @Override
+                public void write(int b) throws IOException {
+                    digest.update((byte) b);
+                    super.write(b);
+                }
+
+                @Override
+                public void write(byte[] bytes, int from, int length) throws IOException {
+                    digest.update(bytes, from, length);
+                    super.write(bytes, from, length);
+                }
+
+                @Override
+                public void write(byte[] bytes) throws IOException {
+                    write(bytes, 0, bytes.length);
                 }
 
                 @Override
