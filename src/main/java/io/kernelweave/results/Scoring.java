@@ -44,7 +44,9 @@ public final class Scoring {
         Subject subject = Subject.of(row.prompt(), answer.text()).with(answer.trace());
         Judgement judgement = judge(row.labelledKernels(), subject);
         List<String> claimed = answer.kernelIds().isEmpty() ? row.labelledKernels() : answer.kernelIds();
-        Boolean schemaValid = claimed.isEmpty() ? null : schemaValid(judge(claimed, subject));
+        Boolean schemaValid = claimed.isEmpty()
+                ? null
+                : schemaValid(claimed.equals(row.labelledKernels()) ? judgement : judge(claimed, subject));
         RouteDecision decision = answer.decision();
         ResultRow.Decision route = decision == null ? null : decision(decision);
         return new ResultRow(
