@@ -10,6 +10,7 @@ import io.kernelweave.results.Metrics;
 import io.kernelweave.results.PerRow;
 import io.kernelweave.results.ResultRow;
 import io.kernelweave.results.Row;
+import io.kernelweave.results.RowTimes;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.Scoring;
@@ -307,7 +308,22 @@ public record Versus(
                 passes(then, thenByPresent, now, nowByOld),
                 moved(kind, pairing, baseline, before, old, candidate, after, present, rerun),
                 redacted,
-                Timing.of(pairing.couples(), agree(before, after, "environment")));
+                timing(pairing, baseline, candidate, agree(before, after, "environment")));
+    }
+
+    /** Of the baseline's times only those are read that the candidate has too. */
+    private static Timing timing(
+            Pairing<ResultRow> pairing, RunFolder baseline, RunFolder candidate, boolean sameEnvironment) {
+        Map<String, RowTimes> after = candidate.times();
+        Set<String> partners = pairing.couples().stream()
+                .filter(couple -> after.containsKey(couple.is().identity()))
+                .map(couple -> couple.was().rowId())
+                .collect(Collectors.toSet());
+        return Timing.of(
+                pairing.couples(),
+                partners.isEmpty() ? Map.of() : baseline.times(partners),
+                after,
+                sameEnvironment);
     }
 
     /** The rows, those of some ids with all that is kept of them. */

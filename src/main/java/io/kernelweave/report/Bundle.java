@@ -27,6 +27,7 @@ import io.kernelweave.results.SelfTestRow;
 import io.kernelweave.results.Trend;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.storage.Folder;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -191,16 +192,18 @@ public final class Bundle {
         Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
         List<Arm> arms = Metrics.arms(rows);
         bundle.write("plots/arms.svg", Plots.arms(arms, metrics));
-        bundle.write("plots/latency.svg", Plots.latency(arms, metrics));
-        Map<String, Object> benchmark = new BenchmarkReport(run, rows, metrics).model();
+        Map<String, Metric> figures = new LinkedHashMap<>(metrics);
+        figures.keySet().removeIf(Metrics::isTime);
+        latency(bundle, run, rows, metrics);
+        Map<String, Object> benchmark = new BenchmarkReport(run, rows, figures).model();
         RoutingDrift.of(folder, rows).ifPresent(drift -> benchmark.put("drift", DriftSection.of(drift)));
         Trend.of(folder)
                 .filter(trend -> trend.steps() > 0)
                 .ifPresent(trend -> benchmark.put("trend", TrendSection.of(trend)));
         bundle.write("benchmark/benchmark.md", Templates.render("benchmark.md.ftl", benchmark));
-        benchmark.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
+        benchmark.put("metrics", new TreeMap<>(Metrics.flat(figures)));
         bundle.write("benchmark/benchmark.json", Json.pretty(benchmark));
-        bundle.write("benchmark/metrics.csv", Tables.metrics(metrics.values()));
+        bundle.write("benchmark/metrics.csv", Tables.metrics(figures.values()));
         bundle.write("benchmark/by_target.csv", Tables.passRates("target", rows, ResultRow::target));
         bundle.write(
                 "benchmark/by_kernel.csv",
@@ -208,5 +211,17 @@ public final class Bundle {
         Map<String, Object> demo = new DemoReport(run, rows).model();
         bundle.write("realtime_demo.md", Templates.render("realtime_demo.md.ftl", demo));
         bundle.write("realtime_demo.json", Json.pretty(demo));
+    }
+
+    /** The times, apart from what the same rows always say. */
+    private static void latency(Folder bundle, Run run, List<ResultRow> rows, Map<String, Metric> metrics) {
+        List<Metric> times = metrics.values().stream()
+                .filter(metric -> Metrics.isTime(metric.name()))
+                .toList();
+        bundle.write("plots/latency.svg", Plots.latency(Metrics.arms(rows), metrics));
+        bundle.write(
+                "benchmark/latency.md",
+                Templates.render("latency.md.ftl", new LatencyReport(run, rows, metrics).model()));
+        bundle.write("benchmark/latency.csv", Tables.metrics(times));
     }
 }

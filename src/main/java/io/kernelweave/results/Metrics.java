@@ -254,7 +254,7 @@ public final class Metrics {
         }
         STAGES.forEach((stage, nanos) -> {
             double[] millis = rows.stream()
-                    .filter(row -> row.error() == null)
+                    .filter(row -> row.error() == null && row.isMeasured())
                     .mapToDouble(row -> nanos.applyAsLong(row.timings()) / 1e6)
                     .sorted()
                     .toArray();
@@ -399,6 +399,11 @@ public final class Metrics {
 
     private static int clusters(List<ResultRow> rows) {
         return (int) rows.stream().map(ResultRow::clusterId).distinct().count();
+    }
+
+    /** Whether a metric is of times, which no two runs share: it depends on who answered the rows, and when. */
+    public static boolean isTime(String name) {
+        return name.contains(".latency_ms.") || name.endsWith(".time_ratio");
     }
 
     /** Name → value, measured ones only: what {@code --json} prints. */

@@ -18,6 +18,9 @@ public final class Sql {
     /** A result as text; SQL's NULL is the empty string, times of day are UTC. */
     public record Table(List<String> columns, List<List<String>> rows) {}
 
+    /** A run's rows are alike whatever it is called: its name is that of the folder above theirs. */
+    private static final String RUN_ID = "regexp_extract(filename, '([^/]+)/[^/]+/[^/]+$', 1)";
+
     private Sql() {}
 
     /**
@@ -34,8 +37,9 @@ public final class Sql {
             statement.execute("SET TimeZone = 'UTC'");
             for (Map.Entry<String, List<String>> view : views.entrySet()) {
                 try {
-                    statement.execute("CREATE VIEW " + view.getKey() + " AS SELECT * FROM read_parquet("
-                            + list(view.getValue()) + ", union_by_name = true)");
+                    statement.execute("CREATE VIEW " + view.getKey() + " AS SELECT " + RUN_ID
+                            + " AS run_id, COLUMNS(c -> c NOT IN ('run_id', 'filename')) FROM read_parquet("
+                            + list(view.getValue()) + ", union_by_name = true, filename = true)");
                 } catch (SQLException e) {
                     throw InputException.at(view.getKey(), problem(e), "restore the file or delete its run's folder");
                 }

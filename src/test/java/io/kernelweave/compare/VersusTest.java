@@ -47,12 +47,12 @@ class VersusTest {
     private static Kernel kernel(String id, int version, String says) {
         return Kernel.parse("""
                 {"kernel_id":"%s","name":"K","task_family":"t","description":"d","examples":["e"],"input_schema":{"type":"object"},
-                 "output_schema":{"type":"object"},"version":%d,
+                 "output_schema":{},"version":%d,
                  "postconditions":[{"name":"count","check":"regex","pattern":"%s","says":"it counts"}]}""".formatted(
                                 id, version, says), "test").sealed();
     }
 
-    private static final List<Kernel> KERNELS = List.of(kernel("k1", 1, "1"), kernel("k2", 1, "1"));
+    private static final List<Kernel> KERNELS = List.of(kernel("k1", 1, "good"), kernel("k2", 1, "good"));
 
     private <R extends Row> RunFolder run(
             String id, Map<String, String> digests, String settings, List<Kernel> kernels, RowForm<R> form, List<R> rows) {
@@ -84,7 +84,12 @@ class VersusTest {
             parts.add(folder.writePart(
                     String.format("part-%03d.parquet", i), form, rows.subList(i, Math.min(rows.size(), i + 7))));
         }
-        folder.publish(id, parts);
+        List<ResultRow> timed = rows.stream()
+                .filter(ResultRow.class::isInstance)
+                .map(ResultRow.class::cast)
+                .filter(ResultRow::isMeasured)
+                .toList();
+        folder.publish(id, parts, timed.isEmpty() ? List.of() : List.of(folder.writeTimes("times-0", timed)));
         return folder;
     }
 
@@ -93,8 +98,10 @@ class VersusTest {
     }
 
     private static String row(int i, boolean passes) {
-        return "\"prompt\":\"prompt " + i + "\",\"answer\":{\"path\":\"kernel\",\"kernel_ids\":[\"k1\"],\"text\":\""
-                + (passes ? "good " : "bad ") + i + "\"},"
+        String text = Json.compact(Json.compact((passes ? "good " : "bad ") + i));
+        return "\"prompt\":\"prompt " + i + "\",\"answer\":{\"path\":\"kernel\",\"kernel_ids\":[\"k1\"],\"text\":" + text
+                + "},\"attempts\":[{\"number\":1,\"masked\":true,\"complete\":true,\"text\":" + text
+                + ",\"gate\":null,\"failed\":[]}],"
                 + CHECKS.formatted(
                         passes ? "PASS" : "FAIL", passes ? "1.0" : "0.5", passes ? "PASS" : "FAIL", passes ? "three" : "two");
     }
@@ -122,8 +129,8 @@ class VersusTest {
         Moved first = versus.moved().get(0);
         assertThat(first.lost()).isTrue();
         assertThat(first.asks()).isEqualTo("prompt 0");
-        assertThat(first.baseline().output()).isEqualTo("good 0");
-        assertThat(first.candidate().output()).isEqualTo("bad 0");
+        assertThat(first.baseline().output()).isEqualTo("\"good 0\"");
+        assertThat(first.candidate().output()).isEqualTo("\"bad 0\"");
         assertThat(first.candidate().way()).contains("routed to k1", "answered by kernel");
         assertThat(first.checks()).singleElement().satisfies(check -> {
             assertThat(check.name()).isEqualTo("count");
@@ -164,7 +171,7 @@ class VersusTest {
                         "b",
                         Map.of("store", "s2", "model", "m1", "code", "other"),
                         "{\"embedder\":\"y\",\"model\":{\"backend\":\"ngram\",\"order\":7}}",
-                        List.of(kernel("k1", 2, "2"), kernel("k3", 1, "1")),
+                        List.of(kernel("k1", 2, "od"), kernel("k3", 1, "good")),
                         ResultRow.FORM,
                         rows(0, 0, "")));
         Differences differences = versus.differences();
@@ -181,7 +188,7 @@ class VersusTest {
         assertThat(k1.before()).isEqualTo(1);
         assertThat(k1.after()).isEqualTo(2);
         assertThat(k1.contract()).isTrue();
-        assertThat(k1.changes()).containsExactly(new Change("postconditions.count.pattern", "1", "2"));
+        assertThat(k1.changes()).containsExactly(new Change("postconditions.count.pattern", "good", "od"));
         assertThat(versus.views()).extracting(Versus.View::contracts).containsExactly("b", "a");
     }
 
@@ -218,7 +225,7 @@ class VersusTest {
             then.add(Rows.row(id, "c" + i, Arm.ROUTER_GATE, "{" + row(i, true) + slow.formatted(4_000_000) + "}"));
             // The machine was half as fast; beyond that the gated arm takes half of what it took. A few answers are the old ones.
             now.add(Rows.row(
-                    id, "c" + i, Arm.ROUTER_GATE, "{" + row(i, true) + slow.formatted(i < 5 ? 4_000_000 : 4_000_001) + "}"));
+                    id, "c" + i, Arm.ROUTER_GATE, "{" + row(i, true) + slow.formatted(4_000_001) + (i < 5 ? ",\"recorded_at\":null" : "") + "}"));
         }
         Versus versus = of(answers("a", Map.of(), KERNELS, then), answers("b", Map.of(), KERNELS, now));
         Timing timing = versus.timing();

@@ -83,6 +83,8 @@ class BundleTest {
                         "benchmark/benchmark.md",
                         "benchmark/by_kernel.csv",
                         "benchmark/by_target.csv",
+                        "benchmark/latency.csv",
+                        "benchmark/latency.md",
                         "benchmark/metrics.csv",
                         "plots/arms.svg",
                         "plots/latency.svg",
