@@ -140,11 +140,16 @@ class BundleTest {
                 .contains("planted failures rejected with the broken condition named: **"
                         + cell(metrics.get("gate.broken_rejected")) + "**");
         JsonNode json = Json.parse(String.valueOf(files.get("benchmark/benchmark.json")), "benchmark.json");
-        Metrics.flat(metrics)
-                .forEach((name, value) -> assertThat(
-                                json.path("metrics").path(name).doubleValue())
+        String times = String.valueOf(files.get("benchmark/latency.csv"));
+        Metrics.flat(metrics).forEach((name, value) -> {
+            if (Metrics.isTime(name)) {
+                assertThat(times).contains("\n" + name + "," + value + ",");
+            } else {
+                assertThat(json.path("metrics").path(name).doubleValue())
                         .as(name)
-                        .isEqualTo(value));
+                        .isEqualTo(value);
+            }
+        });
     }
 
     private static String cell(@org.jspecify.annotations.Nullable Metric metric) {
