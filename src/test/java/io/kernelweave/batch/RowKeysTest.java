@@ -24,7 +24,9 @@ import tools.jackson.databind.node.ObjectNode;
 class RowKeysTest {
     private static final String ROW = """
             {"id":"r1","split":"eval","phase":"p","target":"selection","task_family":"test","prompt":"count","kernel_id":"count-levels",
-             "response":"{}","cluster_id":"c","acceptable_kernels":["count-levels"],"origin":"o","notes":"breaks: x"}""";
+             "response":"{}","cluster_id":"c","acceptable_kernels":["count-levels"],"origin":"o","notes":"breaks: x",
+             "kernel_name":"n","kernel_steps":[],"kernel_preconditions":[],"kernel_postconditions":[],"kernel_evidence_requirements":[],
+             "kernel_rollback":[],"verified":false,"verification_score":0.5,"confidence":0.5,"weight":0.5}""";
 
     /** What of a row of a data set is not in a row of results: it says how the row came about, or is about training. */
     private static final Set<String> UNREAD = Set.of(
