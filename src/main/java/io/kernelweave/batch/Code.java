@@ -5,13 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,11 +18,14 @@ import java.util.zip.ZipEntry;
 
 /** The program that is running, by the bytes of its files: those of its jar, or of its build folder. */
 final class Code {
-    /** What takes part in answering a prompt and in judging the answer: the core, and what stands between it and a row. */
+    /**
+     * What takes part in answering a prompt and in judging the answer: the core, what stands between it and a row, and the list of libraries
+     * with their versions.
+     */
     private static final Pattern CORE = Pattern.compile(
             "io/kernelweave/(?:"
                     + "(?:json|stats|kernel|trace|regex|vector|schema|verify|decode|route|mine|compile|compose|model|embed|gate|runtime)/.*"
-                    + "|dataset/DatasetRow.*|results/(?:Scoring|ResultRow|RowKey|result-row).*|batch/(?:Workbench|Routing|Experience|RowKeys).*)");
+                    + "|dataset/DatasetRow.*|results/(?:Scoring|ResultRow|RowKey|result-row).*|batch/(?:Workbench|Routing|Experience|RowKeys).*)|META-INF/sbom/.*");
 
     private static final Map<String, String> FILES = files();
 
@@ -35,9 +36,9 @@ final class Code {
         return digest(Pattern.compile(".*"));
     }
 
-    /** Digest of the part of the program that decides a row, and the names, with versions, of the libraries that it may use. */
+    /** Digest of the part of the program that decides a row. */
     static String core() {
-        return Digest.of(digest(CORE) + libraries());
+        return digest(CORE);
     }
 
     private static String digest(Pattern names) {
@@ -79,21 +80,5 @@ final class Code {
             throw new IllegalStateException(e);
         }
         return files;
-    }
-
-    private static String libraries() {
-        TreeSet<String> jars = new TreeSet<>();
-        try {
-            for (URL manifest : Collections.list(Code.class.getClassLoader().getResources(JarFile.MANIFEST_NAME))) {
-                String url = manifest.toString();
-                int end = url.indexOf(".jar!");
-                if (end > 0) {
-                    jars.add(url.substring(url.lastIndexOf('/', end) + 1, end));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return String.join(" ", jars);
     }
 }

@@ -121,7 +121,8 @@ public final class Datasets {
         Card before = folder.exists("dataset.json") ? read(folder) : null;
         List<DatasetRow> rowsBefore = before == null ? List.of() : rowsIfWhole(folder, before);
         Set<String> unchanged = before == null ? Set.of() : unchanged(folder, before, spec, store, scenarios);
-        List<DatasetRow> rows = new Generator(spec, plan, store.kernels(), unchanged.isEmpty() ? List.of() : rowsBefore, unchanged)
+        List<DatasetRow> rows = new Generator(
+                        spec, plan, store.kernels(), unchanged.isEmpty() ? List.of() : rowsBefore, unchanged)
                 .rows(scenarios);
         Dataset dataset = new Dataset(spec.name(), digest(rows), rows, store.kernels());
         refuse(dataset);
@@ -274,8 +275,8 @@ public final class Datasets {
             List<String> lines = text.lines().toList();
             rows.addAll(IntStream.range(0, lines.size())
                     .parallel()
-                    .mapToObj(line -> Json.parse(
-                            lines.get(line), DatasetRow.class, folder + "/" + file + " line " + (line + 1)))
+                    .mapToObj(line ->
+                            Json.parse(lines.get(line), DatasetRow.class, folder + "/" + file + " line " + (line + 1)))
                     .toList());
         });
         rows.sort(Comparator.comparing(DatasetRow::id));

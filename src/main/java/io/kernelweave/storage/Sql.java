@@ -38,7 +38,7 @@ public final class Sql {
             for (Map.Entry<String, List<String>> view : views.entrySet()) {
                 try {
                     statement.execute("CREATE VIEW " + view.getKey() + " AS SELECT " + RUN_ID
-                            + " AS run_id, COLUMNS(c -> c NOT IN ('run_id', 'filename')) FROM read_parquet("
+                            + " AS run_id, COLUMNS(lambda c: c NOT IN ('run_id', 'filename')) FROM read_parquet("
                             + list(view.getValue()) + ", union_by_name = true, filename = true)");
                 } catch (SQLException e) {
                     throw InputException.at(view.getKey(), problem(e), "restore the file or delete its run's folder");
