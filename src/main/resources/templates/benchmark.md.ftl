@@ -136,23 +136,7 @@ with probability 5 % at most, however often one looks. A slow loss is one with t
 None: every decision is the label's.
 </#if>
 
-## Latency
-
-Milliseconds a row, p50 / p90 / p99, wall clock, all attempts together; mask (with sampling) and model are parts of decode. Partitions run in parallel on the machine named
-below, so these are not the times of an idle one.
-
-![Median time by stage](../plots/latency.svg)
-
-| arm | route | decode | mask | model | gate | total |
-|---|---|---|---|---|---|---|
-<#list latency as line>
-| ${line.arm} |<@row line.cells/>
-</#list>
-<#if ratios?has_content>
-
-Total time of ${code("router+gate")} over that of another arm, geometric mean of the rows' ratios: ${ratios?no_esc}. Each row is answered in all arms
-one right after the other, beginning with another arm each time, so these compare; times of different runs do not.
-</#if>
+Times are in [latency.md](latency.md): they belong to the machine and the day, and everything here to the rows alone.
 
 ## What fails
 

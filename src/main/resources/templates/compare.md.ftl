@@ -198,7 +198,7 @@ What an arm takes over ${code(timing.reference)}, each prompt answered in both o
 
 </#if>
 <#if timing.reused?has_content>
-${timing.reused} rows have the baseline's own times, because their answers were taken over from it; they are left out.
+${timing.reused} rows have no times of their own in both runs, because an answer was taken over from an earlier run; they are left out.
 
 </#if>
 <#if timing.stages?has_content>

@@ -20,7 +20,7 @@ ${fence(scene.prompt, "text")}
 <#list scene.stages as stage>
 <#switch stage.kind>
 <#case "decision">
-**Route** (${stage.at} ms): ${stage.action}. ${stage.reason}
+**Route**: ${stage.action}. ${stage.reason}
 
 <#if stage.candidates?has_content>
 | candidate | P | similarity | lexical | coverage | preconditions |
@@ -42,13 +42,13 @@ ${fence(scene.prompt, "text")}
 
 <#break>
 <#case "generation">
-**Generation ${stage.number}** (${stage.at} ms): ${stage.tokens} tokens<#if stage.masked> under the mask, ${stage.forced} of them forced; the mask kept out ${stage.keptOut} vocabulary entries a token<#if !stage.complete>; **refused by the mask**</#if><#else>, no mask</#if>.
+**Generation ${stage.number}**: ${stage.tokens} tokens<#if stage.masked> under the mask, ${stage.forced} of them forced; the mask kept out ${stage.keptOut} vocabulary entries a token<#if !stage.complete>; **refused by the mask**</#if><#else>, no mask</#if>.
 
 ${fence(stage.text, stage.masked?then("json", "text"))}
 
 <#break>
 <#case "verification">
-**Gate** (${stage.at} ms): ${stage.outcome}.
+**Gate**: ${stage.outcome}.
 
 <#if stage.failed?has_content>
 | condition | verdict | why | rests on |
@@ -81,7 +81,7 @@ When ${step.when}: ${step.action}</#list>
 <#break>
 </#switch>
 </#list>
-**Outcome** after ${scene.millis} ms: path ${code(scene.path)}, verdict by the label **${scene.verdict}**.
+**Outcome**: path ${code(scene.path)}, verdict by the label **${scene.verdict}**.
 <#list scene.failed as failed>
 - ${failed}
 </#list>

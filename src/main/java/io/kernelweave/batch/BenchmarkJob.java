@@ -145,6 +145,7 @@ class BenchmarkJob {
     private static void publish(JobRepository repository, StepExecution step, RunFolder folder) {
         JobInstance instance = step.getJobExecution().getJobInstance();
         List<RunFolder.Part> parts = new ArrayList<>();
+        List<RunFolder.Part> times = new ArrayList<>();
         int partitions = 1;
         for (int i = 0; i < partitions; i++) {
             StepExecution last = repository.getLastStepExecution(instance, "replayPartition:" + i);
@@ -152,9 +153,10 @@ class BenchmarkJob {
                 throw new IllegalStateException("the repository knows no partition " + i);
             }
             partitions = last.getExecutionContext().getInt(PARTITIONS);
-            parts.addAll(PartWriter.committed(last.getExecutionContext()));
+            parts.addAll(PartWriter.committed(last.getExecutionContext(), PartWriter.PARTS));
+            times.addAll(PartWriter.committed(last.getExecutionContext(), PartWriter.TIMES));
         }
-        folder.publish(folder.folder().name(), parts);
+        folder.publish(folder.folder().name(), parts, times);
     }
 
     @Bean
@@ -196,11 +198,7 @@ class BenchmarkJob {
 
     @Bean
     @StepScope
-    PartWriter writer(
-            RunFolder folder,
-            Work<?> work,
-            @Value("#{stepExecutionContext['partition']}") int partition,
-            @Value("#{stepExecution.id}") long execution) {
-        return new PartWriter(folder, work.form(), String.valueOf(partition), execution);
+    PartWriter writer(RunFolder folder, Work<?> work, @Value("#{stepExecutionContext['partition']}") int partition) {
+        return new PartWriter(folder, work.form(), String.valueOf(partition));
     }
 }

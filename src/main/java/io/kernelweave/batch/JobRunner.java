@@ -75,7 +75,7 @@ public final class JobRunner {
      * Runs a job to its end.
      *
      * @param sources sources of the data set's spec that are read from elsewhere
-     * @param fresh whether a new run is made although nothing changed
+     * @param fresh whether every row is replayed, although nothing changed, and though an earlier run has the same rows
      */
     public Result run(JobFile job, Map<String, String> sources, boolean fresh) {
         List<DatasetSpec> specs = job.readDatasets(sources);
@@ -151,6 +151,9 @@ public final class JobRunner {
                 begin(work, folder);
             }
             completion.requireBaseline();
+            if (!fresh) {
+                Earlier.find(registry, folder.run(), progress::note).ifPresent(work::reuse);
+            }
             launch(work, folder, completion);
         }
         Run run = folder.run();

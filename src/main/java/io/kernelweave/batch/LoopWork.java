@@ -260,7 +260,7 @@ final class LoopWork implements Work<LoopRow> {
         parts.put("dataset", dataset.digest());
         parts.put("store", new KernelStore.Contents(dataset.kernels(), List.of()).digest());
         parts.put("config", job.rowSettings());
-        parts.put("code", Workbench.codeDigest());
+        parts.put("code", Code.digest());
         parts.put("environment", Digest.of(Workbench.environment().toString()));
         return parts;
     }

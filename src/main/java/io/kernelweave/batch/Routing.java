@@ -19,11 +19,13 @@ import io.kernelweave.route.Usage;
 import io.kernelweave.storage.Folder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,7 +42,9 @@ public final class Routing implements AutoCloseable {
     private final List<SentenceEncoder> encoders;
     private final List<EmbeddingCache> embedders;
     private final List<Kernel> kernels;
+    private final List<Kernel> routed; // the same, without what no decision may depend on
     private final @Nullable Experience experience; // of the ledger when the job starts, where the router depends on it
+    private @Nullable String fingerprint;
     private @Nullable RouterAdapter adapter;
 
     private Routing(RouterSettings settings, Dataset dataset, KernelStore store, Path state) {
@@ -52,6 +56,7 @@ public final class Routing implements AutoCloseable {
                 .map(encoder -> EmbeddingCache.open(state.resolve("embeddings"), encoder))
                 .toList();
         this.kernels = shown(settings, dataset);
+        this.routed = kernels.stream().map(Kernel::asRouted).toList();
         this.experience = settings.usesLedger() ? Experience.of(Workbench.ledger(store, state), kernels) : null;
     }
 
@@ -93,19 +98,48 @@ public final class Routing implements AutoCloseable {
         return new KernelStore.Contents(kernels, List.of()).digest();
     }
 
-    /** Digest of what decides the adapter, kernels and ledger aside. */
-    String fingerprint() {
-        return Digest.of(String.join(
-                "/",
-                String.valueOf(settings.learns()),
-                String.valueOf(settings.selfTrains()),
-                String.valueOf(settings.recalibrates()),
-                String.valueOf(settings.fastTier()),
-                embedders.stream().map(Embedder::identity).collect(Collectors.joining("+")),
-                String.valueOf(settings.shots()),
-                Json.compact(settings.guarantee()),
-                settings.split(),
-                dataset.digest()));
+    /**
+     * Digest of what decides the router and so each of its decisions, ledger, program and machine aside: the kernels as it sees them, and
+     * what it is taught. A kernel's contract for answers is no part of it.
+     */
+    synchronized String fingerprint() {
+        if (fingerprint == null) {
+            List<String> parts = new ArrayList<>(List.of(
+                    String.valueOf(settings.learns()),
+                    String.valueOf(settings.selfTrains()),
+                    String.valueOf(settings.recalibrates()),
+                    String.valueOf(settings.prefersUsed()),
+                    String.valueOf(settings.fastTier()),
+                    String.valueOf(settings.shots()),
+                    String.valueOf(settings.seed()),
+                    embedders.stream().map(Embedder::identity).collect(Collectors.joining("+")),
+                    Json.compact(settings.guarantee())));
+            for (Kernel kernel : routed) {
+                parts.add(kernel.digest() + kernel.status().state().isRoutable());
+            }
+            if (settings.learns()) {
+                for (LabelledPrompt prompt : labelled(fitted())) {
+                    parts.add(Json.compact(List.of(
+                            prompt.prompt(),
+                            prompt.clusterId(),
+                            new TreeSet<>(prompt.acceptable()),
+                            prompt.composition())));
+                }
+            } else if (settings.selfTrains()) {
+                parts.addAll(unlabelled());
+            }
+            fingerprint = Digest.of(Json.compact(parts));
+        }
+        return fingerprint;
+    }
+
+    /** Takes an adapter that was trained for the same {@link #fingerprint}, in place of training it again. */
+    synchronized void use(RouterAdapter trained) {
+        // The table of a fast tier is not part of it.
+        if (!settings.fastTier()) {
+            adapter = trained;
+            save();
+        }
     }
 
     /** Trained on {@link #fitted}, and saved for {@code kernelweave route}; untrained if the job says so. */
@@ -114,13 +148,17 @@ public final class Routing implements AutoCloseable {
             adapter = settings.learns()
                     ? corrected(train())
                     : settings.selfTrains()
-                            ? SelfTraining.train(kernels, unlabelled(), embedders)
+                            ? SelfTraining.train(routed, unlabelled(), embedders)
                             : RouterAdapter.untrained();
-            if (adapter.knowsPrompts()) {
-                Folder.of(state.toAbsolutePath().toString()).write(savedAs(), Json.compact(adapter));
-            }
+            save();
         }
         return adapter;
+    }
+
+    private void save() {
+        if (adapter != null && adapter.knowsPrompts()) {
+            Folder.of(state.toAbsolutePath().toString()).write(savedAs(), Json.compact(adapter));
+        }
     }
 
     private RouterAdapter train() {
@@ -128,7 +166,7 @@ public final class Routing implements AutoCloseable {
                 ? texts -> StaticEncoder.distil(embedders.get(0), texts, table(state, storeDigest()))
                 : null;
         return RouterTrainer.train(
-                kernels, labelled(fitted()), embedders, settings.guarantee(), settings.seed(), distil);
+                routed, labelled(fitted()), embedders, settings.guarantee(), settings.seed(), distil);
     }
 
     private RouterAdapter corrected(RouterAdapter trained) {
@@ -166,12 +204,12 @@ public final class Routing implements AutoCloseable {
         Usage usage = experience != null && settings.prefersUsed() ? experience.usage() : Usage.none();
         RouterAdapter trained = adapter();
         return Router.of(
-                kernels, embedders, trained, usage, settings.fastTier() ? savedTable(state, storeDigest()) : null);
+                routed, embedders, trained, usage, settings.fastTier() ? savedTable(state, storeDigest()) : null);
     }
 
     /** A router that has learned nothing. */
     Router untrained() {
-        return Router.of(kernels, embedders, RouterAdapter.untrained());
+        return Router.of(routed, embedders, RouterAdapter.untrained());
     }
 
     /**

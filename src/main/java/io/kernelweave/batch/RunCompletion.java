@@ -64,6 +64,7 @@ class RunCompletion<R extends Row> {
     void judge() {
         progress.begin("judge", 0);
         Run run = folder.run();
+        work.reuse(rows()).ifPresent(reuse -> reuse.write(folder.folder()));
         Run.Judged judged = follow(run, judge(run, baseline(run).orElse(null)));
         int errors = (int) rows().stream().filter(row -> row.error() != null).count();
         Instant finished =

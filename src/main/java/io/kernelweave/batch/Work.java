@@ -6,6 +6,7 @@ import io.kernelweave.gate.Requirement;
 import io.kernelweave.gate.RunGate;
 import io.kernelweave.json.Digest;
 import io.kernelweave.results.Metric;
+import io.kernelweave.results.Reuse;
 import io.kernelweave.results.Row;
 import io.kernelweave.results.RowForm;
 import io.kernelweave.results.Run;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +71,7 @@ sealed interface Work<R extends Row> extends AutoCloseable
     static Map<String, String> fingerprint(Map<String, String> inputs, String settings) {
         Map<String, String> parts = new LinkedHashMap<>(inputs);
         parts.put("config", settings);
-        parts.put("code", Workbench.codeDigest());
+        parts.put("code", Code.digest());
         parts.put("environment", Digest.of(Workbench.environment().toString()));
         return parts;
     }
@@ -80,6 +82,14 @@ sealed interface Work<R extends Row> extends AutoCloseable
     }
 
     Run.Data data();
+
+    /** Lets rows of an earlier run stand for those of this one that are sure to be the same. */
+    default void reuse(Earlier earlier) {}
+
+    /** What was taken over from the earlier run, of all the rows that there are now; nothing if there was none. */
+    default Optional<Reuse> reuse(List<R> rows) {
+        return Optional.empty();
+    }
 
     /** How many partitions are replayed at once; 0 for as many as cores. */
     int partitions();

@@ -25,12 +25,16 @@ import io.kernelweave.report.Bundle;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.Reuse;
 import io.kernelweave.results.RoutingDrift;
+import io.kernelweave.results.Row;
 import io.kernelweave.results.RowForm;
+import io.kernelweave.results.RowKey;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.Scoring;
 import io.kernelweave.route.Expectation;
+import io.kernelweave.route.RouteDecision;
 import io.kernelweave.route.Router;
 import io.kernelweave.route.RouterAdapter;
 import io.kernelweave.runtime.Arm;
@@ -41,9 +45,6 @@ import io.kernelweave.runtime.Prompting;
 import io.kernelweave.runtime.Task;
 import io.kernelweave.trace.Redaction;
 import io.kernelweave.verify.Outcome;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +54,9 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -75,6 +78,9 @@ public final class Workbench implements Work<ResultRow> {
     private final Routing routing;
     private final List<String> notes = new ArrayList<>(); // of what was dropped when the cache was read
     private final @Nullable AnswerCache cache; // of accepted answers as they were when the job started
+    private @Nullable RowKeys keys;
+    private @Nullable Earlier earlier; // whose rows are taken over where they would be the same
+    private boolean routesLikeEarlier;
     private @Nullable KernelRuntime runtime;
     private @Nullable LlamaModel llama;
 
@@ -167,10 +173,27 @@ public final class Workbench implements Work<ResultRow> {
     }
 
     @Override
+    public void reuse(Earlier other) {
+        earlier = other;
+        routesLikeEarlier = other.routesLike(fingerprint());
+        if (routesLikeEarlier) {
+            routing.use(other.adapter());
+        }
+    }
+
+    @Override
     public void begin(Progress progress) {
         notes.forEach(progress::note);
-        runtime();
+        // Training a model takes long, and a run that takes over every row needs none.
+        if (!rows.stream().allMatch(this::isKept)) {
+            runtime();
+        }
         progress.begin("replay", rows.size());
+    }
+
+    private boolean isKept(DatasetRow row) {
+        String content = keys().content(row);
+        return job.arms().stream().allMatch(arm -> kept(row, content, arm).isPresent());
     }
 
     /** Each row in every arm. Whatever goes wrong in one is a row of that arm. */
@@ -186,20 +209,159 @@ public final class Workbench implements Work<ResultRow> {
      * One arm right after the other, so that their times compare. Whichever comes first finds the caches cold (the prompt's
      * embedding, a kernel's mask), so each row begins with another.
      */
-    private List<ResultRow> answers(Scoring scoring, DatasetRow row) {
+    private List<Row> answers(Scoring scoring, DatasetRow row) {
         List<Arm> order = new ArrayList<>(job.arms());
         Collections.rotate(order, Math.floorMod(row.id().hashCode(), order.size()));
-        Map<Arm, ResultRow> answers = new EnumMap<>(Arm.class);
-        order.forEach(arm -> answers.put(arm, answer(scoring, row, arm)));
+        String content = keys().content(row);
+        Map<Arm, Row> answers = new EnumMap<>(Arm.class);
+        order.forEach(arm ->
+                answers.put(arm, kept(row, content, arm).orElseGet(() -> answer(scoring, row, content, arm))));
         return List.copyOf(answers.values());
     }
 
-    private ResultRow answer(Scoring scoring, DatasetRow row, Arm arm) {
+    /** The row of the earlier run that is sure to be the same, whatever the router says. */
+    private Optional<Row> kept(DatasetRow row, String content, Arm arm) {
+        if (earlier == null || arm.routes() && !routesLikeEarlier) {
+            return Optional.empty();
+        }
+        Earlier from = earlier;
+        String identity = ResultRow.identity(row.id(), arm);
+        return from.place(identity)
+                .filter(place -> keys().of(content, row, arm, place.action(), place.kernelIds())
+                        .filter(place.key()::equals)
+                        .isPresent())
+                .map(place -> from.kept(identity, row.clusterId(), place));
+    }
+
+    private Row answer(Scoring scoring, DatasetRow row, String content, Arm arm) {
+        Task task = new Task(row.id(), row.prompt());
         try {
-            return scoring.score(row, runtime().answer(new Task(row.id(), row.prompt()), arm));
+            if (earlier != null && arm.routes() && !routesLikeEarlier) {
+                Optional<Row> same = rerouted(earlier, row, content, arm);
+                if (same.isPresent()) {
+                    return same.get();
+                }
+            }
+            ResultRow answered = scoring.score(row, runtime().answer(task, arm));
+            return keys().of(content, row, arm, answered.decision())
+                    .map(answered::withKey)
+                    .orElse(answered);
         } catch (RuntimeException e) {
             return scoring.error(row, arm, e);
         }
+    }
+
+    /** The earlier run's row if the router, which is another one, sends the prompt the same way. */
+    private Optional<Row> rerouted(Earlier from, DatasetRow row, String content, Arm arm) {
+        String identity = ResultRow.identity(row.id(), arm);
+        Optional<Earlier.Place> place = from.place(identity);
+        if (place.isEmpty()) {
+            return Optional.empty();
+        }
+        RouteDecision decision = runtime().route(new Task(row.id(), row.prompt()));
+        ResultRow.Decision taken = Scoring.decision(decision);
+        if (!keys().of(content, row, arm, taken)
+                .filter(place.get().key()::equals)
+                .isPresent()) {
+            return Optional.empty();
+        }
+        ResultRow before = from.row(place.get());
+        ResultRow after = Scoring.reached(before, decision);
+        return Optional.of(after.equals(before) ? from.kept(identity, row.clusterId(), place.get()) : after);
+    }
+
+    private synchronized RowKeys keys() {
+        if (keys == null) {
+            Map<Arm, String> own = new EnumMap<>(Arm.class);
+            if (job.arms().contains(Arm.RETRIEVAL)) {
+                own.put(Arm.RETRIEVAL, Digest.of(routing.embedders().get(0).identity() + Json.compact(memories())));
+            }
+            if (cache != null) {
+                own.put(Arm.ROUTER_GATE_CACHE, cache.digest());
+            }
+            boolean recorded = job.model().backend() == JobSpec.BackendKind.RECORDED;
+            String model = switch (job.model().backend()) {
+                case RECORDED -> "";
+                case LLAMA -> modelDigest();
+                case NGRAM -> Digest.of(Json.compact(examples()));
+            };
+            keys = new RowKeys(
+                    recorded,
+                    List.of(
+                            Code.core(),
+                            environment().toString(),
+                            job.model().settings().toString(),
+                            model,
+                            job.retries() + "/" + job.seed()),
+                    own,
+                    kernels());
+        }
+        return keys;
+    }
+
+    @Override
+    public Optional<Reuse> reuse(List<ResultRow> results) {
+        if (earlier == null) {
+            return Optional.empty();
+        }
+        Earlier from = earlier;
+        Map<String, DatasetRow> byId = rows.stream().collect(Collectors.toMap(DatasetRow::id, Function.identity()));
+        Map<String, String> before = from.kernels();
+        Set<String> changed = kernels().stream()
+                .filter(kernel -> !kernel.digest().equals(before.get(kernel.kernelId())))
+                .map(Kernel::kernelId)
+                .collect(Collectors.toSet());
+        Map<String, Integer> causes = new TreeMap<>();
+        for (ResultRow row : results) {
+            if (row.isMeasured()) {
+                causes.merge(cause(from, changed, row, byId.get(row.rowId())), 1, Integer::sum);
+            }
+        }
+        int answered = causes.values().stream().mapToInt(Integer::intValue).sum();
+        List<String> reasons = new ArrayList<>();
+        reasons.add(String.format(
+                Locale.ROOT,
+                "%,d of %,d rows are those of run %s: the same prompt, way, kernels, model, settings and program.",
+                results.size() - answered,
+                results.size(),
+                from.run().runId()));
+        causes.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed().thenComparing(Map.Entry::getKey))
+                .forEach(cause -> reasons.add(
+                        String.format(Locale.ROOT, "%,d answered anew: %s.", cause.getValue(), cause.getKey())));
+        if (job.arms().stream().anyMatch(Arm::routes)) {
+            reasons.add(
+                    routesLikeEarlier
+                            ? "Decisions are taken over: the router is the same."
+                            : "Every prompt was routed again: the router is another one.");
+        }
+        return Optional.of(
+                new Reuse(from.run().runId(), results.size() - answered, answered, routesLikeEarlier, reasons));
+    }
+
+    /** Why a row of the earlier run could not stand for this one. */
+    private static String cause(Earlier from, Set<String> changed, ResultRow row, @Nullable DatasetRow asked) {
+        if (row.error() != null || row.key() == null || asked == null) {
+            return "what went wrong or depends on the time is never taken over";
+        }
+        Earlier.Place place = from.place(row.identity()).orElse(null);
+        if (place == null) {
+            return "the run had no such row, or one that went wrong";
+        }
+        if (!place.key().question().equals(RowKey.parse(row.key()).question())) {
+            return "prompt, model, settings, program or machine are not the same";
+        }
+        ResultRow.Decision decision = row.decision();
+        if (decision != null
+                && !(decision.action().equals(place.action())
+                        && decision.kernelIds().equals(place.kernelIds()))) {
+            return "sent another way";
+        }
+        return Stream.concat(place.kernelIds().stream(), asked.labelledKernels().stream())
+                .distinct()
+                .filter(changed::contains)
+                .sorted()
+                .collect(Collectors.joining(", ", "another version of ", ""));
     }
 
     @Override
@@ -334,7 +496,8 @@ public final class Workbench implements Work<ResultRow> {
         }
         parts.put("model", Digest.of(job.model().settings() + "/" + modelDigest()));
         parts.put("config", job.rowSettings());
-        parts.put("code", codeDigest());
+        parts.put("code", Code.digest());
+        parts.put("core", Code.core());
         parts.put("environment", Digest.of(environment().toString()));
         return parts;
     }
@@ -358,34 +521,6 @@ public final class Workbench implements Work<ResultRow> {
         environment.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         environment.put("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
         return environment;
-    }
-
-    /** Digest of the program itself: of its jar, or of its classes where it runs from a build folder. */
-    static String codeDigest() {
-        try {
-            Path code = Path.of(Workbench.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            if (Files.isRegularFile(code)) {
-                return Digest.of(Files.readAllBytes(code));
-            }
-            StringBuilder all = new StringBuilder();
-            try (Stream<Path> files = Files.walk(code)) {
-                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                    all.append(code.relativize(file))
-                            .append(' ')
-                            .append(Digest.of(Files.readAllBytes(file)))
-                            .append('\n');
-                }
-            }
-            return Digest.of(all.toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (java.net.URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private AnswerCache answers(Consumer<String> listener) {
@@ -529,12 +664,14 @@ public final class Workbench implements Work<ResultRow> {
         if (routing.embedders().isEmpty() || !job.arms().contains(Arm.RETRIEVAL)) {
             return null;
         }
-        return new Memory(
-                routing.embedders().get(0),
-                solved().stream()
-                        .map(row -> new Memory.Entry(
-                                row.prompt(), row.kernelId() == null ? "" : row.kernelId(), row.response()))
-                        .toList());
+        return new Memory(routing.embedders().get(0), memories());
+    }
+
+    private List<Memory.Entry> memories() {
+        return solved().stream()
+                .map(row ->
+                        new Memory.Entry(row.prompt(), row.kernelId() == null ? "" : row.kernelId(), row.response()))
+                .toList();
     }
 
     /** Train rows whose response is known to be good, or cannot be judged. */

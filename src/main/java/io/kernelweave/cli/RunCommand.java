@@ -7,10 +7,12 @@ import io.kernelweave.report.Headline;
 import io.kernelweave.results.Measure;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
+import io.kernelweave.results.Reuse;
 import io.kernelweave.results.Run;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
@@ -23,7 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "run",
         description =
-                "Runs a job: replays a data set, judges the result, writes reports. An interrupted run is resumed.",
+                "Runs a job: replays a data set, judges the result, writes reports. An interrupted run is resumed; rows that an"
+                        + " earlier run of the job has are taken over if nothing that they depend on changed.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {
@@ -33,7 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
             "  kernelweave run jobs/maskbench.yaml --set vocabulary=o200k_base --set limit=300",
             "  kernelweave run jobs/intent.yaml --source test=/data/clinc150/test.jsonl.gz --json",
             "  kernelweave run jobs/nightly.yaml --summary    # one line for a chat",
-            "  kernelweave run jobs/nightly.yaml --fresh      # replay everything although nothing changed"
+            "  kernelweave run jobs/nightly.yaml --fresh      # answer everything, whatever an earlier run has"
         })
 final class RunCommand implements Callable<Integer> {
     @Parameters(paramLabel = "JOB", description = "A job file, such as jobs/nightly.yaml.")
@@ -52,7 +55,9 @@ final class RunCommand implements Callable<Integer> {
             description = "Change a setting of the job file, such as model.order=4.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
-    @Option(names = "--fresh", description = "Make a new run although nothing changed since the last.")
+    @Option(
+            names = "--fresh",
+            description = "Answer every row, although nothing changed, and although an earlier run has the same rows.")
     private boolean fresh;
 
     @Option(names = "--summary", description = "Print one line, for a chat, and nothing else.")
@@ -96,10 +101,13 @@ final class RunCommand implements Callable<Integer> {
                 .put("reused", result.reused())
                 .put("summary", line);
         json.set("reasons", Json.tree(result.reasons()));
+        Optional<Reuse> reuse = result.reused() ? Optional.empty() : Reuse.of(result.folder());
+        reuse.ifPresent(some -> json.set("reuse", Json.tree(some)));
         json.set("metrics", Json.tree(Metrics.flat(result.metrics())));
         output.json(json);
         output.line("%s  %s", Output.coloured(result.verdict()), result.run().runId());
         result.reasons().forEach(reason -> output.text("  " + reason));
+        reuse.ifPresent(some -> some.reasons().forEach(reason -> output.text("  " + reason)));
         output.text("  report   " + report);
         if (result.run().measure() == Measure.ANSWERS) {
             output.text("  demo     " + folder + "/kernelweave_llm_bundle/realtime_demo.md");

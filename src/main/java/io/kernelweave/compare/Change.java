@@ -35,8 +35,9 @@ public record Change(
         if (before.equals(after)) {
             return;
         }
-        Map<String, JsonNode> then = parts(before);
-        Map<String, JsonNode> now = parts(after);
+        boolean named = isNamed(before) && isNamed(after);
+        Map<String, JsonNode> then = parts(before, named);
+        Map<String, JsonNode> now = parts(after, named);
         if (then.isEmpty() || now.isEmpty() || before.isArray() != after.isArray()) {
             changes.add(new Change(path, text(before), text(after)));
             return;
@@ -46,7 +47,7 @@ public record Change(
         int known = changes.size();
         for (String name : names) {
             JsonNode missing = Json.mapper().missingNode();
-            String inner = before.isArray() && !isNamed(before) ? path : path.isEmpty() ? name : path + "." + name;
+            String inner = before.isArray() && !named ? path : path.isEmpty() ? name : path + "." + name;
             compare(inner, then.getOrDefault(name, missing), now.getOrDefault(name, missing), changes);
         }
         if (changes.size() == known) {
@@ -55,12 +56,11 @@ public record Change(
     }
 
     /** What a document is made of: fields, named elements, or elements, which are called by what they are. */
-    private static Map<String, JsonNode> parts(JsonNode node) {
+    private static Map<String, JsonNode> parts(JsonNode node, boolean named) {
         Map<String, JsonNode> parts = new LinkedHashMap<>();
         if (node.isObject()) {
             node.properties().forEach(field -> parts.put(field.getKey(), field.getValue()));
         } else if (node.isArray()) {
-            boolean named = isNamed(node);
             for (JsonNode element : node) {
                 parts.put(named ? element.path("name").asString() : element.toString(), element);
             }

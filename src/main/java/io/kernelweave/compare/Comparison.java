@@ -161,7 +161,7 @@ public final class Comparison {
                 .filter(id -> before.containsKey(id) && after.containsKey(id))
                 .count();
         return RunGate.judge(
-                moves(rows, baselineRows, margins, perRow), partners / (double) Math.max(1, wanted.size()), true);
+                moves(rows, before, margins, perRow), partners / (double) Math.max(1, wanted.size()), true);
     }
 
     private static <R extends Row> PerRow<R> figure(String name, Function<String, Optional<PerRow<R>>> perRow) {
@@ -178,10 +178,18 @@ public final class Comparison {
             List<R> baselineRows,
             Map<String, Double> margins,
             Function<String, Optional<PerRow<R>>> perRow) {
+        return moves(rows, byIdentity(baselineRows), margins, perRow);
+    }
+
+    private static <R extends Row> List<RunGate.Metric> moves(
+            List<R> rows,
+            Map<String, R> before,
+            Map<String, Double> margins,
+            Function<String, Optional<PerRow<R>>> perRow) {
         List<RunGate.Metric> metrics = new ArrayList<>();
         margins.forEach((name, margin) -> {
             PerRow<R> figure = figure(name, perRow);
-            metrics.add(new RunGate.Metric(name, figure.direction(), margin, pairs(figure, baselineRows, rows)));
+            metrics.add(new RunGate.Metric(name, figure.direction(), margin, pairs(figure, before, rows)));
         });
         return metrics;
     }
@@ -197,8 +205,8 @@ public final class Comparison {
     }
 
     /** The rows that have a figure in both runs, in the order of the candidate's. */
-    public static <R extends Row> List<PairedTest.Pair> pairs(PerRow<R> figure, List<R> baseline, List<R> candidate) {
-        Map<String, R> before = byIdentity(baseline);
+    private static <R extends Row> List<PairedTest.Pair> pairs(
+            PerRow<R> figure, Map<String, R> before, List<R> candidate) {
         List<List<R>> both = new ArrayList<>();
         double worst = 0; // of an unbounded figure
         for (R row : candidate) {

@@ -56,7 +56,7 @@ public record Figure(
     static List<Figure> of(List<Pairs> all) {
         List<Pairs> measured =
                 all.stream().filter(pairs -> !pairs.rows().isEmpty()).toList();
-        List<PairedTest> tests = measured.stream()
+        List<PairedTest> tests = measured.parallelStream()
                 .map(pairs -> PairedTest.of(pairs.rows(), SEED))
                 .toList();
         double[] adjusted =

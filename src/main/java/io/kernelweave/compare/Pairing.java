@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** The rows of two runs, joined: by their ids where both replayed the same data, else by what they ask. */
 final class Pairing<R extends Row> {
@@ -74,7 +73,7 @@ final class Pairing<R extends Row> {
     }
 
     private Map<String, R> units(List<R> rows) {
-        Map<String, R> units = new TreeMap<>();
+        Map<String, R> units = new LinkedHashMap<>();
         rows.forEach(row -> units.putIfAbsent(kind.unit(row), row));
         return units;
     }
@@ -150,23 +149,25 @@ final class Pairing<R extends Row> {
 
     /** How the figures of all rows moved that nobody judges; arms that took the same route have its figures once. */
     List<Figure> figures(Collection<String> judged) {
-        Map<String, Set<List<Pair>>> seen = new HashMap<>();
         List<String> names = new ArrayList<>(judged);
         kind.names(couples.stream().map(Couple::is).toList()).stream()
                 .filter(name -> !judged.contains(name))
                 .forEach(names::add);
-        List<Figure.Pairs> all = new ArrayList<>();
-        for (String name : names) {
-            kind.perRow(name).ifPresent(figure -> {
-                List<Pair> pairs = pairs(figure);
-                boolean first = seen.computeIfAbsent(name.substring(name.indexOf('.') + 1), metric -> new HashSet<>())
-                        .add(pairs);
-                if (first && !judged.contains(name)) {
-                    all.add(new Figure.Pairs(name, figure.direction(), figure.isShare(), pairs));
-                }
-            });
+        List<Figure.Pairs> all = names.parallelStream()
+                .flatMap(name -> kind.perRow(name).stream()
+                        .map(figure -> new Figure.Pairs(name, figure.direction(), figure.isShare(), pairs(figure))))
+                .toList();
+        Map<String, List<List<Pair>>> seen = new HashMap<>();
+        List<Figure.Pairs> told = new ArrayList<>();
+        for (Figure.Pairs pairs : all) {
+            List<List<Pair>> known = seen.computeIfAbsent(
+                    pairs.name().substring(pairs.name().indexOf('.') + 1), metric -> new ArrayList<>());
+            if (!known.contains(pairs.rows()) && !judged.contains(pairs.name())) {
+                told.add(pairs);
+            }
+            known.add(pairs.rows());
         }
-        return Figure.of(all);
+        return Figure.of(told);
     }
 
     private List<Pair> pairs(PerRow<R> figure) {

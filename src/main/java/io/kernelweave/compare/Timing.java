@@ -2,6 +2,7 @@ package io.kernelweave.compare;
 
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.RowTimes;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.stats.Interval;
 import io.kernelweave.stats.PairedTest;
@@ -21,7 +22,7 @@ import java.util.function.ToLongFunction;
  * @param arms what each arm takes over the reference, in each run, and the candidate's over the baseline's
  * @param stages geometric means of the time of each arm and stage in milliseconds; empty if the environments differ
  * @param measured rows that were timed in both runs
- * @param reused rows whose times are those of the baseline, because their answers were taken over from it
+ * @param reused rows without times of their own in both runs, because an answer was taken over from an earlier run
  */
 public record Timing(String reference, List<Ratio> arms, List<Ratio> stages, int measured, int reused) {
     /**
@@ -44,31 +45,44 @@ public record Timing(String reference, List<Ratio> arms, List<Ratio> stages, int
         return new Timing("", List.of(), List.of(), 0, 0);
     }
 
-    static Timing of(List<Pairing.Couple<ResultRow>> couples, boolean sameEnvironment) {
-        List<Pairing.Couple<ResultRow>> timed = new ArrayList<>();
+    /** Both runs' times of one row. */
+    private record Timed(ResultRow row, ResultRow.Timings was, ResultRow.Timings is) {}
+
+    /**
+     * @param before the baseline's times by identity of the row; those that are not there are in the rows, if they are anywhere
+     * @param after the candidate's
+     */
+    static Timing of(
+            List<Pairing.Couple<ResultRow>> couples,
+            Map<String, RowTimes> before,
+            Map<String, RowTimes> after,
+            boolean sameEnvironment) {
+        List<Timed> timed = new ArrayList<>();
         int reused = 0;
         for (Pairing.Couple<ResultRow> couple : couples) {
             if (couple.was().error() == null && couple.is().error() == null) {
-                if (couple.was().timings().equals(couple.is().timings())) {
+                ResultRow.Timings was = timings(couple.was(), before);
+                ResultRow.Timings is = timings(couple.is(), after);
+                if (was.totalNs() == 0 || is.totalNs() == 0 || was.equals(is)) {
                     reused++;
                 } else {
-                    timed.add(couple);
+                    timed.add(new Timed(couple.is(), was, is));
                 }
             }
         }
-        List<Arm> arms = Metrics.arms(timed.stream().map(Pairing.Couple::is).toList());
-        Map<String, Map<String, Pairing.Couple<ResultRow>>> byArm = new HashMap<>();
-        timed.forEach(couple -> byArm.computeIfAbsent(couple.is().arm(), arm -> new HashMap<>())
-                .put(couple.is().rowId(), couple));
+        List<Arm> arms = Metrics.arms(timed.stream().map(Timed::row).toList());
+        Map<String, Map<String, Timed>> byArm = new HashMap<>();
+        timed.forEach(times -> byArm.computeIfAbsent(times.row().arm(), arm -> new HashMap<>())
+                .put(times.row().rowId(), times));
         String reference = arms.size() < 2 ? "" : arms.get(0).label();
         List<Ratio> overReference = new ArrayList<>();
         List<Ratio> stages = new ArrayList<>();
         for (Arm arm : arms) {
-            List<Pairing.Couple<ResultRow>> own = timed.stream()
-                    .filter(couple -> couple.is().arm().equals(arm.label()))
+            List<Timed> own = timed.stream()
+                    .filter(times -> times.row().arm().equals(arm.label()))
                     .toList();
             if (!reference.isEmpty() && !arm.label().equals(reference)) {
-                Map<String, Pairing.Couple<ResultRow>> others = byArm.getOrDefault(reference, Map.of());
+                Map<String, Timed> others = byArm.getOrDefault(reference, Map.of());
                 add(overReference, arm.label(), "total", logs(own, ResultRow.Timings::totalNs, others));
             }
             if (sameEnvironment) {
@@ -78,29 +92,32 @@ public record Timing(String reference, List<Ratio> arms, List<Ratio> stages, int
         return new Timing(reference, overReference, stages, timed.size(), reused);
     }
 
+    private static ResultRow.Timings timings(ResultRow row, Map<String, RowTimes> apart) {
+        RowTimes own = apart.get(row.identity());
+        return own == null ? row.timings() : own.timings();
+    }
+
     /** Logarithms, so that twice as long and half as long cancel; less those of another arm, if rows of one are given. */
     private static List<Pair> logs(
-            List<Pairing.Couple<ResultRow>> couples,
-            ToLongFunction<ResultRow.Timings> nanos,
-            Map<String, Pairing.Couple<ResultRow>> others) {
+            List<Timed> rows, ToLongFunction<ResultRow.Timings> nanos, Map<String, Timed> others) {
         List<Pair> pairs = new ArrayList<>();
-        for (Pairing.Couple<ResultRow> couple : couples) {
-            double was = log(couple.was(), nanos);
-            double is = log(couple.is(), nanos);
+        for (Timed times : rows) {
+            double was = log(times.was(), nanos);
+            double is = log(times.is(), nanos);
             if (!others.isEmpty()) {
-                Pairing.Couple<ResultRow> other = others.get(couple.is().rowId());
+                Timed other = others.get(times.row().rowId());
                 was -= other == null ? Double.NaN : log(other.was(), nanos);
                 is -= other == null ? Double.NaN : log(other.is(), nanos);
             }
             if (Double.isFinite(was) && Double.isFinite(is)) {
-                pairs.add(new Pair(couple.is().clusterId(), was, is));
+                pairs.add(new Pair(times.row().clusterId(), was, is));
             }
         }
         return pairs;
     }
 
-    private static double log(ResultRow row, ToLongFunction<ResultRow.Timings> nanos) {
-        long time = nanos.applyAsLong(row.timings());
+    private static double log(ResultRow.Timings timings, ToLongFunction<ResultRow.Timings> nanos) {
+        long time = nanos.applyAsLong(timings);
         return time > 0 ? StrictMath.log(time / 1e6) : Double.NaN;
     }
 

@@ -10,6 +10,7 @@ import io.kernelweave.results.Metrics;
 import io.kernelweave.results.PerRow;
 import io.kernelweave.results.ResultRow;
 import io.kernelweave.results.Row;
+import io.kernelweave.results.RowTimes;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.Scoring;
@@ -62,9 +63,23 @@ public record Versus(
         int redacted,
         Timing timing) {
 
-    /** What no comparison of answers looks at in rows where nothing moved. */
+    /** What no comparison of answers looks at in rows that did not flip: most of their bytes. */
     private static final Set<String> BULK = Set.of(
-            "trace", "decision.candidates", "decision.reason", "verdict.checks", "attempts", "phase", "recorded_at");
+            "trace",
+            "trace_id",
+            "recorded_at",
+            "run_id",
+            "split",
+            "phase",
+            "task_family",
+            "acceptable_kernels",
+            "decision",
+            "verdict.checks",
+            "attempts",
+            "timings.mask_ns",
+            "timings.model_ns",
+            "tokens.forced",
+            "tokens.masked");
 
     /** What no comparison of answers looks at in any row. */
     private static final Set<String> UNSEEN = Set.of("trace", "decision.candidates");
@@ -241,6 +256,9 @@ public record Versus(
         Contracts old = contracts(baseline);
         Contracts present = contracts(candidate);
         List<String> changed = present.changed(old);
+        if (changed.isEmpty()) {
+            without.add("answer.kernel_ids"); // nobody asks by whose contract an answer is judged
+        }
         List<List<ResultRow>> read = Stream.of(baseline, candidate)
                 .parallel()
                 .map(folder -> folder.rows(ResultRow.FORM, without))
@@ -290,7 +308,22 @@ public record Versus(
                 passes(then, thenByPresent, now, nowByOld),
                 moved(kind, pairing, baseline, before, old, candidate, after, present, rerun),
                 redacted,
-                Timing.of(pairing.couples(), agree(before, after, "environment")));
+                timing(pairing, baseline, candidate, agree(before, after, "environment")));
+    }
+
+    /** Of the baseline's times only those are read that the candidate has too. */
+    private static Timing timing(
+            Pairing<ResultRow> pairing, RunFolder baseline, RunFolder candidate, boolean sameEnvironment) {
+        Map<String, RowTimes> after = candidate.times();
+        Set<String> partners = pairing.couples().stream()
+                .filter(couple -> after.containsKey(couple.is().identity()))
+                .map(couple -> couple.was().rowId())
+                .collect(Collectors.toSet());
+        return Timing.of(
+                pairing.couples(),
+                partners.isEmpty() ? Map.of() : baseline.times(partners),
+                after,
+                sameEnvironment);
     }
 
     /** The rows, those of some ids with all that is kept of them. */

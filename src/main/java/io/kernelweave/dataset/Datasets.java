@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -36,6 +37,9 @@ public final class Datasets {
     static final String CARD = "dataset.json";
 
     private static final String FIRST = "1.0.0";
+
+    /** The digests of the kernels that the rows were made with; it is believed only where it fits the card. */
+    private static final String KERNELS = "kernels.json";
 
     /**
      * What {@code dataset.json} says.
@@ -138,11 +142,15 @@ public final class Datasets {
         Folder folder = root.resolve(spec.name()).requireWritable();
         KernelStore.Contents store = store(plan.store());
         Scenarios scenarios = Scenarios.load(Path.of(plan.scenarios()));
-        List<DatasetRow> rows = new Generator(spec, plan, store.kernels()).rows(scenarios);
-        Dataset dataset = new Dataset(spec.name(), digest(rows), rows, store.kernels());
-        refuse(dataset);
         Card before = folder.exists(CARD) ? read(folder) : null;
         List<DatasetRow> rowsBefore = before == null ? List.of() : rowsIfWhole(folder, before);
+        Set<String> unchanged = before == null ? Set.of() : unchanged(folder, before, spec, store, scenarios);
+        List<DatasetRow> rows = new Generator(
+                        spec, plan, store.kernels(), unchanged.isEmpty() ? List.of() : rowsBefore, unchanged)
+                .rows(scenarios);
+        Dataset dataset = new Dataset(spec.name(), digest(rows), rows, store.kernels());
+        refuse(dataset);
+        folder.write(KERNELS, Json.pretty(digests(store)));
         write(folder, spec, dataset, inputs(spec, store, scenarios), before, rowsBefore);
         return dataset;
     }
@@ -178,10 +186,11 @@ public final class Datasets {
             List<DatasetRow> rowsBefore) {
         Map<String, String> files = new LinkedHashMap<>();
         for (String split : DatasetSpec.SPLITS) {
-            StringBuilder lines = new StringBuilder();
-            dataset.split(split).forEach(row -> lines.append(Json.compact(row)).append('\n'));
-            folder.write(split + ".jsonl", lines.toString());
-            files.put(split + ".jsonl", Digest.of(lines.toString()));
+            String lines = dataset.split(split).parallelStream()
+                    .map(row -> Json.compact(row) + "\n")
+                    .collect(Collectors.joining());
+            folder.write(split + ".jsonl", lines);
+            files.put(split + ".jsonl", Digest.of(lines));
         }
         Card card = card(spec, dataset, inputs, files);
         card = card.as(before == null ? FIRST : version(before, rowsBefore, card, dataset.rows()));
@@ -197,9 +206,9 @@ public final class Datasets {
             boolean same = before.equals(card.as(before.version()));
             return number[0] + "." + number[1] + "." + (number[2] + (same ? 0 : 1));
         }
-        Set<String> now = rows.stream().map(DatasetRow::digest).collect(Collectors.toSet());
+        Set<String> now = rows.parallelStream().map(DatasetRow::digest).collect(Collectors.toSet());
         boolean kept = !rowsBefore.isEmpty()
-                && rowsBefore.stream().map(DatasetRow::digest).allMatch(now::contains);
+                && rowsBefore.parallelStream().map(DatasetRow::digest).allMatch(now::contains);
         return kept ? number[0] + "." + (number[1] + 1) + ".0" : (number[0] + 1) + ".0.0";
     }
 
@@ -250,10 +259,40 @@ public final class Datasets {
     }
 
     private static String inputs(DatasetSpec spec, KernelStore.Contents store, Scenarios scenarios) {
+        return inputs(spec, digests(store), scenarios);
+    }
+
+    private static String inputs(DatasetSpec spec, Map<String, String> digests, Scenarios scenarios) {
         StringBuilder kernels = new StringBuilder();
-        store.kernels().forEach(kernel -> kernels.append(kernel.digest()).append('\n'));
+        digests.values().forEach(digest -> kernels.append(digest).append('\n'));
         DatasetSpec made = spec.with(DatasetSpec.Publication.NOTHING); // what is said elsewhere makes no row
         return Digest.of(GENERATOR_VERSION + CanonicalJson.text(Json.tree(made)) + kernels + scenarios.digest());
+    }
+
+    /** Digests of a store's kernels, in its order. */
+    private static Map<String, String> digests(KernelStore.Contents store) {
+        Map<String, String> digests = new LinkedHashMap<>();
+        store.kernels().forEach(kernel -> digests.put(kernel.kernelId(), kernel.digest()));
+        return digests;
+    }
+
+    /** The kernels of which rows that were built before are still right, because nothing else changed; none if more did. */
+    private static Set<String> unchanged(
+            Folder folder, Card before, DatasetSpec spec, KernelStore.Contents store, Scenarios scenarios) {
+        if (!folder.exists(KERNELS)) {
+            return Set.of();
+        }
+        Map<String, String> then = new LinkedHashMap<>();
+        Json.parse(folder.readText(KERNELS), folder + "/" + KERNELS)
+                .properties()
+                .forEach(kernel -> then.put(kernel.getKey(), kernel.getValue().asString("")));
+        if (!before.inputs().equals(inputs(spec, then, scenarios))) {
+            return Set.of();
+        }
+        return store.kernels().stream()
+                .filter(kernel -> kernel.digest().equals(then.get(kernel.kernelId())))
+                .map(Kernel::kernelId)
+                .collect(Collectors.toSet());
     }
 
     private Dataset load(Folder folder, Card card, List<Kernel> kernels) {
@@ -266,10 +305,12 @@ public final class Datasets {
                         "is not the file that dataset.json describes: its digest is " + Digest.of(text),
                         "rebuild it with `dataset build`");
             }
-            int[] line = {0};
-            text.lines()
-                    .forEach(json ->
-                            rows.add(Json.parse(json, DatasetRow.class, folder + "/" + file + " line " + ++line[0])));
+            List<String> lines = text.lines().toList();
+            rows.addAll(IntStream.range(0, lines.size())
+                    .parallel()
+                    .mapToObj(line ->
+                            Json.parse(lines.get(line), DatasetRow.class, folder + "/" + file + " line " + (line + 1)))
+                    .toList());
         });
         rows.sort(Comparator.comparing(DatasetRow::id));
         return new Dataset(card.name(), card.digest(), rows, kernels);
@@ -334,7 +375,7 @@ public final class Datasets {
     }
 
     private static String digest(List<DatasetRow> rows) {
-        return Digest.of(rows.stream().map(DatasetRow::digest).sorted().collect(Collectors.joining("\n")));
+        return Digest.of(rows.parallelStream().map(DatasetRow::digest).sorted().collect(Collectors.joining("\n")));
     }
 
     static Card card(DatasetSpec spec, Dataset dataset, String inputs, Map<String, String> files) {

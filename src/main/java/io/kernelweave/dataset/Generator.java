@@ -45,11 +45,30 @@ final class Generator {
     private final Map<String, AnswerContract> contracts = new HashMap<>();
     private final Set<String> prompts = new HashSet<>();
     private final List<DatasetRow> rows = new ArrayList<>();
+    private final Map<String, List<DatasetRow>> known; // by cluster, rows that were made of what is still the same
 
     Generator(DatasetSpec spec, DatasetSpec.Generate plan, List<Kernel> kernels) {
+        this(spec, plan, kernels, List.of(), Set.of());
+    }
+
+    /**
+     * A generator that makes again only what another version of a kernel can have changed: what is drawn does not depend on kernels.
+     *
+     * @param before the rows of the same spec and scenarios, of other kernels
+     * @param unchanged ids of the kernels that are the same
+     */
+    Generator(
+            DatasetSpec spec,
+            DatasetSpec.Generate plan,
+            List<Kernel> kernels,
+            List<DatasetRow> before,
+            Set<String> unchanged) {
         this.spec = spec;
         this.plan = plan;
         this.kernels = kernels.stream().collect(Collectors.toMap(Kernel::kernelId, kernel -> kernel));
+        this.known = before.stream()
+                .filter(row -> unchanged.containsAll(row.labelledKernels()))
+                .collect(Collectors.groupingBy(DatasetRow::clusterId));
     }
 
     private static Map<String, String> targets() {
@@ -111,6 +130,10 @@ final class Generator {
     }
 
     private void expand(Cluster cluster) {
+        if (known.containsKey(cluster.id)) {
+            known.getOrDefault(cluster.id, List.of()).forEach(this::keep);
+            return;
+        }
         if (cluster.scenario.kernels().isEmpty()) {
             for (int i = 0; i < plan.rowsPerNoKernel(); i++) {
                 Scenario.Drawn drawn = drawFresh(cluster, i);
@@ -153,6 +176,18 @@ final class Generator {
                 }
             }
         }
+    }
+
+    private void keep(DatasetRow row) {
+        if (!row.id().equals(id(rows.size() + 1))) {
+            throw new IllegalStateException("row " + row.id() + " is not where it was");
+        }
+        prompts.add(Prompts.normalise(row.prompt()));
+        rows.add(row);
+    }
+
+    private static String id(int serial) {
+        return String.format(Locale.ROOT, "kw-%05d", serial);
     }
 
     /** Draws until the prompt is new; null if the cluster's slots have no more to give. */
@@ -240,7 +275,7 @@ final class Generator {
                 .toList();
         String id = String.join(DatasetRow.COMPOSED, cluster.scenario.kernels());
         rows.add(new DatasetRow(
-                String.format(Locale.ROOT, "kw-%05d", rows.size() + 1),
+                id(rows.size() + 1),
                 cluster.split,
                 phase,
                 String.valueOf(TARGETS.get(phase)),

@@ -247,6 +247,33 @@ public record Kernel(
         return with(shown, version, "", status).sealed();
     }
 
+    /**
+     * What of this kernel decides whether a prompt is routed to it: what it says of itself, what it takes, and what it touches; with a digest
+     * of that alone.
+     */
+    public Kernel asRouted() {
+        return new Kernel(
+                        kernelId,
+                        name,
+                        taskFamily,
+                        description,
+                        examples,
+                        inputSchema,
+                        Json.object(),
+                        preconditions,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        capabilities,
+                        List.of(),
+                        1,
+                        "",
+                        status)
+                .sealed();
+    }
+
     private Kernel with(int newVersion, String newDigest, KernelStatus newStatus) {
         return with(examples, newVersion, newDigest, newStatus);
     }

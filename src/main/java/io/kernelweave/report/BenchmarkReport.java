@@ -1,7 +1,6 @@
 package io.kernelweave.report;
 
 import static io.kernelweave.report.Templates.decimal;
-import static io.kernelweave.report.Templates.millis;
 import static io.kernelweave.report.Templates.percent;
 import static io.kernelweave.report.Templates.points;
 import static io.kernelweave.report.Templates.shorten;
@@ -18,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -73,8 +71,6 @@ final class BenchmarkReport {
         model.put("kinds", kinds());
         model.put("intents", intents());
         model.put("confusions", confusions());
-        model.put("latency", latency());
-        model.put("ratios", ratios());
         model.put("conditions", conditions());
         model.put("worst", worst());
         model.put("errors", errors());
@@ -300,13 +296,6 @@ final class BenchmarkReport {
                 })
                 .toList();
         lines.add(Map.of("title", "tokens generated a row", "cells", tokens));
-        List<String> total = arms.stream()
-                .map(arm -> {
-                    Metric metric = Metrics.get(metrics, arm, "latency_ms.total.p50");
-                    return metric == null ? "–" : millis(metric.value()) + " ms";
-                })
-                .toList();
-        lines.add(Map.of("title", "time a row, median", "cells", total));
         return lines;
     }
 
@@ -399,40 +388,6 @@ final class BenchmarkReport {
 
     private static String request(ResultRow row) {
         return io.kernelweave.kernel.PromptInput.of(row.prompt()).request();
-    }
-
-    private List<Map<String, Object>> latency() {
-        List<Map<String, Object>> lines = new ArrayList<>();
-        for (Arm arm : arms) {
-            List<String> cells = new ArrayList<>();
-            for (String stage : Metrics.STAGES.keySet()) {
-                List<String> quantiles = new ArrayList<>();
-                for (int percent : new int[] {50, 90, 99}) {
-                    Metric metric = Metrics.get(metrics, arm, "latency_ms." + stage + ".p" + percent);
-                    quantiles.add(metric == null ? "–" : millis(metric.value()));
-                }
-                cells.add(quantiles.stream().allMatch(text -> text.equals("0")) ? "–" : String.join(" / ", quantiles));
-            }
-            lines.add(Map.of("arm", arm.label(), "cells", cells));
-        }
-        return lines;
-    }
-
-    /** How much longer the gated arm takes than each other. */
-    private String ratios() {
-        return arms.stream()
-                .map(arm -> metrics.get("gain." + arm.label() + ".time_ratio"))
-                .filter(Objects::nonNull)
-                .filter(metric -> metric.interval() != null
-                        && Double.isFinite(metric.interval().high()))
-                .map(metric -> String.format(
-                        Locale.ROOT,
-                        "`%s` %.2f [%.2f, %.2f]",
-                        metric.name().substring("gain.".length(), metric.name().lastIndexOf('.')),
-                        metric.value(),
-                        metric.interval().low(),
-                        metric.interval().high()))
-                .collect(Collectors.joining(", "));
     }
 
     /** Which conditions the final answers of the main arm break most. */

@@ -199,14 +199,18 @@ public final class Bundle {
         return with(file, templates.render(view));
     }
 
-    /** The report, the same as JSON, and all metrics as a table. */
     private Bundle benchmark(String template, Map<String, Object> model) {
+        return benchmark(template, model, metrics);
+    }
+
+    /** The report, the same as JSON, and its figures as a table. */
+    private Bundle benchmark(String template, Map<String, Object> model, Map<String, Metric> figures) {
         with("benchmark/benchmark.md", new View(template, model));
-        model.put("metrics", new TreeMap<>(Metrics.flat(metrics)));
+        model.put("metrics", new TreeMap<>(Metrics.flat(figures)));
         model.put("templates", templates.used());
         model.put("templates_replaced", templates.replaced());
         with("benchmark/benchmark.json", Json.pretty(model));
-        return with("benchmark/metrics.csv", Tables.metrics(metrics.values()));
+        return with("benchmark/metrics.csv", Tables.metrics(figures.values()));
     }
 
     /** With the rows as a page. */
@@ -217,16 +221,18 @@ public final class Bundle {
     private Bundle answers(List<ResultRow> answered) {
         List<Arm> arms = Metrics.arms(answered);
         with("plots/arms.svg", Plots.arms(arms, metrics));
-        with("plots/latency.svg", Plots.latency(arms, metrics));
+        latency(answered, arms);
         Map<String, Object> demo = new DemoReport(run, answered).model();
         with("realtime_demo.md", new View("realtime_demo.md.ftl", demo));
         with("realtime_demo.json", Json.pretty(demo));
-        Map<String, Object> benchmark = new BenchmarkReport(run, answered, metrics).model();
+        Map<String, Metric> figures = new LinkedHashMap<>(metrics);
+        figures.keySet().removeIf(Metrics::isTime);
+        Map<String, Object> benchmark = new BenchmarkReport(run, answered, figures).model();
         RoutingDrift.of(folder, answered).ifPresent(drift -> benchmark.put("drift", DriftSection.of(drift)));
         Trend.of(folder)
                 .filter(trend -> trend.steps() > 0)
                 .ifPresent(trend -> benchmark.put("trend", TrendSection.of(trend)));
-        return benchmark("benchmark.md.ftl", benchmark)
+        return benchmark("benchmark.md.ftl", benchmark, figures)
                 .with("benchmark/by_target.csv", Tables.passRates("target", answered, ResultRow::target))
                 .with(
                         "benchmark/by_kernel.csv",
@@ -287,5 +293,16 @@ public final class Bundle {
         with("plots/rates.svg", report.rates());
         with("plots/tokens.svg", report.tokens());
         return benchmark("loop.md.ftl", report.model());
+    }
+
+    /** The times, apart from what the same rows always say. */
+    private void latency(List<ResultRow> answered, List<Arm> arms) {
+        with("plots/latency.svg", Plots.latency(arms, metrics));
+        with("benchmark/latency.md", new View("latency.md.ftl", new LatencyReport(run, answered, metrics).model()));
+        with(
+                "benchmark/latency.csv",
+                Tables.metrics(metrics.values().stream()
+                        .filter(metric -> Metrics.isTime(metric.name()))
+                        .toList()));
     }
 }

@@ -124,7 +124,6 @@ final class DemoReport {
         for (TraceEvent event : events) {
             Map<String, Object> stage = new LinkedHashMap<>();
             stage.put("kind", event.kind().label());
-            stage.put("at", Templates.millis(event.atNanos() / 1e6));
             switch (event.kind()) {
                 case DECISION -> decision(event.data(), stage);
                 case PLAN -> stage.put("flow", event.data().path("guarded").asString(""));
@@ -189,7 +188,6 @@ final class DemoReport {
                         .filter(ResultRow.Check::blocks)
                         .map(check -> check.name() + ": " + shorten(check.reason(), 140))
                         .toList());
-        scene.put("millis", Templates.millis(row.timings().totalNs() / 1e6));
         return scene;
     }
 

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -253,7 +254,7 @@ public final class Metrics {
         }
         STAGES.forEach((stage, nanos) -> {
             double[] millis = rows.stream()
-                    .filter(row -> row.error() == null)
+                    .filter(row -> row.error() == null && row.isMeasured())
                     .mapToDouble(row -> nanos.applyAsLong(row.timings()) / 1e6)
                     .sorted()
                     .toArray();
@@ -400,6 +401,11 @@ public final class Metrics {
         return (int) rows.stream().map(ResultRow::clusterId).distinct().count();
     }
 
+    /** Whether a metric is of times, which no two runs share: it depends on who answered the rows, and when. */
+    public static boolean isTime(String name) {
+        return name.contains(".latency_ms.") || name.endsWith(".time_ratio");
+    }
+
     /** Name → value, measured ones only: what {@code --json} prints. */
     public static Map<String, Double> flat(Map<String, Metric> metrics) {
         Map<String, Double> flat = new LinkedHashMap<>();
@@ -413,8 +419,9 @@ public final class Metrics {
 
     /** The arms that have rows, in their order. */
     public static List<Arm> arms(Collection<ResultRow> rows) {
+        Set<String> labels = rows.stream().map(ResultRow::arm).collect(Collectors.toSet());
         return Arrays.stream(Arm.values())
-                .filter(arm -> rows.stream().anyMatch(row -> row.arm().equals(arm.label())))
+                .filter(arm -> labels.contains(arm.label()))
                 .toList();
     }
 

@@ -2,6 +2,7 @@ package io.kernelweave.results;
 
 import io.kernelweave.dataset.DatasetRow;
 import io.kernelweave.json.Json;
+import io.kernelweave.runtime.Arm;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,8 +13,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * One prompt answered by one arm: the unit of every metric. {@code result-row.parquet-schema} beside this class is its
- * form in Parquet, field for field.
+ * form in Parquet, field for field, but for what the same answer given again would not repeat: its run, and its times, which
+ * {@link RowTimes} keeps.
  *
+ * @param runId the run that the row was read from
  * @param rowId id of the data set's row
  * @param kernelId the label: the kernel that the prompt asks for (ids joined by {@code +} for a composition); null if no
  *     kernel fits
@@ -27,11 +30,12 @@ import tools.jackson.databind.node.ObjectNode;
  *     given as a kernel's, else the label's; null where there is neither
  * @param routeCorrect whether the decision is the label's; null without a decision
  * @param attempts all generated answers
- * @param timings nanoseconds by stage
+ * @param timings nanoseconds by stage; {@link Timings#NONE} of a row that this run took over from an earlier one
  * @param tokens counts over all attempts
  * @param error what went wrong, or null; an error is a row, and it scores worst
- * @param trace the trace as JSON text
- * @param recordedAt UTC, ISO 8601
+ * @param trace the trace as JSON text, without times
+ * @param recordedAt UTC, ISO 8601; null of a row that this run took over from an earlier one
+ * @param key digest of all that the row depends on, see {@link RowKey}; null in files that were written before there was this field
  */
 public record ResultRow(
         String runId,
@@ -58,8 +62,13 @@ public record ResultRow(
         @Nullable String error,
         @Nullable String traceId,
         @Nullable String trace,
-        String recordedAt)
+        @Nullable String recordedAt,
+        @Nullable String key)
         implements RoutedRow {
+
+    public ResultRow {
+        timings = timings == null ? Timings.NONE : timings;
+    }
 
     /**
      * The route taken.
@@ -147,7 +156,10 @@ public record ResultRow(
     }
 
     /** Nanoseconds; mask and model are parts of decode. */
-    public record Timings(long routeNs, long decodeNs, long maskNs, long modelNs, long gateNs, long totalNs) {}
+    public record Timings(long routeNs, long decodeNs, long maskNs, long modelNs, long gateNs, long totalNs) {
+        /** Of a row whose times are not known. */
+        public static final Timings NONE = new Timings(0, 0, 0, 0, 0, 0);
+    }
 
     /** Counts over all attempts; {@code masked} is how many vocabulary entries the masks kept out. */
     public record Tokens(int generated, int forced, long masked) {}
@@ -171,6 +183,26 @@ public record ResultRow(
     @Override
     public String identity() {
         return rowId + " " + arm;
+    }
+
+    /** The identity of a data set's row in an arm. */
+    public static String identity(String rowId, Arm arm) {
+        return rowId + " " + arm.label();
+    }
+
+    /** Whether the run that the row is of answered it itself, so that its times are known. */
+    public boolean isMeasured() {
+        return recordedAt != null;
+    }
+
+    /** The same row with what it depends on. */
+    public ResultRow withKey(RowKey newKey) {
+        return with(decision, verdict, schemaValid, timings, trace, recordedAt, newKey.toString());
+    }
+
+    /** The same row, taken over from an earlier run: as another decision led to it, and without times. */
+    public ResultRow reached(Decision otherDecision, String otherTrace) {
+        return with(otherDecision, verdict, schemaValid, Timings.NONE, otherTrace, null, key);
     }
 
     public boolean passes() {
@@ -221,6 +253,17 @@ public record ResultRow(
 
     /** The same row, judged otherwise. */
     ResultRow judged(Verdict otherVerdict, @Nullable Boolean otherValid) {
+        return with(decision, otherVerdict, otherValid, timings, trace, recordedAt, key);
+    }
+
+    private ResultRow with(
+            @Nullable Decision newDecision,
+            Verdict newVerdict,
+            @Nullable Boolean newValid,
+            Timings newTimings,
+            @Nullable String newTrace,
+            @Nullable String newRecordedAt,
+            @Nullable String newKey) {
         return new ResultRow(
                 runId,
                 rowId,
@@ -235,18 +278,19 @@ public record ResultRow(
                 acceptableKernels,
                 kind,
                 breaks,
-                decision,
+                newDecision,
                 answer,
-                otherVerdict,
-                otherValid,
+                newVerdict,
+                newValid,
                 routeCorrect,
                 attempts,
-                timings,
+                newTimings,
                 tokens,
                 error,
                 traceId,
-                trace,
-                recordedAt);
+                newTrace,
+                newRecordedAt,
+                newKey);
     }
 
     /** Whether an answer was let through as a kernel's that the label's contract does not judge PASS. */

@@ -5,7 +5,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** One row of a run's results, of the form that its {@link Measure} has. */
 public sealed interface Row
-        permits RoutedRow, MaskRow, IfevalRow, SelfTestRow, ContainmentRow, CompilationRow, LoopRow {
+        permits RoutedRow, KeptRow, MaskRow, IfevalRow, SelfTestRow, ContainmentRow, CompilationRow, LoopRow {
     /** What identifies the row within a run. */
     String identity();
 

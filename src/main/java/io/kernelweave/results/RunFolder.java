@@ -8,21 +8,24 @@ import io.kernelweave.storage.Folder;
 import io.kernelweave.storage.ParquetRows;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The folder of one run: {@code run.json}, {@code results/} with its Parquet parts and {@code manifest.json}, and the bundle
- * of reports.
+ * The folder of one run: {@code run.json}, {@code inputs/}, {@code results/} with its Parquet parts and {@code manifest.json}, {@code
+ * times/} with the same of when its rows were answered and how long that took, and the bundle of reports.
  *
- * <p>Parts are immutable and written whole. The manifest names those that were committed; readers use it and nothing else, so
- * a part that a crash left behind is never read.
+ * <p>Parts are immutable, written whole and named after their bytes. The manifest names those that were committed; readers use it and
+ * nothing else, so a part that a crash left behind is never read. The same rows cut in the same way are the same files, whoever answered
+ * them, and when.
  */
 public final class RunFolder {
     /** Where the reports of a run are. */
@@ -31,12 +34,18 @@ public final class RunFolder {
     /** Where the kernels of a run are kept. */
     public static final String KERNELS = "inputs/kernels.json";
 
-    /** Every figure of a run. */
+    /** Every figure of a run but times. */
     public static final String METRICS = BUNDLE + "/benchmark/metrics.csv";
 
-    private static final String MANIFEST = "results/manifest.json";
+    /** The figures of times. */
+    public static final String TIME_METRICS = BUNDLE + "/benchmark/latency.csv";
 
-    /** A committed part: file name in {@code results/}, rows, SHA-256 of its bytes. */
+    private static final String RESULTS = "results";
+    private static final String TIMES = "times";
+    private static final String MANIFEST = "results/manifest.json";
+    private static final String TIMED = "times/manifest.json";
+
+    /** A committed part: file name, rows, SHA-256 of its bytes. */
     public record Part(String file, long rows, String sha256) {
         public Part {
             if (file == null || !file.matches("[\\w-][\\w.-]*[.]parquet") || sha256 == null) {
@@ -46,9 +55,15 @@ public final class RunFolder {
         }
     }
 
-    /** What was committed. */
-    public record Manifest(String runId, long rows, List<Part> parts) {
+    /**
+     * What was committed.
+     *
+     * @param inputs the SHA-256 of each file in {@code inputs/} when that was done; empty in files that were written before there was this
+     *     field
+     */
+    public record Manifest(String runId, long rows, List<Part> parts, Map<String, String> inputs) {
         public Manifest {
+            inputs = inputs == null ? Map.of() : inputs;
             if (parts == null) {
                 throw InputException.at("/parts", "is missing", "restore the manifest that the run wrote");
             }
@@ -66,14 +81,40 @@ public final class RunFolder {
         return folder;
     }
 
-    /** Writes one part; it counts only once the manifest names it. */
-    public Part writePart(String file, RowForm<?> form, List<? extends Row> rows) {
-        ParquetRows.write(
-                folder.resolve("results"),
-                file,
-                form.schema(),
-                rows.stream().map(Row::toJson).toList());
-        return new Part(file, rows.size(), Digest.of(folder.readBytes("results/" + file)));
+    /**
+     * Writes one part; it counts only once the manifest names it.
+     *
+     * @param name the file's name; where it has no ending, the digest of the file's bytes and the ending follow
+     */
+    public Part writePart(String name, RowForm<?> form, List<? extends Row> rows) {
+        return write(
+                RESULTS, name, form.schema(), rows.stream().map(Row::toJson).toList());
+    }
+
+    /** Writes the times of rows that were answered just now; they count like a part. */
+    public Part writeTimes(String name, List<ResultRow> rows) {
+        return write(
+                TIMES,
+                name,
+                RowTimes.SCHEMA,
+                rows.stream().map(row -> RowTimes.of(row).toJson()).toList());
+    }
+
+    private Part write(String folderName, String name, ParquetRows.Schema schema, List<ObjectNode> rows) {
+        ParquetRows.Written written =
+                ParquetRows.write(folder.resolve(folderName), sha256 -> named(name, sha256), schema, rows);
+        return new Part(written.file(), rows.size(), written.sha256());
+    }
+
+    /** Takes a part over from another run as it is. */
+    public Part takePart(String name, RunFolder other, Part part) {
+        String file = named(name, part.sha256());
+        folder.write(RESULTS + "/" + file, other.folder.readBytes(RESULTS + "/" + part.file()));
+        return new Part(file, part.rows(), part.sha256());
+    }
+
+    private static String named(String name, String sha256) {
+        return name.endsWith(".parquet") ? name : name + "-" + sha256.substring(0, 12) + ".parquet";
     }
 
     /**
@@ -83,28 +124,48 @@ public final class RunFolder {
      * @throws IllegalStateException if a part's footer counts other rows than were committed
      */
     public Manifest publish(String runId, List<Part> committed) {
+        return publish(runId, committed, List.of());
+    }
+
+    /** The same with the times of those rows that the run answered itself. */
+    public Manifest publish(String runId, List<Part> committed, List<Part> times) {
+        if (!times.isEmpty()) {
+            folder.write(TIMED, Json.pretty(whole(TIMES, runId, times, Map.of())));
+            tidy(TIMES, times);
+        }
+        Map<String, String> inputs = new TreeMap<>();
+        for (String file : folder.resolve("inputs").list()) {
+            inputs.put(file, Digest.of(folder.readBytes("inputs/" + file)));
+        }
+        Manifest manifest = whole(RESULTS, runId, committed, inputs);
+        folder.write(MANIFEST, Json.pretty(manifest));
+        tidy(RESULTS, committed);
+        return manifest;
+    }
+
+    private Manifest whole(String folderName, String runId, List<Part> committed, Map<String, String> inputs) {
         List<Part> parts = new ArrayList<>(committed);
         parts.sort(Comparator.comparing(Part::file));
-        Set<String> keep = new HashSet<>();
         long rows = 0;
         for (Part part : parts) {
-            long counted = ParquetRows.count(folder.resolve("results"), part.file());
+            long counted = ParquetRows.count(folder.resolve(folderName), part.file());
             if (counted != part.rows()) {
                 throw new IllegalStateException(
                         part.file() + " holds " + counted + " rows, " + part.rows() + " were committed");
             }
-            keep.add(part.file());
             rows += counted;
         }
-        Manifest manifest = new Manifest(runId, rows, parts);
-        folder.write(MANIFEST, Json.pretty(manifest));
+        return new Manifest(runId, rows, parts, inputs);
+    }
+
+    private void tidy(String folderName, List<Part> parts) {
+        Set<String> keep = parts.stream().map(Part::file).collect(Collectors.toCollection(HashSet::new));
         keep.add("manifest.json");
-        for (String file : folder.resolve("results").list()) {
+        for (String file : folder.resolve(folderName).list()) {
             if (!keep.contains(file)) {
-                folder.delete("results/" + file);
+                folder.delete(folderName + "/" + file);
             }
         }
-        return manifest;
     }
 
     public boolean isPublished() {
@@ -128,25 +189,33 @@ public final class RunFolder {
 
     /** All rows, in their order; refuses a run of other rows and a part whose bytes are not those of the manifest. */
     public <R extends Row> List<R> rows(RowForm<R> form) {
-        return rows(form, (part, sink) -> ParquetRows.read(folder.resolve("results"), part, sink));
+        Map<String, RowTimes> times = form.measure() == Measure.ANSWERS ? times() : Map.of();
+        return rows(form, (file, sink) -> ParquetRows.read(folder.resolve(RESULTS), file, json -> {
+            RowTimes own = times.get(
+                    json.path("row_id").asString("") + " " + json.path("arm").asString(""));
+            if (own != null) {
+                json.set("timings", Json.tree(own.timings()));
+                json.put("recorded_at", own.recordedAt());
+            }
+            sink.accept(json);
+        }));
     }
 
     /**
-     * The same without what some columns hold, which makes many rows quick to read.
+     * The same without what some columns hold, and without the times, which makes many rows quick to read.
      *
      * @param without columns by path, such as {@code trace} or {@code decision.candidates}; the rows have null there, or an empty list
      */
     public <R extends Row> List<R> rows(RowForm<R> form, Set<String> without) {
-        ParquetRows.Schema schema = form.schema().without(without);
-        return rows(form, (part, sink) -> ParquetRows.read(folder.resolve("results"), part, schema, sink));
+        return rows(form, (file, sink) -> ParquetRows.read(folder.resolve(RESULTS), file, without, sink));
     }
 
     /** The same, of some rows alone. */
     public <R extends Row> List<R> rows(RowForm<R> form, Set<String> without, Set<String> rowIds) {
-        ParquetRows.Schema schema = form.schema().without(without);
         return rows(
                 form,
-                (part, sink) -> ParquetRows.read(folder.resolve("results"), part, schema, "row_id", rowIds, sink));
+                (file, sink) ->
+                        ParquetRows.read(folder.resolve(RESULTS), file, without, "row_id", rowIds, sink));
     }
 
     private <R extends Row> List<R> rows(RowForm<R> form, BiConsumer<String, Consumer<ObjectNode>> reader) {
@@ -158,10 +227,16 @@ public final class RunFolder {
                     "name a run of the other kind");
         }
         requireIntact();
-        List<R> rows = manifest().parts().parallelStream()
+        Manifest manifest = manifest();
+        List<R> rows = manifest.parts().parallelStream()
                 .flatMap(part -> {
                     List<R> own = new ArrayList<>();
-                    reader.accept(part.file(), json -> own.add(form.reader().apply(json)));
+                    reader.accept(part.file(), json -> {
+                        if (!json.has("run_id")) {
+                            json.put("run_id", manifest.runId());
+                        }
+                        own.add(form.reader().apply(json));
+                    });
                     return own.stream();
                 })
                 .collect(Collectors.toCollection(ArrayList::new));
@@ -169,22 +244,73 @@ public final class RunFolder {
         return rows;
     }
 
-    /** Refuses a run with a part that is missing or has other bytes than the manifest says. */
-    public void requireIntact() {
-        String remedy = "restore the file, or delete the run's folder and run its job again";
+    /** The times of the rows that the run answered itself, by their identity. */
+    public Map<String, RowTimes> times() {
+        return times((file, sink) -> ParquetRows.read(folder.resolve(TIMES), file, sink));
+    }
+
+    /** The same, of some rows alone. */
+    public Map<String, RowTimes> times(Set<String> rowIds) {
+        return times((file, sink) ->
+                ParquetRows.read(folder.resolve(TIMES), file, Set.of(), "row_id", rowIds, sink));
+    }
+
+    private Map<String, RowTimes> times(BiConsumer<String, Consumer<ObjectNode>> reader) {
+        Map<String, RowTimes> times = new HashMap<>();
+        for (Part part : timed()) {
+            reader.accept(part.file(), json -> {
+                RowTimes own = RowTimes.of(json);
+                times.put(own.identity(), own);
+            });
+        }
+        return times;
+    }
+
+    private List<Part> timed() {
+        return folder.exists(TIMED)
+                ? Json.parse(folder.readText(TIMED), Manifest.class, folder + "/" + TIMED)
+                        .parts()
+                : List.of();
+    }
+
+    /** The committed files of times, by their paths in the folder. */
+    public List<String> timesFiles() {
+        return timed().stream().map(part -> TIMES + "/" + part.file()).toList();
+    }
+
+    /** Passes some columns of all rows to a sink, with the part that each row is in; parts in their order, rows in theirs. */
+    public void scan(ParquetRows.Schema columns, BiConsumer<Part, ObjectNode> sink) {
         for (Part part : manifest().parts()) {
-            String file = "results/" + part.file();
-            if (!folder.exists(file)) {
-                throw InputException.at(folder + "/" + file, "is missing, the manifest names it", remedy);
-            }
-            String found = Digest.of(folder.readBytes(file));
-            if (!found.equals(part.sha256())) {
-                throw InputException.at(
-                        folder + "/" + file,
-                        "its bytes are not those that the run wrote: SHA-256 is " + found + ", the manifest has "
-                                + part.sha256(),
-                        remedy);
-            }
+            ParquetRows.read(folder.resolve(RESULTS), part.file(), columns, json -> sink.accept(part, json));
+        }
+    }
+
+    /** The rows of one part as they stand there. */
+    public List<ObjectNode> part(Part part) {
+        List<ObjectNode> rows = new ArrayList<>();
+        ParquetRows.read(folder.resolve(RESULTS), part.file(), rows::add);
+        return rows;
+    }
+
+    /** Refuses a run with a file of its rows, times or inputs that is missing or has other bytes than the manifest says. */
+    public void requireIntact() {
+        Manifest manifest = manifest();
+        manifest.parts().forEach(part -> requireIntact(RESULTS + "/" + part.file(), part.sha256()));
+        timed().forEach(part -> requireIntact(TIMES + "/" + part.file(), part.sha256()));
+        manifest.inputs().forEach((file, sha256) -> requireIntact("inputs/" + file, sha256));
+    }
+
+    private void requireIntact(String file, String sha256) {
+        String remedy = "restore the file, or delete the run's folder and run its job again";
+        if (!folder.exists(file)) {
+            throw InputException.at(folder + "/" + file, "is missing, the manifest names it", remedy);
+        }
+        String found = Digest.of(folder.readBytes(file));
+        if (!found.equals(sha256)) {
+            throw InputException.at(
+                    folder + "/" + file,
+                    "its bytes are not those that the run wrote: SHA-256 is " + found + ", the manifest has " + sha256,
+                    remedy);
         }
     }
 

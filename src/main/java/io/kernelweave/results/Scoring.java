@@ -8,6 +8,7 @@ import io.kernelweave.route.RouteDecision;
 import io.kernelweave.runtime.Answer;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.trace.Redaction;
+import io.kernelweave.trace.TraceEvent;
 import io.kernelweave.verify.ConditionVerdict;
 import io.kernelweave.verify.Contract;
 import io.kernelweave.verify.Judgement;
@@ -21,6 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Scores an arm's answer by the row's label, not by what the arm believed: a prompt that was routed to the wrong kernel is
@@ -41,7 +44,9 @@ public final class Scoring {
         Subject subject = Subject.of(row.prompt(), answer.text()).with(answer.trace());
         Judgement judgement = judge(row.labelledKernels(), subject);
         List<String> claimed = answer.kernelIds().isEmpty() ? row.labelledKernels() : answer.kernelIds();
-        Boolean schemaValid = claimed.isEmpty() ? null : schemaValid(judge(claimed, subject));
+        Boolean schemaValid = claimed.isEmpty()
+                ? null
+                : schemaValid(claimed.equals(row.labelledKernels()) ? judgement : judge(claimed, subject));
         RouteDecision decision = answer.decision();
         ResultRow.Decision route = decision == null ? null : decision(decision);
         return new ResultRow(
@@ -77,8 +82,9 @@ public final class Scoring {
                 new ResultRow.Tokens(answer.tokens(), answer.forcedTokens(), answer.maskedTokens()),
                 null,
                 answer.trace().traceId(),
-                Json.compact(answer.trace()),
-                now());
+                Json.compact(answer.trace().timeless()),
+                now(),
+                null);
     }
 
     /**
@@ -131,12 +137,13 @@ public final class Scoring {
                 null,
                 null,
                 List.of(),
-                new ResultRow.Timings(0, 0, 0, 0, 0, 0),
+                ResultRow.Timings.NONE,
                 new ResultRow.Tokens(0, 0, 0),
                 failure.getClass().getSimpleName() + ": " + failure.getMessage(),
                 null,
                 null,
-                now());
+                now(),
+                null);
     }
 
     private static String now() {
@@ -205,7 +212,24 @@ public final class Scoring {
                 attempt.kernelId());
     }
 
-    static ResultRow.Decision decision(RouteDecision decision) {
+    /**
+     * A row of an earlier run as another decision led to it, which sent the prompt the same way: numbers and reasons may differ.
+     *
+     * @throws IllegalArgumentException if the row's trace holds no decision
+     */
+    public static ResultRow reached(ResultRow row, RouteDecision decision) {
+        ObjectNode trace = Json.parse(String.valueOf(row.trace()), ObjectNode.class, "trace of row " + row.rowId());
+        for (JsonNode event : trace.path("events")) {
+            if (event.path("kind").asString("").equals(TraceEvent.Kind.DECISION.label())) {
+                ((ObjectNode) event).set("data", Redaction.redact((JsonNode) Json.tree(decision)));
+                return row.reached(decision(decision), Json.compact(trace));
+            }
+        }
+        throw new IllegalArgumentException("the trace of row " + row.rowId() + " holds no decision");
+    }
+
+    /** A decision as rows keep it. */
+    public static ResultRow.Decision decision(RouteDecision decision) {
         return new ResultRow.Decision(
                 decision.action().name().toLowerCase(Locale.ROOT),
                 decision.kernelIds(),

@@ -2,6 +2,7 @@ package io.kernelweave.results;
 
 import io.kernelweave.json.Json;
 import java.util.Comparator;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -58,7 +59,7 @@ public record SelfTestRow(
                 row.schemaValid(),
                 row.routeCorrect(),
                 row.error(),
-                row.recordedAt());
+                Objects.requireNonNull(row.recordedAt(), "answered just now"));
     }
 
     @Override

@@ -47,12 +47,22 @@ public final class Views {
         }
         List<String> runs = new ArrayList<>();
         List<String> metrics = new ArrayList<>();
+        List<String> times = new ArrayList<>();
         for (Run run : registry.runs()) {
             RunFolder folder = registry.folder(run.runId());
             runs.add(folder.folder() + "/run.json");
+            if (run.isComplete()) {
+                folder.timesFiles().forEach(file -> times.add(folder.folder() + "/" + file));
+            }
             if (run.isComplete() && folder.folder().exists(RunFolder.METRICS)) {
                 metrics.add(folder.folder() + "/" + RunFolder.METRICS);
+                if (folder.folder().exists(RunFolder.TIME_METRICS)) {
+                    metrics.add(folder.folder() + "/" + RunFolder.TIME_METRICS);
+                }
             }
+        }
+        if (!times.isEmpty()) {
+            views.add(View.ofParquet("times", times));
         }
         if (!parts.isEmpty()) {
             views.add(new View("runs", RUNS.formatted(Sql.list(runs)), runs));

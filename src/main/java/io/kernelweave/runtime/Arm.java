@@ -38,6 +38,11 @@ public enum Arm {
         return this == ROUTER_GATE || this == ROUTER_GATE_CACHE;
     }
 
+    /** Whether the router decides where its prompts go. */
+    public boolean routes() {
+        return this != RAW && this != RETRIEVAL;
+    }
+
     public String description() {
         return description;
     }

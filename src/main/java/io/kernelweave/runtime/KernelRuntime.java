@@ -120,6 +120,11 @@ public final class KernelRuntime {
         return loop.routed(decision);
     }
 
+    /** Where the router sends a prompt. */
+    public RouteDecision route(Task task) {
+        return router.route(task.prompt());
+    }
+
     /** What an answer to a task under some kernels is kept by. */
     public AnswerCache.Identity identity(Task task, List<String> kernelIds) {
         return new AnswerCache.Identity(

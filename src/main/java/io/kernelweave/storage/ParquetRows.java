@@ -1,25 +1,31 @@
 package io.kernelweave.storage;
 
+import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import java.io.IOException;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.NanoTime;
+import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.InitContext;
 import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
@@ -31,6 +37,7 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
@@ -68,28 +75,6 @@ public final class ParquetRows {
         /** Reads a Parquet schema from its text form. */
         public static Schema parse(String text) {
             return new Schema(MessageTypeParser.parseMessageType(text));
-        }
-
-        /**
-         * The same without some columns.
-         *
-         * @param columns by path, such as {@code decision.candidates}
-         */
-        public Schema without(Set<String> columns) {
-            return new Schema(new MessageType(type.getName(), kept(type, "", columns)));
-        }
-
-        private static List<Type> kept(GroupType group, String path, Set<String> columns) {
-            List<Type> kept = new ArrayList<>();
-            for (Type field : group.getFields()) {
-                String name = path + field.getName();
-                if (columns.stream().anyMatch(column -> column.startsWith(name + "."))) {
-                    kept.add(field.asGroupType().withNewFields(kept(field.asGroupType(), name + ".", columns)));
-                } else if (!columns.contains(name)) {
-                    kept.add(field);
-                }
-            }
-            return kept;
         }
 
         /** The schema of a file, from its footer. */
@@ -132,13 +117,22 @@ public final class ParquetRows {
      */
     public record Column(String name, Kind kind, boolean list, boolean nullable) {}
 
+    /** A file that was written: its name and the SHA-256 of its bytes. */
+    public record Written(String file, String sha256) {}
+
     /** Writes one file whole, or nothing. */
-    public static void write(Folder folder, String name, Schema schema, Iterable<ObjectNode> rows) {
-        folder.run(() -> {
-            Path target = folder.path(name);
-            Path temporary = Folder.temporary(target);
+    public static Written write(Folder folder, String name, Schema schema, Iterable<ObjectNode> rows) {
+        return write(folder, sha256 -> name, schema, rows);
+    }
+
+    /** Writes one file whole, or nothing, under a name that may depend on the SHA-256 of its bytes. */
+    public static Written write(Folder folder, UnaryOperator<String> name, Schema schema, Iterable<ObjectNode> rows) {
+        return folder.call(() -> {
+            Path temporary = Folder.temporary(folder.path("part"));
+            MessageDigest digest = Digest.sha256();
             try {
-                try (ParquetWriter<ObjectNode> writer = new Builder(new SyncedFile(folder, temporary), schema.type)
+                try (ParquetWriter<ObjectNode> writer = new Builder(
+                                new SyncedFile(folder, temporary, digest), schema.type)
                         .withConf(new Configuration(Folder.CONFIGURATION))
                         .withCompressionCodec(CompressionCodecName.ZSTD)
                         .withRowGroupSize(32L << 20)
@@ -147,7 +141,10 @@ public final class ParquetRows {
                         writer.write(row);
                     }
                 }
-                folder.replace(temporary, target);
+                String sha256 = HexFormat.of().formatHex(digest.digest());
+                String file = name.apply(sha256);
+                folder.replace(temporary, folder.path(file));
+                return new Written(file, sha256);
             } finally {
                 folder.files().delete(temporary, false);
             }
@@ -156,52 +153,82 @@ public final class ParquetRows {
 
     /** Passes each row of a file to {@code sink}, in order; the schema is the file's own. */
     public static void read(Folder folder, String name, Consumer<ObjectNode> sink) {
-        read(folder, name, Folder.CONFIGURATION, group -> true, sink);
+        read(folder, name, new GroupReadSupport(), group -> true, sink);
     }
 
     /** The same for the columns of a schema alone; the others are not even read. */
     public static void read(Folder folder, String name, Schema schema, Consumer<ObjectNode> sink) {
-        read(folder, name, projected(folder, name, schema), group -> true, sink);
+        read(folder, name, new Projection(has -> schema.type), group -> true, sink);
+    }
+
+    /**
+     * The same for all columns but some.
+     *
+     * @param without by path, such as {@code decision.candidates}
+     */
+    public static void read(Folder folder, String name, Set<String> without, Consumer<ObjectNode> sink) {
+        read(folder, name, Projection.without(without), group -> true, sink);
     }
 
     /** The same for the rows alone whose column {@code key}, of strings, has one of some values. */
     public static void read(
-            Folder folder, String name, Schema schema, String key, Set<String> values, Consumer<ObjectNode> sink) {
-        read(folder, name, projected(folder, name, schema), group -> values.contains(group.getString(key, 0)), sink);
+            Folder folder,
+            String name,
+            Set<String> without,
+            String key,
+            Set<String> values,
+            Consumer<ObjectNode> sink) {
+        read(folder, name, Projection.without(without), group -> values.contains(group.getString(key, 0)), sink);
     }
 
-    private static Configuration projected(Folder folder, String name, Schema schema) {
-        Configuration projected = new Configuration(Folder.CONFIGURATION);
-        // A file of an earlier version may lack a column, and have it in another place: what both have is read.
-        MessageType has = Schema.of(folder, name).type;
-        projected.set(
-                ReadSupport.PARQUET_READ_SCHEMA, new MessageType(has.getName(), common(has, schema.type)).toString());
-        return projected;
-    }
+    /** Reads some of a file's columns. */
+    private static final class Projection extends ReadSupport<Group> {
+        private final UnaryOperator<MessageType> columns;
 
-    /** The fields of one group that another has too, whatever it says of their types. */
-    private static List<Type> common(GroupType has, GroupType wanted) {
-        List<Type> fields = new ArrayList<>();
-        for (Type field : has.getFields()) {
-            if (wanted.containsField(field.getName())) {
-                Type other = wanted.getType(field.getName());
-                fields.add(
-                        field.isPrimitive() || other.isPrimitive()
-                                ? field
-                                : field.asGroupType().withNewFields(common(field.asGroupType(), other.asGroupType())));
-            }
+        Projection(UnaryOperator<MessageType> columns) {
+            this.columns = columns;
         }
-        return fields;
+
+        static Projection without(Set<String> columns) {
+            return new Projection(has -> new MessageType(has.getName(), kept(has, "", columns)));
+        }
+
+        private static List<Type> kept(GroupType group, String path, Set<String> without) {
+            List<Type> kept = new ArrayList<>();
+            for (Type field : group.getFields()) {
+                String name = path + field.getName();
+                if (without.stream().anyMatch(column -> column.startsWith(name + "."))) {
+                    kept.add(field.asGroupType().withNewFields(kept(field.asGroupType(), name + ".", without)));
+                } else if (!without.contains(name)) {
+                    kept.add(field);
+                }
+            }
+            return kept;
+        }
+
+        @Override
+        public ReadContext init(InitContext context) {
+            return new ReadContext(columns.apply(context.getFileSchema()));
+        }
+
+        @Override
+        public RecordMaterializer<Group> prepareForRead(
+                Configuration configuration,
+                Map<String, String> metadata,
+                MessageType fileSchema,
+                ReadContext context) {
+            return new GroupRecordConverter(context.getRequestedSchema());
+        }
     }
 
     private static void read(
             Folder folder,
             String name,
-            Configuration configuration,
+            ReadSupport<Group> support,
             Predicate<Group> wanted,
             Consumer<ObjectNode> sink) {
         folder.run(() -> {
-            try (ParquetReader<Group> reader = open(folder, name, configuration)) {
+            try (ParquetReader<Group> reader = open(folder, name, support)) {
                 for (Group row = next(reader, folder, name); row != null; row = next(reader, folder, name)) {
                     if (wanted.test(row)) {
                         sink.accept(object(row));
@@ -211,11 +238,11 @@ public final class ParquetRows {
         });
     }
 
-    private static ParquetReader<Group> open(Folder folder, String name, Configuration configuration)
+    private static ParquetReader<Group> open(Folder folder, String name, ReadSupport<Group> support)
             throws IOException {
         try {
-            return ParquetReader.builder(new GroupReadSupport(), folder.path(name))
-                    .withConf(configuration)
+            return ParquetReader.builder(support, folder.path(name))
+                    .withConf(Folder.CONFIGURATION)
                     .build();
         } catch (RuntimeException e) {
             throw notParquet(folder, name, e);
@@ -423,8 +450,8 @@ public final class ParquetRows {
         }
     }
 
-    /** A new file whose close waits until the bytes are on the disk. */
-    private record SyncedFile(Folder folder, Path path) implements OutputFile {
+    /** A new file whose close waits until the bytes are on the disk; they all go through the digest. */
+    private record SyncedFile(Folder folder, Path path, MessageDigest digest) implements OutputFile {
         @Override
         public PositionOutputStream create(long blockSizeHint) throws IOException {
             FSDataOutputStream out = folder.files().create(path, true);
@@ -433,6 +460,23 @@ public final class ParquetRows {
                 @Override
                 public long getPos() throws IOException {
                     return position.getPos();
+                }
+
+                @Override
+                public void write(int b) throws IOException {
+                    digest.update((byte) b);
+                    super.write(b);
+                }
+
+                @Override
+                public void write(byte[] bytes, int from, int length) throws IOException {
+                    digest.update(bytes, from, length);
+                    super.write(bytes, from, length);
+                }
+
+                @Override
+                public void write(byte[] bytes) throws IOException {
+                    write(bytes, 0, bytes.length);
                 }
 
                 @Override

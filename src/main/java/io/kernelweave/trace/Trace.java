@@ -55,6 +55,20 @@ public record Trace(
         return events.stream().filter(event -> event.kind() == kind).reduce((first, second) -> second);
     }
 
+    /** What happened, and in which order, but not when: the start is the epoch, and nothing took any time. */
+    public Trace timeless() {
+        return new Trace(
+                traceId,
+                prompt,
+                taskFamily,
+                kernelId,
+                Instant.EPOCH,
+                0,
+                events.stream().map(TraceEvent::timeless).toList(),
+                output,
+                verdict);
+    }
+
     /**
      * SHA-256 of the canonical JSON of what happened: without the trace's id, and without start, times and durations, which
      * differ each time the same thing happens.

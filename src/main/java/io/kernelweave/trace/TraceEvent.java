@@ -53,4 +53,8 @@ public record TraceEvent(
             return name().toLowerCase(Locale.ROOT);
         }
     }
+
+    TraceEvent timeless() {
+        return new TraceEvent(sequence, kind, name, 0, data, parent, null);
+    }
 }

@@ -1,11 +1,15 @@
 package io.kernelweave.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kernelweave.json.Digest;
 import io.kernelweave.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +56,7 @@ class CompareCommandTest {
         assertThat(json.path("metrics")).hasSize(2);
         Path report = job.file("reports/compare/" + first + "-" + second + "/compare.md");
         String before = Files.readString(report);
-        assertThat(before).contains("IDENTICAL", "No row flipped", "Times are compared only between arms of one run");
+        assertThat(before).contains("IDENTICAL", "No row flipped", "What an arm takes over `router`");
         assertThat(Program.run(job.args("compare", first, second)).exit()).isZero();
         assertThat(Files.readString(report)).isEqualTo(before);
     }
@@ -73,7 +77,7 @@ class CompareCommandTest {
         assertThat(Files.readString(folder.resolve("kernelweave_llm_bundle/benchmark/benchmark.md")))
                 .contains("From run to run", "No slow loss was found");
         assertThat(Files.readString(folder.resolve("kernelweave_llm_bundle/benchmark/benchmark.json")))
-                .contains("trend.steps", "gain.router.time_ratio");
+                .contains("trend.steps");
     }
 
     /** What the second run answers is no integer, and the first one's contracts now want one: dropping that demand is a loss. */
@@ -84,25 +88,156 @@ class CompareCommandTest {
         ArrayNode strict = Json.parse(sound, ArrayNode.class, "kernels");
         strict.forEach(kernel ->
                 ((ObjectNode) kernel).set("output_schema", Json.object().put("type", "integer")));
+        Path manifest = job.file("reports/runs/" + first + "/results/manifest.json");
+        String named = Files.readString(manifest);
         Files.writeString(kernels, Json.pretty(strict));
+        Files.writeString(manifest, named.replace(Digest.of(sound.getBytes(UTF_8)), Digest.of(Files.readAllBytes(kernels))));
         try {
             Program.Outcome compared = Program.run(job.args("compare", first, second, "--json"));
             assertThat(compared.exit()).isEqualTo(10);
             assertThat(json(compared).path("contracts_changed")).isNotEmpty();
             assertThat(Files.readString(job.file("reports/compare/" + first + "-" + second + "/compare.md")))
-                    .contains("## Contracts", "By the contracts of `" + first + "`");
+                    .contains("### Contracts", "By the contracts of `" + first + "`");
             Program.Outcome again = Program.run(job.run("--fresh", "--set", "baseline=" + first));
             assertThat(again.exit()).isEqualTo(10);
             assertThat(again.out()).contains("By the baseline's contracts, some of which are no longer the same: ");
         } finally {
             Files.writeString(kernels, sound);
+            Files.writeString(manifest, named);
         }
+    }
+
+    @Test
+    void runsAreFoundByTheNamesThatUsersGiveThem() {
+        // other, second, first: newest to oldest; other passed, so second is what a later run is compared with.
+        for (String[] names : new String[][] {
+            {first, second}, {first, second.substring(0, second.length())}, {"baseline", second}, {first, "small-*.2"}
+        }) {
+            Program.Outcome compared = Program.run(job.args("compare", names[0], names[1], "--json"));
+            assertThat(compared.exit()).as(compared.err()).isZero();
+            assertThat(json(compared).path("baseline").stringValue()).isEqualTo(first);
+            assertThat(json(compared).path("candidate").stringValue()).isEqualTo(second);
+        }
+    }
+
+    @Test
+    void aGlobComparesEachRunAndTheGravestVerdictCounts() {
+        Program.Outcome compared = Program.run(job.args("compare", first, "small-*", "--json"));
+        assertThat(compared.exit()).as(compared.err()).isEqualTo(30);
+        JsonNode json = json(compared);
+        assertThat(json.path("verdict").stringValue()).isEqualTo("INVALID");
+        assertThat(json.path("comparisons")).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(json.path("comparisons"))
+                .extracting(each -> each.path("candidate").stringValue())
+                .contains(second, other)
+                .doesNotContain(first);
+        Program.Outcome asBaseline = Program.run(job.args("compare", "small-*", first));
+        assertThat(asBaseline.exit()).isEqualTo(2);
+        assertThat(asBaseline.errLines()).singleElement().asString().contains("several are called so", first);
+    }
+
+    @Test
+    void aRunInAnArchiveIsCheckedAndComparedAndLeavesNothingBehind() throws IOException {
+        Program.Outcome exported = Program.run(job.args("export", first));
+        assertThat(exported.exit()).as(exported.err()).isZero();
+        Path archive = job.file("reports/kernelweave_llm_export/" + first + ".zip");
+        Path elsewhere = Files.createDirectories(temp.resolve("elsewhere")).resolve("theirs.zip");
+        Files.copy(archive, elsewhere);
+        List<String> before = temporaryFolders();
+        for (String name : List.of(elsewhere.toString(), elsewhere + "#" + first)) {
+            Program.Outcome compared = Program.run(job.args("compare", name, second, "--json"));
+            assertThat(compared.exit()).as(compared.err()).isZero();
+            assertThat(json(compared).path("verdict").stringValue()).isEqualTo("IDENTICAL");
+        }
+        assertThat(Program.run(job.args("compare", elsewhere + "#nobody", second))
+                        .errLines())
+                .singleElement()
+                .asString()
+                .contains("nobody", "there is none of that name");
+        byte[] bytes = Files.readAllBytes(elsewhere);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(elsewhere, bytes);
+        Program.Outcome refused = Program.run(job.args("compare", elsewhere.toString(), second));
+        assertThat(refused.exit()).isEqualTo(2);
+        assertThat(refused.errLines()).singleElement().asString().contains("is not as it was packed");
+        assertThat(temporaryFolders()).isEqualTo(before);
+        // An archive of several runs says which.
+        Program.run(job.args("compare", first, second));
+        assertThat(Program.run(job.args("export", "--comparison", first + "-" + second))
+                        .exit())
+                .isZero();
+        Path both = job.file("reports/kernelweave_llm_export/" + first + "-" + second + ".zip");
+        assertThat(Program.run(job.args("compare", both.toString(), second)).errLines())
+                .singleElement()
+                .asString()
+                .contains("holds 2 runs", both + "#" + first);
+        assertThat(Program.run(job.args("compare", both + "#" + first, both + "#" + second))
+                        .exit())
+                .isZero();
+    }
+
+    private static List<String> temporaryFolders() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("kernelweave-"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void buildServersGetTheirForms() {
+        Program.Outcome junit = Program.run(job.args("compare", first, other, "--format", "junit"));
+        assertThat(junit.exit()).isEqualTo(30);
+        assertThat(junit.out()).startsWith("<?xml version=\"1.0\"").contains("<error message=", "</testsuites>");
+        Program.Outcome github = Program.run(job.args("compare", first, second, "--format", "github"));
+        assertThat(github.exit()).isZero();
+        assertThat(github.out()).startsWith("::notice title=IDENTICAL " + second + " against " + first + "::");
+        assertThat(Program.run(job.args("compare", first, second, "--format", "junit", "--json"))
+                        .exit())
+                .isEqualTo(2);
+    }
+
+    /** A damaged run is one line, whatever is damaged. */
+    @Test
+    void damagedRunsAreRefusedInOneLine() throws IOException {
+        Path folder = job.file("reports/runs/" + other);
+        Path run = folder.resolve("run.json");
+        Path manifest = folder.resolve("results/manifest.json");
+        Path part;
+        try (Stream<Path> files = Files.list(folder.resolve("results"))) {
+            part = files.filter(file -> file.toString().endsWith(".parquet")).findFirst().orElseThrow();
+        }
+        for (Path file : List.of(run, manifest, part)) {
+            byte[] sound = Files.readAllBytes(file);
+            try {
+                Files.write(file, java.util.Arrays.copyOf(sound, sound.length / 2));
+                refused("compare", first, other);
+                Files.delete(file);
+                refused("compare", first, other);
+                refused("compare", other, first);
+            } finally {
+                Files.write(file, sound);
+            }
+        }
+    }
+
+    private static void refused(String... command) {
+        Program.Outcome refused = Program.run(job.args(command));
+        assertThat(refused.exit()).as(refused.err()).isEqualTo(2);
+        assertThat(refused.errLines()).hasSize(1);
+        assertThat(refused.out()).isEmpty();
     }
 
     @Test
     void badInputIsRefusedInOneLine() {
         for (String[] bad : new String[][] {
             {"compare", first, "nothing"},
+            {"compare", first, "nothing-*"},
+            {"compare", first, first},
+            {"compare", first, "/no/such/folder"},
+            {"compare", first, "/no/such/archive.zip"},
+            {"compare", first, second, "--margin", "router.verification_pass_rate=-1"},
             {"compare", first, second, "--margin", "router.latency_ms.total.p50=1"},
             {"compare", first}
         }) {
@@ -110,6 +245,12 @@ class CompareCommandTest {
             assertThat(refused.exit()).isEqualTo(2);
             assertThat(refused.errLines()).hasSize(1);
         }
+    }
+
+    @Test
+    void aNameThatIsNearlyRightIsHelped() {
+        Program.Outcome refused = Program.run(job.args("compare", first, first.replace("small", "smal")));
+        assertThat(refused.errLines()).singleElement().asString().contains("the nearest are", first);
     }
 
     @Test

@@ -61,7 +61,7 @@ public final class Program {
     }
 
     /** Surefire may start a test from a jar that only names the class path; it leaves the real one in a property. */
-    private static String classPath() {
+    public static String classPath() {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 

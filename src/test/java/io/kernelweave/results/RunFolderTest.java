@@ -33,7 +33,9 @@ class RunFolderTest {
         RunFolder.Part late = folder.writePart("b.parquet", ResultRow.FORM, rows.subList(0, 3));
         RunFolder.Part early = folder.writePart("a.parquet", ResultRow.FORM, rows.subList(3, 8));
         RunFolder.Part other = folder.writePart("c.parquet", ResultRow.FORM, List.of(raw));
-        RunFolder.Manifest manifest = folder.publish("demo-1", List.of(late, other, early));
+        RunFolder.Part times = folder.writeTimes("times", rows);
+        RunFolder.Part otherTimes = folder.writeTimes("other", List.of(raw));
+        RunFolder.Manifest manifest = folder.publish("demo-1", List.of(late, other, early), List.of(times, otherTimes));
         assertThat(manifest.rows()).isEqualTo(9);
         assertThat(folder.manifest()).isEqualTo(manifest);
         assertThat(folder.rows())

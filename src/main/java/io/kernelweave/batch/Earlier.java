@@ -1,0 +1,169 @@
+package io.kernelweave.batch;
+
+import io.kernelweave.json.InputException;
+import io.kernelweave.json.Json;
+import io.kernelweave.kernel.Kernel;
+import io.kernelweave.results.KeptRow;
+import io.kernelweave.results.Measure;
+import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.RouterCard;
+import io.kernelweave.results.RowKey;
+import io.kernelweave.results.Run;
+import io.kernelweave.results.RunFolder;
+import io.kernelweave.results.RunRegistry;
+import io.kernelweave.route.RouterAdapter;
+import io.kernelweave.storage.ParquetRows;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A complete run whose rows may stand for rows of this one. What it says of itself is believed only if every file is as it was written.
+ * Thread-safe.
+ */
+final class Earlier {
+    /** Parts that are read at the same time: each partition goes through them in order. */
+    private static final int OPEN = 4;
+
+    private static final ParquetRows.Schema COLUMNS = ParquetRows.Schema.parse("""
+            message result_row {
+              required binary row_id (STRING);
+              required binary arm (STRING);
+              optional group decision {
+                required binary action (STRING);
+                required group kernel_ids (LIST) { repeated group list { required binary element (STRING); } }
+              }
+              optional binary key (STRING);
+            }""");
+
+    /**
+     * A row that may be taken over.
+     *
+     * @param action of the decision; empty without one
+     */
+    record Place(RunFolder.Part part, int position, RowKey key, String action, List<String> kernelIds) {}
+
+    private final RunFolder folder;
+    private final Run run;
+    private final Map<String, Place> places = new HashMap<>();
+    private final Map<RunFolder.Part, List<ObjectNode>> open = new LinkedHashMap<>(16, 0.75f, true);
+
+    private Earlier(RunFolder folder) {
+        this.folder = folder;
+        this.run = folder.run();
+        folder.requireIntact();
+        Map<RunFolder.Part, Integer> counts = new HashMap<>();
+        folder.scan(COLUMNS, (part, row) -> {
+            int position = counts.merge(part, 1, Integer::sum) - 1;
+            String key = row.path("key").asString("");
+            if (!key.isEmpty()) {
+                List<String> ids = new ArrayList<>();
+                row.path("decision").path("kernel_ids").forEach((JsonNode id) -> ids.add(id.stringValue()));
+                places.put(
+                        row.path("row_id").stringValue() + " " + row.path("arm").stringValue(),
+                        new Place(
+                                part,
+                                position,
+                                RowKey.parse(key),
+                                row.path("decision").path("action").asString(""),
+                                List.copyOf(ids)));
+            }
+        });
+    }
+
+    /**
+     * The newest complete run of a job over the same data, or else over other data. One that is damaged is left aside, and its name told.
+     *
+     * @param run the run that is about to begin
+     */
+    static Optional<Earlier> find(RunRegistry registry, Run run, Consumer<String> notes) {
+        List<Run> candidates = registry.runs().stream()
+                .filter(other -> other.isComplete()
+                        && other.measure() == Measure.ANSWERS
+                        && other.job().equals(run.job())
+                        && !other.runId().equals(run.runId()))
+                .sorted(Comparator.comparing((Run other) -> other.data().equals(run.data()))
+                        .thenComparing(Run::startedAt)
+                        .reversed())
+                .toList();
+        for (Run candidate : candidates) {
+            try {
+                Earlier earlier = new Earlier(registry.folder(candidate.runId()));
+                if (!earlier.places.isEmpty()) {
+                    return Optional.of(earlier);
+                }
+            } catch (InputException e) {
+                notes.accept("nothing is reused from run " + candidate.runId() + ": " + e.getMessage());
+            }
+        }
+        return Optional.empty();
+    }
+
+    Run run() {
+        return run;
+    }
+
+    Optional<Place> place(String identity) {
+        return Optional.ofNullable(places.get(identity));
+    }
+
+    /** Whether the router of a run with such a fingerprint decides as the earlier run's did. */
+    boolean routesLike(Map<String, String> fingerprint) {
+        return List.of("router", "ledger", "core", "environment").stream()
+                .allMatch(part ->
+                        Objects.equals(fingerprint.get(part), run.fingerprint().get(part)));
+    }
+
+    /** What the router had learned. */
+    RouterAdapter adapter() {
+        return Json.parse(
+                folder.folder().readText(RouterCard.ADAPTER),
+                RouterAdapter.class,
+                folder.folder() + "/" + RouterCard.ADAPTER);
+    }
+
+    /** The digests of the kernels that it ran with, by id. */
+    Map<String, String> kernels() {
+        Map<String, String> kernels = new HashMap<>();
+        for (Kernel kernel : folder.kernels()) {
+            kernels.put(kernel.kernelId(), kernel.digest());
+        }
+        return kernels;
+    }
+
+    /** The row in a place, to be written again as it is. */
+    KeptRow kept(String identity, String clusterId, Place place) {
+        return new KeptRow(identity, clusterId, folder, place.part(), place.position(), () -> json(place));
+    }
+
+    /** The row in a place. */
+    ResultRow row(Place place) {
+        ObjectNode json = json(place).deepCopy();
+        return ResultRow.of(json.put("run_id", run.runId()));
+    }
+
+    private ObjectNode json(Place place) {
+        List<ObjectNode> rows;
+        synchronized (open) {
+            rows = open.get(place.part());
+        }
+        if (rows == null) {
+            rows = folder.part(place.part());
+            synchronized (open) {
+                open.put(place.part(), rows);
+                if (open.size() > OPEN) {
+                    open.remove(open.keySet().iterator().next());
+                }
+            }
+        }
+        return rows.get(place.position());
+    }
+}
