@@ -134,8 +134,9 @@ class QueryCommandTest {
     void whatDoesMoreThanReadIsRefused(String sql) throws IOException {
         Path part = temp.resolve("it's reports/runs/nightly-001/results/p.parquet");
         byte[] before = Files.readAllBytes(part);
-        for (String file :
-                List.of(temp.resolve("out").toString(), part.toString().replace("'", "''"))) {
+        List<String> files =
+                List.of(temp.resolve("out").toString(), part.toString().replace("'", "''"));
+        for (String file : sql.contains("%s") ? files : files.subList(0, 1)) {
             Program.Outcome refused = query(sql.replace("%s", file));
             assertThat(refused.exit()).isEqualTo(2);
             assertThat(refused.errLines())
