@@ -189,8 +189,10 @@ final class DatasetCommand implements Runnable {
             mixinStandardHelpOptions = true,
             footer = {
                 "%nExamples:%n",
-                "  kernelweave dataset export phasecd/kernelweave.yaml                # into datasets/exports/kernelweave-<version>",
-                "  kernelweave dataset export phasecd/mine.yaml --to /tmp/mine --creator \"Ada Example\" --published 2026-01-31",
+                "  kernelweave dataset export phasecd/kernelweave.yaml",
+                "    (into datasets/exports/kernelweave-<version>)",
+                "  kernelweave dataset export phasecd/mine.yaml --to /tmp/mine",
+                "      --creator \"Ada Example\" --published 2026-01-31",
                 "  kernelweave dataset export phasecd/mine.yaml --after datasets/exports/mine-1.0.0"
             })
     static final class Export extends OfSpec {

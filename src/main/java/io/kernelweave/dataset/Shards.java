@@ -92,7 +92,7 @@ record Shards(Map<String, Split> splits) {
     }
 
     private static long bits(int count) {
-        return (count + 7) / 8;
+        return (count + 7L) / 8;
     }
 
     List<Shard> all() {
