@@ -415,7 +415,7 @@ public final class Workbench implements Work<ResultRow> {
             boolean alone = kernelIds.size() == 1;
             for (String kernelId : kernelIds) {
                 List<ResultRow.Attempt> own = row.attempts().stream()
-                        .filter(attempt -> attempt.gate() != null && kernelId.equals(attempt.kernelId()))
+                        .filter(attempt -> attempt.gate() != null && (alone || kernelId.equals(attempt.kernelId())))
                         .toList();
                 if (own.isEmpty()) {
                     continue;

@@ -104,6 +104,9 @@ final class RouteCommand implements Callable<Integer> {
                 decision.action().label(),
                 decision.kernelIds().isEmpty() ? "raw generation" : String.join(" + ", decision.kernelIds()));
         output.text("  " + decision.reason());
+        if (decision.kernelIds().size() > 1) {
+            output.text("  flow: " + decision.flow());
+        }
         if (!adapter.isTrained()) {
             output.text("  The router is untrained ("
                     + (adapter.knowsPrompts() ? "kernel text and prompts without labels" : "kernel text alone")

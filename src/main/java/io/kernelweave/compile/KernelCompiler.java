@@ -74,7 +74,7 @@ public final class KernelCompiler {
     public static Compiled compile(List<Example> examples, String kernelId, long seed) {
         Kernel.checkId(kernelId);
         List<Sample> samples = samples(examples, kernelId);
-        HeldOut split = HeldOut.of(samples, seed);
+        SetAside split = SetAside.of(samples, seed);
         boolean judged = samples.stream().anyMatch(sample -> sample.example().outcome() == Outcome.PASS);
         List<Sample> solved = split.training().stream()
                 .filter(sample -> sample.example().outcome() == (judged ? Outcome.PASS : Outcome.UNKNOWN))
@@ -131,11 +131,11 @@ public final class KernelCompiler {
     private static final class Draft {
         private final String kernelId;
         private final long seed;
-        private final HeldOut split;
+        private final SetAside split;
         private final List<Sample> solved;
         private final List<Note> notes = new ArrayList<>();
 
-        Draft(String kernelId, long seed, HeldOut split, List<Sample> solved) {
+        Draft(String kernelId, long seed, SetAside split, List<Sample> solved) {
             this.kernelId = kernelId;
             this.seed = seed;
             this.split = split;

@@ -48,7 +48,9 @@ public final class Clauses {
             "(?i)\\b(?:the|this|that|these|those|its|your|each|every) (?:\\w+ )?(?:results?|outputs?|outcome|answers?|findings?)\\b"
                     + "|\\bwhat (?:you|that|it) (?:found|find|got|gets?|gave|gives?|listed|extracted|wrote)\\b");
 
-    private static final Pattern PRONOUN = Pattern.compile("(?i)\\b(?:it|them|those|these)\\b");
+    /** What is done with something: "turn them into", "make a ticket of it". */
+    private static final Pattern PRONOUN = Pattern.compile(
+            "(?i)^\\w+ (?:it|them|those|these)\\b|\\b(?:of|from|into|for|with|about|out of) (?:it|them|those|these)\\b");
 
     private static final Pattern ASIDE = Pattern.compile("\\([^()]{4,}\\)|`[^`]+`|\"[^\"]+\"");
 

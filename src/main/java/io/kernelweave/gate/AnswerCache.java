@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A file is written under another name, brought to the disk and renamed, so that any number of processes may share the folder
  * and a kill leaves whole entries only. An entry that is not what it says is removed, with one line to {@code notes}. Answers
- * that hold a secret are not kept. Safe for use by many threads.
+ * that hold a secret are not kept, and of more than {@value #MOST} the oldest are forgotten. Safe for use by many threads.
  */
 public final class AnswerCache {
     private static final String ENTRY = ".json";
@@ -36,6 +38,8 @@ public final class AnswerCache {
 
     /** After that nobody writes it any more. */
     private static final Duration ABANDONED = Duration.ofHours(1);
+
+    private static final int MOST = 100_000;
 
     private final Path folder;
     private final Consumer<String> notes;
@@ -81,11 +85,16 @@ public final class AnswerCache {
     }
 
     /**
-     * Opens a folder, which need not exist yet, and removes what killed writers have left there.
+     * Opens a folder, which need not exist yet, and removes what killed writers have left there and what is too much.
      *
      * @param notes is told of each entry that is dropped, one line each
      */
     public static AnswerCache open(Path folder, Consumer<String> notes) {
+        return open(folder, notes, MOST);
+    }
+
+    /** @param most how many entries are kept */
+    static AnswerCache open(Path folder, Consumer<String> notes, int most) {
         AnswerCache cache = new AnswerCache(folder, notes, null);
         FileTime recent = FileTime.from(Instant.now().minus(ABANDONED));
         try {
@@ -95,12 +104,32 @@ public final class AnswerCache {
                     Files.deleteIfExists(file);
                 }
             }
+            cache.forget(most);
         } catch (NoSuchFileException e) {
             // another process was faster
         } catch (IOException e) {
             throw InputException.at(folder.toString(), "no folder for the answer cache: " + e, "name another one");
         }
         return cache;
+    }
+
+    /** Removes the oldest entries, of one age by their names. */
+    private void forget(int most) throws IOException {
+        List<Path> entries = files(ENTRY);
+        if (entries.size() <= most) {
+            return;
+        }
+        Map<Path, FileTime> ages = new HashMap<>();
+        for (Path file : entries) {
+            ages.put(file, Files.getLastModifiedTime(file));
+        }
+        for (Path file : entries.stream()
+                .sorted(Comparator.comparing(ages::get))
+                .limit(entries.size() - most)
+                .toList()) {
+            Files.deleteIfExists(file);
+        }
+        notes.accept("answer cache: forgot the " + (entries.size() - most) + " oldest answers");
     }
 
     /** The same entries as there are now, whatever others add or remove; nothing is added to them. */

@@ -216,14 +216,20 @@ public final class Router {
             return easy.get().with(candidates);
         }
         RouteDecision composed = null;
+        boolean chain = false;
         for (Plan plan : matcher.plans(
                 request,
                 ranked,
                 (clause, later) ->
                         rank(later ? whole.later(clause, vectors(clause)) : whole.clause(clause, vectors(clause))))) {
             double probability = matcher.plan().probability(plan.features());
-            if (probability >= matcher.planThreshold() && (composed == null || probability > composed.probability())) {
+            boolean chained = plan.hits().stream().anyMatch(Hit::later); // that is said, a cut elsewhere is guessed
+            if (probability >= matcher.planThreshold()
+                    && (composed == null
+                            || chained && !chain
+                            || chained == chain && probability > composed.probability())) {
                 Composed flow = flow(plan).orElse(null);
+                chain = flow == null ? chain : chained;
                 composed = flow == null
                         ? composed
                         : new RouteDecision(

@@ -245,6 +245,15 @@ public record RouterAdapter(
 
     /** The same with other worth of its probabilities, of which nothing is certified; without the fast tier, which has its own. */
     RouterAdapter recalibrated(Calibration newCalibration, @Nullable Profile newProfile) {
+        return uncertified(newCalibration, threshold, newProfile);
+    }
+
+    /** The same with another threshold, of which nothing is certified; without the fast tier, which has its own. */
+    public RouterAdapter withThreshold(double other) {
+        return uncertified(calibration, other, profile);
+    }
+
+    private RouterAdapter uncertified(Calibration newCalibration, double newThreshold, @Nullable Profile newProfile) {
         return new RouterAdapter(
                 version,
                 encoders,
@@ -256,7 +265,7 @@ public record RouterAdapter(
                 pick,
                 fit,
                 newCalibration,
-                threshold,
+                newThreshold,
                 guarantee,
                 1,
                 levels.stream().map(level -> new Level(level.maxError, null)).toList(),
@@ -266,31 +275,6 @@ public record RouterAdapter(
                 curve,
                 null,
                 newProfile);
-    }
-
-    /** The same with another threshold, of which nothing is certified; without the fast tier, which has its own. */
-    public RouterAdapter withThreshold(double other) {
-        return new RouterAdapter(
-                version,
-                encoders,
-                kernelsDigest,
-                promptsDigest,
-                seed,
-                kernels,
-                none,
-                pick,
-                fit,
-                calibration,
-                other,
-                guarantee,
-                1,
-                levels.stream().map(level -> new Level(level.maxError, null)).toList(),
-                plan,
-                planThreshold,
-                metrics,
-                curve,
-                null,
-                profile);
     }
 
     @JsonIgnore

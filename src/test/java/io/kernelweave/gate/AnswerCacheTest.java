@@ -72,6 +72,24 @@ class AnswerCacheTest {
     }
 
     @Test
+    void ofTooManyTheOldestAreForgotten() throws IOException {
+        AnswerCache cache = open();
+        for (int i = 0; i < 5; i++) {
+            cache.keep(identity(i), "answer " + i);
+            Path file = files().stream()
+                    .filter(each -> each.getFileName().toString().equals(identity(0).digest() + ".json"))
+                    .findFirst()
+                    .orElseThrow();
+            Files.setLastModifiedTime(file, java.nio.file.attribute.FileTime.fromMillis(1));
+        }
+        AnswerCache opened = AnswerCache.open(folder.resolve("answers"), notes::add, 4);
+        assertThat(opened.find(identity(0))).isEmpty();
+        assertThat(opened.find(identity(4))).contains("answer 4");
+        assertThat(files()).hasSize(4);
+        assertThat(notes).containsExactly("answer cache: forgot the 1 oldest answers");
+    }
+
+    @Test
     void aDamagedEntryIsDroppedWithOneLine() throws IOException {
         open().keep(identity(1), "{\"answer\":\"yes\"}");
         Path file = files().get(0);

@@ -26,6 +26,11 @@ public final class Rows {
 
     private Rows() {}
 
+    private static String part(String kernelId) {
+        return "{\"number\":1,\"masked\":true,\"complete\":true,\"text\":\"{}\",\"gate\":\"PASS\",\"failed\":[],\"kernel_id\":\""
+                + kernelId + "\"}";
+    }
+
     /** @param change JSON object of the fields that differ from a row whose answer passes at once */
     public static ResultRow row(String id, String cluster, Arm arm, String change) {
         ObjectNode json = Json.parse(BASE, ObjectNode.class, "base");
@@ -96,6 +101,7 @@ public final class Rows {
                         "{" + total(6)
                                 + ",\"target\":\"composition\",\"kernel_id\":\"k1+k2\",\"decision\":{\"action\":\"compose\","
                                 + "\"kernel_ids\":[\"k1\",\"k2\"],\"probability\":0.9,\"threshold\":0.5,\"reason\":\"both\",\"candidates\":[]},"
+                                + "\"attempts\":[" + part("k1") + "," + part("k2") + "],"
                                 + "\"answer\":{\"path\":\"compose\",\"kernel_ids\":[\"k1\",\"k2\"],\"text\":\"{}\"}}"),
                 row(
                         "r7",

@@ -15,12 +15,12 @@ import java.util.stream.Collectors;
  * one task never stand on both sides: of the tasks that were ever solved and of those that never were, every fifth each, at most
  * {@value #MOST}, and never the greater part of the successes.
  */
-record HeldOut(List<Sample> training, List<Sample> tests) {
+record SetAside(List<Sample> training, List<Sample> tests) {
     private static final int EVERY = 5;
     private static final int MOST = 4;
 
     /** @param samples in an order that does not depend on how they were given */
-    static HeldOut of(List<Sample> samples, long seed) {
+    static SetAside of(List<Sample> samples, long seed) {
         Map<String, List<Sample>> tasks = new LinkedHashMap<>();
         samples.forEach(sample -> tasks.computeIfAbsent(sample.example().task(), task -> new ArrayList<>())
                 .add(sample));
@@ -41,7 +41,7 @@ record HeldOut(List<Sample> training, List<Sample> tests) {
             }
         }
         Set<String> set = tests.stream().map(test -> test.example().task()).collect(Collectors.toSet());
-        return new HeldOut(
+        return new SetAside(
                 samples.stream()
                         .filter(sample -> !set.contains(sample.example().task()))
                         .toList(),
