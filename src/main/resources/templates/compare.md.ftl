@@ -1,39 +1,66 @@
 <#ftl output_format="Markdown">
+<#import "compare.ftl" as c>
 <#macro row cells><#list cells as cell> ${cell} |</#list></#macro>
-# ${candidate} against ${baseline}: ${verdict}
-
-<#list views as view>
-- <#if view.contracts?has_content>By the contracts of ${code(view.contracts)}: </#if>**${view.verdict}**. ${view.reason}.
-</#list>
+<@c.opening/>
 
 ## Metrics
 
-<#list views as view>
-<#if view.contracts?has_content>
-### By the contracts of ${code(view.contracts)}
+<#if plot>
+![What was gained and lost, in points](differences.svg)
 
 </#if>
-<#if view.lines?has_content>
-| metric | verdict | baseline | candidate | difference | margin | rows better, worse | rows / clusters | p of a loss | smallest loss seen | clusters for the margin |
-|---|---|---:|---:|---|---:|---|---:|---:|---:|---:|
-<#list view.lines as line>
-| ${code(line.metric)} | ${line.verdict} | ${line.baseline} | ${line.candidate} | ${line.difference} | ${line.margin} | ${line.moved} | ${line.rows} | ${line.p} | ${line.smallest} | ${line.needed} |
+<@c.judged/>
+<@c.told/>
+Rows are paired and their differences summed by cluster. The p of a judged metric is that of the one-sided sign-flip test, adjusted for the number of judged
+metrics (Holm); of the others it is two-sided and adjusted for theirs. FAIL: a loss that is no accident (p of 5 % at most) and not shown to be within the margin.
+PASS: the 95 % interval of the difference keeps to the margin, and so does a test that knows how little rows that rarely differ tell. "Smallest loss seen" is what
+such runs show in four of five tries, "clusters for the margin" how many it takes to keep to the margin in four of five tries if nothing is lost.
+
+<#if aside?has_content>
+### Side by side
+
+From all rows of each run, with 95 % intervals where there are any.
+
+| figure | baseline | candidate | difference |
+|---|---:|---:|---:|
+<#list aside as line>
+| ${code(line.name)} | ${line.baseline} | ${line.candidate} | ${line.difference} |
 </#list>
-<#else>
-Nothing was compared.
+<#if asideMore gt 0>
+
+And ${asideMore} more in ${code("compare.json")}.
 </#if>
 
+</#if>
+## What differs
+
+| what | | how |
+|---|---|---|
+<#list groups as group>
+| ${group.name} | <#if group.differs>**differs**<#else>the same</#if> | <#list group.says as line>${line}<#sep>; </#sep></#list><#if group.digests?has_content><#if group.says?has_content>; </#if><#list group.digests as each>${each.part} ${code(each.baseline)} → ${code(each.candidate)}<#sep>, </#sep></#list></#if> |
 </#list>
-Rows are paired and their differences summed by cluster. p is that of the one-sided sign-flip test, adjusted for the number of metrics (Holm). FAIL: a loss that
-is no accident (p of 5 % at most) and not shown to be within the margin. PASS: the 95 % interval of the difference keeps to the margin, and so does
-a test that knows how little rows that rarely differ tell. "Smallest loss seen" is what such a run shows in four of five tries, "clusters for the
-margin" how many it takes to keep to the margin in four of five tries if nothing is lost.
 
-<#if answers>
-<#if changed?has_content>
-## Contracts
+<#if kernels?has_content>
+### Kernels
 
-Changed: ${changed}. Answers that pass, by the contracts of either run:
+<#list kernels as kernel>
+- **${kernel.id}**: ${kernel.version}<#if kernel.contract>; what it demands of answers changed</#if>
+<#list kernel.changes as change>
+  - <#if change.label == "changed">${code(change.path)}: ${code(change.before)} → ${code(change.after)}<#elseif change.label == "added">${code(change.path)}: added ${code(change.after)}<#else>${code(change.path)}: removed ${code(change.before)}</#if>
+</#list>
+<#if kernel.more gt 0>
+  - and ${kernel.more} more in ${code("compare.json")}
+</#if>
+</#list>
+<#if kernelsMore gt 0>
+- and ${kernelsMore} more in ${code("compare.json")}
+</#if>
+
+</#if>
+<#if changed gt 0>
+### Contracts
+
+${changed} contract<#if changed != 1>s</#if> changed. Answers that pass, by the contracts of either run:
 
 | arm | rows | baseline's answers, its own contracts | … the candidate's contracts | candidate's answers, the baseline's contracts | … its own contracts |
 |---|---:|---:|---:|---:|---:|
@@ -46,13 +73,37 @@ ${redacted} rows of the candidate had secrets taken out of them; they keep their
 </#if>
 
 </#if>
-## Why rows flipped
+## Rows lost and gained
 
-<#if charges?has_content>
+<#if outcomes?has_content>
+| | rows in both runs | say another thing | lost | gained |
+|---|---:|---:|---:|---:|
+<#list outcomes as line>
+| <#if line.part?has_content>${line.part}<#else>all</#if> | ${line.rows} | ${line.other} | ${line.lost} | ${line.gained} |
+</#list>
+
+</#if>
+<#if labels?has_content>
+### By label
+
+| | label | | baseline | candidate | Δ with 95 % interval | rows better, worse | p (Holm) |
+|---|---|---|---:|---:|---|---|---:|
+<#list labels as line>
+| ${line.part} | ${line.label} | <#if line.stands>**${line.word}**<#else>${line.word}</#if> | ${line.baseline} | ${line.candidate} | ${line.difference} | ${line.moved} | ${line.p} |
+</#list>
+<#if labelsMore gt 0>
+
+And ${labelsMore} more whose rows moved.
+</#if>
+
+</#if>
+<#if charged>
+### By stage
+
 | | rows |<#list stages as stage> ${stage} |</#list>
 |---|---:|<#list stages as stage>---:|</#list>
 <#list charges as line>
-| ${line.arm} | ${line.rows} |<@row line.cells/>
+| ${line.part} | ${line.rows} |<@row line.cells/>
 </#list>
 
 Each row that flipped is walked again with the baseline's output of one stage (router's decision, decoder's texts, gate's verdicts) in place of the
@@ -64,50 +115,106 @@ Charges rest on: ${bases}.
 No prompt was answered again: ${obstacle}.
 </#if>
 
+</#if>
+<#if rows?has_content>
 ### Rows
 
-<#if flipped gt flips?size>The first ${flips?size} of ${flipped}; ${code("flips.csv")} has all.
+| row | | label | | stage | why |
+|---|---|---|---|---|---|
+<#list rows as line>
+| ${line.row} | ${line.part} | ${line.label} | ${line.moved} | ${line.stage} | ${line.why} |
+</#list>
+<#if rowsMore gt 0>
+
+And ${rowsMore} more in ${code("flips.csv")}; ${code("rows.jsonl")} has all with prompts, answers and checks.
+</#if>
+
+### Side by side, some of each kind
+
+<#list details as detail>
+<details><summary>${detail.row} ${detail.moved}<#if detail.part?has_content> in ${detail.part}</#if><#if detail.stage?has_content>, ${detail.stage}</#if>: ${detail.label}</summary>
+
+<#if detail.why?has_content>
+${detail.why}.
 
 </#if>
-| row | arm | asks for | | charged to | why |
-|---|---|---|---|---|---|
-<#list flips as line>
-| ${line.row} | ${line.arm} | ${line.kernel} | ${line.moved} | ${line.charge} | ${line.why} |
+<#if detail.asks?has_content>
+${fence(detail.asks, "text")}
+
+</#if>
+${detail.table?no_esc}
+
+<#if detail.checks?has_content>
+| check | baseline | candidate | why |
+|---|---|---|---|
+<#list detail.checks as check>
+| ${check.name} | ${check.baseline} | ${check.candidate} | ${check.reason} |
+</#list>
+<#if detail.checksMore gt 0>
+
+And ${detail.checksMore} more.
+</#if>
+
+</#if>
+</details>
+
 </#list>
 <#else>
 No row flipped.
+
+</#if>
+## Rows added, removed and relabelled
+
+<#if sets.same>
+None: both runs have the same rows with the same labels.
+<#else>
+<#list sets.lists as list>
+### ${list.count} ${list.change}
+
+| row | asks | label |
+|---|---|---|
+<#list list.rows as line>
+| ${line.id} | ${line.asks} | <#if list.change == "relabelled">${line.before} → ${line.after}<#elseif list.change == "added">${line.after}<#else>${line.before}</#if> |
+</#list>
+<#if list.more gt 0>
+
+And ${list.more} more in ${code("rows.jsonl")}.
 </#if>
 
+</#list>
+</#if>
+
+<#if timing.answers>
 ## Times
 
-<#if ratios?has_content>
-Times are compared only between arms of one run, where each prompt is answered in all arms one right after the other. Geometric means:
+<#if timing.arms?has_content>
+What an arm takes over ${code(timing.reference)}, each prompt answered in both one right after the other, so that machine and load are in both. Geometric means:
 
-| | baseline | candidate |
-|---|---|---|
-<#list ratios as line>
-| ${code(line.name)} | ${line.baseline} | ${line.candidate} |
+| | baseline | candidate | candidate / baseline | rows / clusters |
+|---|---:|---:|---|---:|
+<#list timing.arms as line>
+| ${line.arm} / ${timing.reference} | ${line.baseline} | ${line.candidate} | ${line.ratio} | ${line.rows} |
 </#list>
 
-<#else>
-Times of different runs are not compared.
+</#if>
+<#if timing.reused?has_content>
+${timing.reused} rows have the baseline's own times, because their answers were taken over from it; they are left out.
 
 </#if>
-</#if>
-## What differs
+<#if timing.stages?has_content>
+Milliseconds, geometric means over rows. Both runs name the same JDK, system and number of cores; whether it was the same machine, and what else ran on it, nothing says.
+So these are told and never judged, and their intervals know of the rows alone:
 
-| part of the fingerprint | baseline | candidate | |
-|---|---|---|---|
-<#list fingerprint as line>
-| ${line.part} | ${code(line.baseline)} | ${code(line.candidate)} | ${line.differs} |
+| arm | stage | baseline | candidate | candidate / baseline | rows / clusters |
+|---|---|---:|---:|---|---:|
+<#list timing.stages as line>
+| ${line.arm} | ${line.stage} | ${line.baseline} | ${line.candidate} | ${line.ratio} | ${line.rows} |
 </#list>
-<#if settings?has_content>
-
-| setting | baseline | candidate |
-|---|---|---|
-<#list settings as line>
-| ${line.name} | ${line.baseline} | ${line.candidate} |
-</#list>
+<#elseif timing.measured gt 0>
+Milliseconds are not set side by side: the environments differ<#if timing.environment?has_content> (${timing.environment})</#if>.
 </#if>
+
+</#if>
+## Again
 
 ${fence("./kernelweave compare " + baseline + " " + candidate + "   # renders this page again", "")}

@@ -31,6 +31,16 @@ ${fence(scene.prompt, "text")}
 </#if>
 
 <#break>
+<#case "plan">
+<#if stage.flow?has_content>
+**Flow** (${stage.at} ms): ${code(stage.flow)}
+
+</#if>
+<#break>
+<#case "tool_call">
+**Kernel** ${code(stage.kernel)} (${stage.at} ms)
+
+<#break>
 <#case "generation">
 **Generation ${stage.number}** (${stage.at} ms): ${stage.tokens} tokens<#if stage.masked> under the mask, ${stage.forced} of them forced; the mask kept out ${stage.keptOut} vocabulary entries a token<#if !stage.complete>; **refused by the mask**</#if><#else>, no mask</#if>.
 
@@ -62,8 +72,11 @@ ${fence(stage.kept, "json")}
 
 <#break>
 <#case "rollback">
+<#if stage.dropped?has_content>**Dropped**: the answer of ${code(stage.dropped)}.
+<#else>
 **Rollback**: no attempt passed (<#list stage.failed as name>${code(name)}<#sep>, </#list>); <#if stage.again>the kernel has it decoded once more<#else>the kernel's answer is dropped</#if>.<#list stage.steps as step>
 When ${step.when}: ${step.action}</#list>
+</#if>
 
 <#break>
 </#switch>

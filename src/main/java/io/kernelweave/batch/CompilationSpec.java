@@ -4,9 +4,11 @@ import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.Measure;
+import io.kernelweave.results.Retention;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,6 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param partitions parallel partitions; 0 for as many as cores
  * @param requirements what the figures of a run must satisfy by themselves
  * @param targets what they should satisfy; reported, never judged
+ * @param retention how long the job's runs are kept; null: all of them
  * @param export whether the archive is packed at the end
  */
 public record CompilationSpec(
@@ -44,6 +47,7 @@ public record CompilationSpec(
         int partitions,
         List<JobSpec.Bound> requirements,
         List<JobSpec.Bound> targets,
+        @Nullable Retention retention,
         boolean export)
         implements JobFile {
 
@@ -106,8 +110,16 @@ public record CompilationSpec(
     /** Digest of the settings that decide the rows. */
     String rowSettings() {
         ObjectNode json = Json.tree(this);
-        json.remove(
-                List.of("name", "dataset", "resamples", "chunk", "partitions", "requirements", "targets", "export"));
+        json.remove(List.of(
+                "name",
+                "dataset",
+                "resamples",
+                "chunk",
+                "partitions",
+                "requirements",
+                "targets",
+                "retention",
+                "export"));
         return Digest.of((JsonNode) json);
     }
 }

@@ -5,6 +5,7 @@ import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.ContainmentMetrics;
 import io.kernelweave.results.Measure;
+import io.kernelweave.results.Retention;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,9 +23,10 @@ import tools.jackson.databind.node.ObjectNode;
  * @param warmup so many cases are answered before that without being counted; 1500 if not given
  * @param seed of what is drawn
  * @param chunk cases a transaction and a Parquet part
- * @param baseline {@code previous}, {@code none}, or a run id
+ * @param baseline {@code previous}, {@code pinned}, {@code none}, or a run id
  * @param margins metric → the loss against the baseline that is still accepted; empty: a fifth of a point of each group's right answers
  * @param requirements what the figures of a run must satisfy by themselves
+ * @param retention how long the job's runs are kept; null: all of them
  * @param export whether the archive is packed at the end
  */
 public record ContainmentSpec(
@@ -38,6 +40,7 @@ public record ContainmentSpec(
         String baseline,
         Map<String, Double> margins,
         List<JobSpec.Bound> requirements,
+        @Nullable Retention retention,
         boolean export)
         implements JobFile {
 
@@ -74,7 +77,7 @@ public record ContainmentSpec(
     /** Digest of the settings that decide the rows. */
     String rowSettings() {
         ObjectNode json = Json.tree(this);
-        json.remove(List.of("name", "datasets", "chunk", "baseline", "margins", "requirements", "export"));
+        json.remove(List.of("name", "datasets", "chunk", "baseline", "margins", "requirements", "retention", "export"));
         return Digest.of((JsonNode) json);
     }
 }

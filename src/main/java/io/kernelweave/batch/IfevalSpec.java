@@ -5,9 +5,11 @@ import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.IfevalMetrics;
 import io.kernelweave.results.Measure;
+import io.kernelweave.results.Retention;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,9 +21,10 @@ import tools.jackson.databind.node.ObjectNode;
  * @param dataset path of the spec, which names the sources {@code prompts} and {@code answers} and the file of conditions
  * @param chunk answers a transaction and a Parquet part
  * @param partitions parallel partitions; 0 for as many as cores
- * @param baseline {@code previous}, {@code none}, or a run id
+ * @param baseline {@code previous}, {@code pinned}, {@code none}, or a run id
  * @param margins metric → the loss against the baseline that is still accepted; empty: half a point of the share of right verdicts
  * @param requirements what the figures of a run must satisfy by themselves
+ * @param retention how long the job's runs are kept; null: all of them
  * @param export whether the archive is packed at the end
  */
 public record IfevalSpec(
@@ -33,6 +36,7 @@ public record IfevalSpec(
         String baseline,
         Map<String, Double> margins,
         List<JobSpec.Bound> requirements,
+        @Nullable Retention retention,
         boolean export)
         implements JobFile {
 
@@ -64,7 +68,16 @@ public record IfevalSpec(
     /** Digest of the settings that decide the rows. */
     String rowSettings() {
         ObjectNode json = Json.tree(this);
-        json.remove(List.of("name", "dataset", "chunk", "partitions", "baseline", "margins", "requirements", "export"));
+        json.remove(List.of(
+                "name",
+                "dataset",
+                "chunk",
+                "partitions",
+                "baseline",
+                "margins",
+                "requirements",
+                "retention",
+                "export"));
         return Digest.of((JsonNode) json);
     }
 }

@@ -4,6 +4,7 @@ import io.kernelweave.dataset.DatasetSpec;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.Measure;
+import io.kernelweave.results.Retention;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -30,11 +32,15 @@ public sealed interface JobFile
     /** How many units make a transaction and a Parquet part. */
     int chunk();
 
-    /** {@code previous}, {@code none}, or a run id. */
+    /** {@code previous}, {@code pinned}, {@code none}, or a run id. */
     String baseline();
 
     /** What the figures of a run must satisfy by themselves. */
     List<JobSpec.Bound> requirements();
+
+    /** How long the job's runs are kept; null: all of them. */
+    @Nullable
+    Retention retention();
 
     /** Whether the archive is packed at the end. */
     boolean export();

@@ -3,22 +3,19 @@ package io.kernelweave.batch;
 import io.kernelweave.dataset.DatasetSpec;
 import io.kernelweave.dataset.Datasets;
 import io.kernelweave.export.Archive;
+import io.kernelweave.export.RunData;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.Metric;
+import io.kernelweave.results.Pruning;
+import io.kernelweave.results.Retention;
 import io.kernelweave.results.Row;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.RunRegistry;
 import io.kernelweave.storage.Folder;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
+import io.kernelweave.storage.FolderLock;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -83,34 +80,50 @@ public final class JobRunner {
     public Result run(JobFile job, Map<String, String> sources, boolean fresh) {
         List<DatasetSpec> specs = job.readDatasets(sources);
         reports.resolve("runs").requireWritable();
-        try {
-            Files.createDirectories(state);
-            try (FileChannel channel = FileChannel.open(
-                            state.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock lock = tryLock(channel)) {
-                if (lock == null) {
-                    throw InputException.at(
-                            state + "/lock", "another run is under way", "wait for it, or use another --state folder");
-                }
-                progress.begin(
-                        "data set " + specs.stream().map(DatasetSpec::name).collect(Collectors.joining(", ")), 0);
-                try (Work<?> work = Work.open(job, specs, datasets, state)) {
-                    progress.end();
-                    return run(work, fresh);
-                }
+        String holder = "job " + job.name() + ", process "
+                + ProcessHandle.current().pid() + ", since "
+                + Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        // Two nights may share one folder and not the other.
+        try (FolderLock own = FolderLock.take(state, "lock", holder);
+                FolderLock shared = lock(reports, holder)) {
+            if (!shared.isHeld()) {
+                progress.note("whether another run writes to " + reports
+                        + " is unknown: its file system has no locks; let one at a time");
             }
-        } catch (FileAlreadyExistsException e) {
-            throw InputException.at(state.toString(), "is a file, not a folder", "name another --state folder");
-        } catch (IOException e) {
-            throw InputException.at(state.toString(), "cannot be used: " + e.getMessage(), "make the folder writable");
+            progress.begin("data set " + specs.stream().map(DatasetSpec::name).collect(Collectors.joining(", ")), 0);
+            try (Work<?> work = Work.open(job, specs, datasets, state)) {
+                progress.end();
+                Result result = run(work, fresh);
+                prune(job, result.run().runId());
+                return result;
+            }
         }
     }
 
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    /** Holds a reports folder, so that nobody else runs a job or removes runs there. */
+    public static FolderLock lock(Folder reports, String holder) {
+        return FolderLock.take(reports, ".run.lock", holder);
+    }
+
+    /** Removes the job's runs that are past their time. What is in the way of that does not change the verdict. */
+    private void prune(JobFile job, String inUse) {
+        Retention retention = job.retention();
+        if (retention == null) {
+            return;
+        }
         try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null;
+            Pruning pruning = new Pruning(reports);
+            List<Retention.Fate> fates = pruning.plan(job.name(), retention).stream()
+                    .filter(fate -> !fate.run().runId().equals(inUse)) // one that was made long ago and stands
+                    .toList();
+            pruning.carryOut(fates);
+            long gone = fates.stream().filter(fate -> !fate.stays()).count();
+            if (gone > 0) {
+                progress.note(
+                        "retention (" + retention + "): " + gone + " removed, " + (fates.size() - gone + 1) + " stay");
+            }
+        } catch (InputException e) {
+            progress.note("no run is removed: " + e.getMessage());
         }
     }
 
@@ -145,8 +158,12 @@ public final class JobRunner {
         if (judged == null) {
             throw new IllegalStateException("run " + runId + " was not judged");
         }
-        String archive =
-                work.job().export() ? Archive.of(folder).pack(reports, null).path() : null;
+        String archive = work.job().export()
+                ? Archive.of(folder)
+                        .with(new RunData(reports, datasets))
+                        .pack(reports, null)
+                        .path()
+                : null;
         if (reused && judged.exitCode() == 0) {
             return new Result(
                     folder,

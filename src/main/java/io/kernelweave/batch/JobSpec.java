@@ -9,6 +9,7 @@ import io.kernelweave.json.Json;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.PerRow;
 import io.kernelweave.results.ResultRow;
+import io.kernelweave.results.Retention;
 import io.kernelweave.route.Guarantee;
 import io.kernelweave.runtime.Arm;
 import java.util.Arrays;
@@ -48,13 +49,14 @@ import tools.jackson.databind.node.ObjectNode;
  * @param seed of everything drawn
  * @param chunk rows a transaction and a Parquet part
  * @param partitions parallel partitions; 0 for as many as cores
- * @param baseline {@code previous} (the newest complete run of the job over the same prompts), {@code none}, or
- *     a run id
+ * @param baseline {@code previous} (the newest complete run of the job over the same prompts), {@code pinned} ({@code runs
+ *     pin --baseline}), {@code none}, or a run id
  * @param margins metric → the loss against the baseline that is still accepted
  * @param requirements what the figures of a run must satisfy by themselves
  * @param demo how many prompts the real-time demo shows
  * @param intents whether the figures of {@link io.kernelweave.results.IntentMetrics} are computed
  * @param promote whether kernels rise and fall by what the ledger holds once the run's answers are in it
+ * @param retention how long the job's runs are kept; null: all of them
  * @param export whether the archive is packed at the end
  */
 public record JobSpec(
@@ -81,6 +83,7 @@ public record JobSpec(
         int demo,
         boolean intents,
         boolean promote,
+        @Nullable Retention retention,
         boolean export)
         implements JobFile, RouterSettings {
 
@@ -319,6 +322,7 @@ public record JobSpec(
                 "demo",
                 "intents",
                 "promote",
+                "retention",
                 "export"));
         json.set("model", model.settings());
         return Digest.of((JsonNode) json);

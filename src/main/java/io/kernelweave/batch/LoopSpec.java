@@ -4,9 +4,11 @@ import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.Measure;
+import io.kernelweave.results.Retention;
 import io.kernelweave.route.Guarantee;
 import io.kernelweave.runtime.ClosedLoop;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -34,6 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param seed of everything drawn
  * @param chunk prompts a transaction and a Parquet part
  * @param requirements what the figures of a run must satisfy by themselves
+ * @param retention how long the job's runs are kept; null: all of them
  * @param export whether the archive is packed at the end
  */
 public record LoopSpec(
@@ -58,6 +61,7 @@ public record LoopSpec(
         long seed,
         int chunk,
         List<JobSpec.Bound> requirements,
+        @Nullable Retention retention,
         boolean export)
         implements JobFile {
 
@@ -120,7 +124,7 @@ public record LoopSpec(
     /** Digest of the settings that decide the rows. */
     String rowSettings() {
         ObjectNode json = Json.tree(this);
-        json.remove(List.of("name", "dataset", "window", "chunk", "requirements", "export"));
+        json.remove(List.of("name", "dataset", "window", "chunk", "requirements", "retention", "export"));
         return Digest.of((JsonNode) json);
     }
 }

@@ -6,6 +6,7 @@ import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.MaskMetrics;
 import io.kernelweave.results.Measure;
+import io.kernelweave.results.Retention;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,10 +29,11 @@ import tools.jackson.databind.node.ObjectNode;
  * @param memory of so many schemas it is measured at the end what they hold when compiled, and reported apart; 0 if not given
  * @param seed of what is drawn
  * @param chunk schemas a transaction and a Parquet part
- * @param baseline {@code previous}, {@code none}, or a run id
+ * @param baseline {@code previous}, {@code pinned}, {@code none}, or a run id
  * @param margins metric → the loss against the baseline that is still accepted; empty: 0.2 points of each set's passing rate
  * @param requirements what the figures of a run must satisfy by themselves
  * @param targets what they should satisfy on a quiet machine; reported, never judged
+ * @param retention how long the job's runs are kept; null: all of them
  * @param export whether the archive is packed at the end
  */
 public record MaskSpec(
@@ -50,6 +52,7 @@ public record MaskSpec(
         Map<String, Double> margins,
         List<JobSpec.Bound> requirements,
         List<JobSpec.Bound> targets,
+        @Nullable Retention retention,
         boolean export)
         implements JobFile {
 
@@ -111,7 +114,8 @@ public record MaskSpec(
     /** Digest of the settings that decide the rows. */
     String rowSettings() {
         ObjectNode json = Json.tree(this);
-        json.remove(List.of("name", "datasets", "chunk", "baseline", "margins", "requirements", "targets", "export"));
+        json.remove(List.of(
+                "name", "datasets", "chunk", "baseline", "margins", "requirements", "targets", "retention", "export"));
         return Digest.of((JsonNode) json);
     }
 }

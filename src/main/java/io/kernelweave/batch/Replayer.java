@@ -63,6 +63,9 @@ public final class Replayer implements Attribution.Rerun, AutoCloseable {
                 decision.threshold(),
                 decision.reason(),
                 List.of());
+        if (decision.flow() != null) {
+            route = route.doing(decision.flow());
+        }
         return Optional.of(new Attribution.Answered(
                 prompt,
                 runtime.answer(new Task(row.rowId(), prompt), Arm.of(row.arm()), route)

@@ -5,6 +5,7 @@ import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.Measure;
+import io.kernelweave.results.Retention;
 import io.kernelweave.results.RouteMetrics;
 import io.kernelweave.route.Guarantee;
 import java.util.List;
@@ -30,9 +31,10 @@ import tools.jackson.databind.node.ObjectNode;
  * @param seed of everything drawn
  * @param chunk rows a transaction and a Parquet part
  * @param partitions parallel partitions; 0 for as many as cores
- * @param baseline {@code previous}, {@code none}, or a run id
+ * @param baseline {@code previous}, {@code pinned}, {@code none}, or a run id
  * @param margins metric → the loss against the baseline that is still accepted; empty: two points of the trained router's accuracy
  * @param requirements what the figures of a run must satisfy by themselves
+ * @param retention how long the job's runs are kept; null: all of them
  * @param export whether the archive is packed at the end
  */
 public record RouterSpec(
@@ -50,6 +52,7 @@ public record RouterSpec(
         String baseline,
         Map<String, Double> margins,
         List<JobSpec.Bound> requirements,
+        @Nullable Retention retention,
         boolean export)
         implements JobFile, RouterSettings {
 
@@ -104,7 +107,8 @@ public record RouterSpec(
     /** Digest of the settings that decide the rows. */
     String rowSettings() {
         ObjectNode json = Json.tree(this);
-        json.remove(List.of("name", "chunk", "partitions", "baseline", "margins", "requirements", "export"));
+        json.remove(
+                List.of("name", "chunk", "partitions", "baseline", "margins", "requirements", "retention", "export"));
         return Digest.of((JsonNode) json);
     }
 }

@@ -105,10 +105,11 @@ class RunCompletion<R extends Row> {
         } else {
             RunFolder before = registry.folder(earlier.get(earlier.size() - 1).runId());
             List<RunGate.Metric> moves = work.moves(rows(), work.judgedBy(folder, before, before.rows(work.form())));
-            Trend known = before.folder().name().equals(work.job().baseline())
-                    ? Trend.begin(before.folder().name()) // accepted as it is
-                    : Trend.of(before)
-                            .orElseGet(() -> Trend.begin(before.folder().name()));
+            Trend known =
+                    before.folder().name().equals(named(run).map(Run::runId).orElse(""))
+                            ? Trend.begin(before.folder().name()) // accepted as it is
+                            : Trend.of(before)
+                                    .orElseGet(() -> Trend.begin(before.folder().name()));
             trend = known.after(moves);
         }
         folder.folder().write(Trend.FILE, Json.pretty(trend));
@@ -123,13 +124,10 @@ class RunCompletion<R extends Row> {
 
     /** The runs of this job before this one that can be compared with it, oldest first, from the baseline on if one is named. */
     private List<Run> earlier(Run run) {
-        String wanted = work.job().baseline();
-        if (wanted.equals("none")) {
+        if (work.job().baseline().equals("none")) {
             return List.of();
         }
-        Instant from = wanted.equals("previous")
-                ? Instant.MIN
-                : registry.find(wanted).run().startedAt();
+        Instant from = named(run).map(Run::startedAt).orElse(Instant.MIN);
         return registry.runs().stream()
                 .filter(Run::isComplete)
                 .filter(other -> other.startedAt().isBefore(run.startedAt())
@@ -139,17 +137,30 @@ class RunCompletion<R extends Row> {
     }
 
     private Optional<Run> baseline(Run run) {
+        Optional<Run> named = named(run);
+        if (named.isPresent() && !named.get().isComplete()) {
+            throw InputException.at("baseline " + work.job().baseline(), "is not complete", "name a complete run");
+        }
+        return named.isPresent() ? named : earlier(run).stream().reduce((first, second) -> second);
+    }
+
+    /** The one run that the job is judged against; empty if that is the newest before it, or none. */
+    private Optional<Run> named(Run run) {
         String wanted = work.job().baseline();
         return switch (wanted) {
-            case "none" -> Optional.empty();
-            case "previous" -> earlier(run).stream().reduce((first, second) -> second);
-            default -> {
-                Run other = registry.find(wanted).run();
-                if (!other.isComplete()) {
-                    throw InputException.at("baseline " + wanted, "is not complete", "name a complete run");
+            case "none", "previous" -> Optional.empty();
+            case "pinned" -> {
+                Optional<Run> pinned = registry.baseline(run.job());
+                // A job's first run has nothing to be judged against; a later one must not do so silently.
+                if (pinned.isEmpty() && registry.latest(run.job(), run.runId()).isPresent()) {
+                    throw InputException.at(
+                            "job " + run.job() + " /baseline",
+                            "no run is pinned as its baseline",
+                            "`kernelweave runs pin RUN --baseline`, or set baseline to previous or a run id");
                 }
-                yield Optional.of(other);
+                yield pinned;
             }
+            default -> Optional.of(registry.find(wanted).run());
         };
     }
 

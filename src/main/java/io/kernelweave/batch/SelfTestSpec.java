@@ -5,6 +5,7 @@ import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.Measure;
+import io.kernelweave.results.Retention;
 import io.kernelweave.route.Guarantee;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param limit at most so many clusters of each kind of answers, for a quick look; 0 for all
  * @param margins metric → the loss that the gate under test accepts
  * @param requirements what the figures must satisfy
+ * @param retention how long the job's runs are kept; null: all of them
+ * @param export whether the archive is packed at the end
  */
 public record SelfTestSpec(
         Measure measure,
@@ -49,6 +52,7 @@ public record SelfTestSpec(
         int partitions,
         Map<String, Double> margins,
         List<JobSpec.Bound> requirements,
+        @Nullable Retention retention,
         boolean export)
         implements JobFile, RouterSettings {
 
@@ -119,8 +123,16 @@ public record SelfTestSpec(
     /** Digest of the settings that decide the rows. */
     String rowSettings() {
         ObjectNode json = Json.tree(this);
-        json.remove(
-                List.of("name", "draws", "power_draws", "chunk", "partitions", "margins", "requirements", "export"));
+        json.remove(List.of(
+                "name",
+                "draws",
+                "power_draws",
+                "chunk",
+                "partitions",
+                "margins",
+                "requirements",
+                "retention",
+                "export"));
         return Digest.of((JsonNode) json);
     }
 }

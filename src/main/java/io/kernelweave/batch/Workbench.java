@@ -246,29 +246,28 @@ public final class Workbench implements Work<ResultRow> {
         String router = routing.adapter().digest();
         List<FeedbackLedger.Entry> entries = new ArrayList<>();
         for (ResultRow row : results) {
-            ResultRow.Attempt last = row.attempts().stream()
-                    .filter(attempt -> attempt.gate() != null)
-                    .reduce((first, second) -> second)
-                    .orElse(null);
-            if (last == null || row.decision() == null || row.isReused()) {
+            if (row.decision() == null || row.isReused()) {
                 continue;
             }
             List<String> kernelIds = row.decision().kernelIds();
+            boolean alone = kernelIds.size() == 1;
             for (String kernelId : kernelIds) {
-                boolean alone = kernelIds.size() == 1;
+                List<ResultRow.Attempt> own = row.attempts().stream()
+                        .filter(attempt -> attempt.gate() != null && kernelId.equals(attempt.kernelId()))
+                        .toList();
+                if (own.isEmpty()) {
+                    continue;
+                }
                 Kernel kernel = kernels.get(kernelId);
-                boolean own = last.failed().stream().anyMatch(name -> alone || name.startsWith(kernelId + "/"));
-                Outcome outcome = own || !last.complete() ? told(last) : Outcome.PASS;
                 entries.add(new FeedbackLedger.Entry(
                         kernelId,
                         kernel == null ? "" : kernel.digest(),
                         row.clusterId(),
-                        outcome,
+                        told(own.get(own.size() - 1)),
                         row.traceId(),
                         prompts.get(row.rowId()),
-                        row.attempts().stream()
+                        own.stream()
                                 .flatMap(attempt -> attempt.unsafe().stream())
-                                .filter(name -> alone || name.startsWith(kernelId + "/"))
                                 .distinct()
                                 .toList(),
                         alone ? router : null,
@@ -401,7 +400,9 @@ public final class Workbench implements Work<ResultRow> {
             String prompt = prompts.get(row.rowId());
             if (prompt != null
                     && row.answer() != null
+                    && row.decision() != null
                     && row.answeredByKernel()
+                    && row.answer().kernelIds().containsAll(row.decision().kernelIds()) // it hangs on the prompt alone
                     && Arm.of(row.arm()).isGated()
                     && !row.answer().text().contains(Redaction.MARK)) {
                 answers.keep(

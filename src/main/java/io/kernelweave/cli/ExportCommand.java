@@ -1,6 +1,7 @@
 package io.kernelweave.cli;
 
 import io.kernelweave.export.Archive;
+import io.kernelweave.export.RunData;
 import io.kernelweave.export.Signing;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunRegistry;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "export",
         description =
-                "Packs a run, a comparison or all runs into a reproducible zip with manifest, checksums and verdicts.",
+                "Packs a run, a comparison or all runs into a reproducible zip with data set, manifest, checksums and verdicts.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {
@@ -65,12 +66,17 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() {
         Folder reports = workspace.reports();
         PrivateKey signer = key == null ? null : Signing.privateKey(key);
-        Archive.Packed packed = archive(reports).pack(reports, signer);
+        Archive.Packed packed = archive(reports)
+                .with(new RunData(reports, workspace.datasets()))
+                .pack(reports, signer);
         output.json(packed);
         output.line("%s", packed.path());
         output.line(
                 "  %,d bytes, %d files, SHA-256 %s",
                 packed.bytes(), packed.manifest().files().size(), packed.sha256());
+        packed.manifest().data().stream()
+                .filter(data -> data.path() == null)
+                .forEach(data -> output.text("  without the data set of " + data.runId() + ": " + data.reason()));
         return 0;
     }
 

@@ -1,7 +1,6 @@
 package io.kernelweave.cli;
 
 import io.kernelweave.batch.Workbench;
-import io.kernelweave.compose.AnswerContract;
 import io.kernelweave.decode.JsonSchemaConstraint;
 import io.kernelweave.decode.TokenVocabularies;
 import io.kernelweave.gate.FeedbackLedger;
@@ -186,8 +185,7 @@ final class KernelCommand implements Runnable {
                 tests += kernel.tests().size();
                 List<String> found = new ArrayList<>(Contract.of(kernel).selfTest());
                 try {
-                    JsonSchemaConstraint.compile(
-                            AnswerContract.of(List.of(kernel)).outputSchema(), TokenVocabularies.o200kBase());
+                    JsonSchemaConstraint.compile(kernel.outputSchema(), TokenVocabularies.o200kBase());
                 } catch (InputException e) {
                     found.add("kernel " + kernel.kernelId() + " has no exact mask: " + e.getMessage());
                 }

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             TraceCommand.class,
             CompileCommand.class,
             ComposeCommand.class,
+            RunsCommand.class,
             QueryCommand.class,
             VersionCommand.class,
         },

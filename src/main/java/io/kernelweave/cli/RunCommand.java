@@ -3,8 +3,11 @@ package io.kernelweave.cli;
 import io.kernelweave.batch.JobFile;
 import io.kernelweave.batch.JobRunner;
 import io.kernelweave.json.Json;
+import io.kernelweave.report.Headline;
 import io.kernelweave.results.Measure;
+import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
+import io.kernelweave.results.Run;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,6 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
             "  kernelweave run jobs/train-router.yaml --set dataset=phasecd/clinc150.yaml",
             "  kernelweave run jobs/maskbench.yaml --set vocabulary=o200k_base --set limit=300",
             "  kernelweave run jobs/intent.yaml --source test=/data/clinc150/test.jsonl.gz --json",
+            "  kernelweave run jobs/nightly.yaml --summary    # one line for a chat",
             "  kernelweave run jobs/nightly.yaml --fresh      # replay everything although nothing changed"
         })
 final class RunCommand implements Callable<Integer> {
@@ -50,6 +54,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--fresh", description = "Make a new run although nothing changed since the last.")
     private boolean fresh;
+
+    @Option(names = "--summary", description = "Print one line, for a chat, and nothing else.")
+    private boolean summary;
 
     @Mixin
     private Workspace workspace = new Workspace();
@@ -74,19 +81,26 @@ final class RunCommand implements Callable<Integer> {
         } finally {
             underWay.set(false);
         }
+        String folder = result.folder().folder().toString();
+        String report = folder + "/kernelweave_llm_bundle/benchmark/benchmark.md";
+        String line = Headline.of(result.verdict(), result.run(), result.metrics(), before(result.run()), report);
+        if (summary) {
+            output.text(line);
+            return result.exitCode();
+        }
         ObjectNode json = Json.object()
                 .put("run_id", result.run().runId())
                 .put("run_dir", result.folder().folder().toString())
                 .put("verdict", result.verdict())
                 .put("exit_code", result.exitCode())
-                .put("reused", result.reused());
+                .put("reused", result.reused())
+                .put("summary", line);
         json.set("reasons", Json.tree(result.reasons()));
         json.set("metrics", Json.tree(Metrics.flat(result.metrics())));
         output.json(json);
         output.line("%s  %s", Output.coloured(result.verdict()), result.run().runId());
         result.reasons().forEach(reason -> output.text("  " + reason));
-        String folder = result.folder().folder().toString();
-        output.text("  report   " + folder + "/kernelweave_llm_bundle/benchmark/benchmark.md");
+        output.text("  report   " + report);
         if (result.run().measure() == Measure.ANSWERS) {
             output.text("  demo     " + folder + "/kernelweave_llm_bundle/realtime_demo.md");
         }
@@ -95,5 +109,13 @@ final class RunCommand implements Callable<Integer> {
             output.text("  archive  " + result.archive());
         }
         return result.exitCode();
+    }
+
+    /** The figures of the run that this one was judged against, as far as they are still there. */
+    private Map<String, Metric> before(Run run) {
+        if (run.judgement() == null || run.judgement().baseline() == null) {
+            return Map.of();
+        }
+        return workspace.runs().folder(run.judgement().baseline()).metrics();
     }
 }

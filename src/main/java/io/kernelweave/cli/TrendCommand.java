@@ -53,7 +53,8 @@ final class TrendCommand implements Callable<Integer> {
                     job == null ? "reports" : "job \"" + job + "\"", "has no complete run", "run a job first");
         }
         List<History> histories = new ArrayList<>();
-        jobs.forEach((name, folders) -> histories.add(History.of(name, folders)));
+        jobs.forEach((name, folders) ->
+                histories.add(History.of(name, folders, registry.baselines().get(name))));
         List<String> alarms = TrendReport.render(workspace.reports(), histories);
         boolean failed = histories.stream()
                 .flatMap(history -> history.series().stream())

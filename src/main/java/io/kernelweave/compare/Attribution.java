@@ -1,11 +1,13 @@
 package io.kernelweave.compare;
 
+import io.kernelweave.json.Json;
 import io.kernelweave.results.ResultRow;
 import io.kernelweave.results.Run;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.verify.Outcome;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Which stage made a row flip between two runs, from PASS to something else or back. The candidate's way of a row is walked again with
@@ -62,7 +65,11 @@ public final class Attribution {
         JUDGED,
         /** The prompt was answered again. */
         ANSWERED,
-        NONE
+        NONE;
+
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**
@@ -240,17 +247,36 @@ public final class Attribution {
                         Exchange.unknown("the baseline's gate would have gone on where the candidate's texts end"));
     }
 
-    /** The final answer if some gate judges a row's texts in turn; empty if it would ask for one more than there is. */
+    /**
+     * The final answer if some gate judges a row's texts in turn, those of each kernel's part by themselves; empty if it would ask for
+     * one more than there is.
+     */
     private static Optional<String> walk(ResultRow row, Contracts gate, List<String> kernelIds) {
+        Map<String, String> parts = new LinkedHashMap<>();
         for (ResultRow.Attempt attempt : row.attempts()) {
             if (!attempt.masked()) {
+                if (parts.keySet().containsAll(kernelIds)) {
+                    break;
+                }
                 return Optional.of(attempt.text()); // rolled back
             }
-            if (attempt.complete() && gate.outcome(kernelIds, row.prompt(), attempt.text()) == Outcome.PASS) {
-                return Optional.of(attempt.text());
+            String part = kernelIds.size() == 1 ? null : attempt.kernelId();
+            if (attempt.complete()
+                    && !parts.containsKey(String.valueOf(part))
+                    && gate.outcome(part == null ? kernelIds : List.of(part), row.prompt(), attempt.text())
+                            == Outcome.PASS) {
+                if (part == null) {
+                    return Optional.of(attempt.text());
+                }
+                parts.put(part, attempt.text());
             }
         }
-        return Optional.empty();
+        if (!parts.keySet().containsAll(kernelIds)) {
+            return Optional.empty();
+        }
+        ObjectNode joined = Json.object();
+        parts.forEach((part, text) -> joined.set(part, Json.parse(text, "answer of " + part)));
+        return Optional.of(Json.compact(joined));
     }
 
     // ---------------------------------------------------------------- what is the same
@@ -296,17 +322,24 @@ public final class Attribution {
         if (!isGated(is) || was.attempts().isEmpty() || is.attempts().isEmpty()) {
             return text(was).equals(text(is));
         }
-        for (int i = 0; i < Math.min(was.attempts().size(), is.attempts().size()); i++) {
-            ResultRow.Attempt then = was.attempts().get(i);
-            ResultRow.Attempt now = is.attempts().get(i);
-            if (then.masked() != now.masked()) {
-                break; // one rolled back where the other tried again
-            }
-            if (!then.text().equals(now.text()) || then.complete() != now.complete()) {
-                return false;
-            }
+        Map<String, ResultRow.Attempt> before = places(was);
+        return places(is).entrySet().stream().allMatch(now -> {
+            ResultRow.Attempt then = before.get(now.getKey());
+            return then == null
+                    || then.text().equals(now.getValue().text())
+                            && then.complete() == now.getValue().complete();
+        });
+    }
+
+    /** The attempts by what they were made for, and after how many: one run may roll back where the other tries again. */
+    private static Map<String, ResultRow.Attempt> places(ResultRow row) {
+        Map<String, ResultRow.Attempt> places = new LinkedHashMap<>();
+        Map<String, Integer> counts = new HashMap<>();
+        for (ResultRow.Attempt attempt : row.attempts()) {
+            String part = attempt.masked() ? String.valueOf(attempt.kernelId()) : "raw after " + places.size();
+            places.put(part + " " + counts.merge(part, 1, Integer::sum), attempt);
         }
-        return true;
+        return places;
     }
 
     static String route(ResultRow.Decision decision) {

@@ -81,7 +81,7 @@ public final class Contracts {
     }
 
     /** The kernels by which a row is judged: its label's, and those that answered. */
-    private static List<String> touched(ResultRow row) {
+    static List<String> touched(ResultRow row) {
         TreeSet<String> ids = new TreeSet<>(row.labelledKernels());
         if (row.answer() != null) {
             ids.addAll(row.answer().kernelIds());

@@ -44,6 +44,12 @@ public final class Clauses {
     private static final Pattern RESTRICTION =
             Pattern.compile("(?i)^(?:but )?(?:no|not|don'?t|do not|never|without|nothing|none|only|just)\\b");
 
+    private static final Pattern RESULT = Pattern.compile(
+            "(?i)\\b(?:the|this|that|these|those|its|your|each|every) (?:\\w+ )?(?:results?|outputs?|outcome|answers?|findings?)\\b"
+                    + "|\\bwhat (?:you|that|it) (?:found|find|got|gets?|gave|gives?|listed|extracted|wrote)\\b");
+
+    private static final Pattern PRONOUN = Pattern.compile("(?i)\\b(?:it|them|those|these)\\b");
+
     private static final Pattern ASIDE = Pattern.compile("\\([^()]{4,}\\)|`[^`]+`|\"[^\"]+\"");
 
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]{2,}");
@@ -56,6 +62,23 @@ public final class Clauses {
                     .split(" "));
 
     private Clauses() {}
+
+    /** What a clause speaks of. */
+    public enum Reference {
+        /** What is pasted, as all clauses do. */
+        NONE,
+        /** "it", "them": what is pasted, or what the clause before gives. */
+        PRONOUN,
+        /** "the result": what the clause before gives. */
+        RESULT
+    }
+
+    /** Whether a clause speaks of what the one before it gives. */
+    public static Reference reference(String clause) {
+        return RESULT.matcher(clause).find()
+                ? Reference.RESULT
+                : PRONOUN.matcher(clause).find() ? Reference.PRONOUN : Reference.NONE;
+    }
 
     /** The readings with two clauses or more, the finest first; none if the request cannot be cut. */
     public static List<List<String>> readings(String request) {

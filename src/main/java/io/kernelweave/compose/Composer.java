@@ -11,12 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Composes the contracts of kernels along a flow: proves or refutes that what each part gives is what the next takes, and
- * refuses branches that would get in each other's way. Kernels are read once, and each pair of them is compared once.
+ * refuses branches that would get in each other's way. Kernels are read when they are first named, and each pair of them is compared once.
  * Thread-safe.
  */
 public final class Composer {
@@ -25,16 +26,16 @@ public final class Composer {
 
     private static final Demand LIST = new Demand("forEach", Shape.type("array").schema(), List.of());
 
-    private final Map<String, Signature> signatures = new HashMap<>();
-    private final Takers takers = new Takers(signatures);
+    private final Map<String, Kernel> kernels = new HashMap<>();
+    private final Takers takers = new Takers(kernels);
     private final Comparer comparer = new Comparer();
     private final Map<Pair, Fit> fits = new ConcurrentHashMap<>();
 
     private record Pair(String one, String then) {}
 
-    private Composer(Collection<Kernel> kernels) {
-        for (Kernel kernel : kernels) {
-            if (signatures.put(kernel.kernelId(), new Signature(kernel)) != null) {
+    private Composer(Collection<Kernel> all) {
+        for (Kernel kernel : all) {
+            if (kernels.put(kernel.kernelId(), kernel) != null) {
                 throw InputException.at("kernels", kernel.kernelId() + " comes twice", "give each once");
             }
         }
@@ -80,6 +81,33 @@ public final class Composer {
                 walk.joints,
                 walk.refusals,
                 takers);
+    }
+
+    /**
+     * A flow that goes on with a kernel, which is given what the flow gives: as it is, or as the source of a request. What is proved to
+     * fit comes first; if neither is, a guard decides when it runs. Empty if neither ever fits.
+     *
+     * @throws InputException if it names a kernel that is not there
+     */
+    public Optional<Flow> then(Flow flow, String request, String kernelId) {
+        Flow call = new Flow.Call(kernelId);
+        Flow adapted = new Flow.Seq(flow, Flow.Adapt.asking(request));
+        List<Composed> fitting = Stream.of(new Flow.Seq(flow, call), new Flow.Seq(adapted, call))
+                .map(this::check)
+                .filter(Composed::isAccepted)
+                .toList();
+        if (!fitting.isEmpty()) {
+            return fitting.stream()
+                    .filter(Composed::isProven)
+                    .findFirst()
+                    .or(() -> fitting.stream().findFirst())
+                    .map(Composed::flow);
+        }
+        Flow guarded = new Flow.Seq(adapted, Flow.Guard.of(kernelId));
+        boolean ever = new Walk()
+                .walk(guarded, List.of(Known.ANYTHING), false).out.stream()
+                        .anyMatch(known -> !known.isNothing(comparer));
+        return ever ? Optional.of(new Flow.Seq(guarded, call)) : Optional.empty();
     }
 
     /** @param out what may be known of what it gives, one way or another; empty if it gives nothing */
@@ -238,8 +266,8 @@ public final class Composer {
     /** Whether a flow takes whatever is known: what {@link Takers#glance} says of values, of all of them at once. */
     private Fit head(Flow flow, Known known) {
         if (flow instanceof Flow.Call call) {
-            Signature from = signatures.get(known.origin());
-            return from != null && from.known() == known
+            return kernels.containsKey(known.origin())
+                            && takers.signature(known.origin()).known() == known
                     ? fit(known.origin(), call.kernelId())
                     : known.fits(takers.signature(call.kernelId()).demand(), comparer);
         }

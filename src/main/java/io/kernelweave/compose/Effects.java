@@ -85,18 +85,6 @@ public record Effects(SortedSet<Effect> all) {
         return new Effects(effects);
     }
 
-    /** May these kernels answer at the same time? */
-    public static boolean areIndependent(List<Kernel> kernels) {
-        for (int i = 0; i < kernels.size(); i++) {
-            for (Kernel other : kernels.subList(0, i)) {
-                if (of(kernels.get(i)).conflict(of(other)).isPresent()) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
     static Effects union(Collection<Effects> parts) {
         SortedSet<Effect> union = new TreeSet<>();
         parts.forEach(part -> union.addAll(part.all));

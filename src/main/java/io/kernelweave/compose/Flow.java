@@ -3,6 +3,7 @@ package io.kernelweave.compose;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
+import io.kernelweave.kernel.PromptInput;
 import io.kernelweave.verify.Checks;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -162,6 +163,13 @@ public sealed interface Flow {
 
     /** {@code adapt({"request": "…", "source": {"$at": "/log"}})}: another value made of this one. */
     record Adapt(Template template) implements Flow {
+        /** Makes a request of a value, which is its source. */
+        public static Adapt asking(String request) {
+            ObjectNode prompt = PromptInput.of(request).toJson();
+            prompt.putObject("source").put("$text", "{}");
+            return new Adapt(new Template(prompt));
+        }
+
         @Override
         public String toString() {
             return "adapt(" + template + ")";
@@ -211,6 +219,20 @@ public sealed interface Flow {
         Set<String> ids = new LinkedHashSet<>();
         collect(this, ids);
         return ids;
+    }
+
+    /** The kernels whose answers are what it gives, in the order of its text. */
+    default Set<String> givers() {
+        Set<String> givers = new LinkedHashSet<>();
+        if (this instanceof Call call) {
+            givers.add(call.kernelId);
+        } else if (this instanceof Seq seq) {
+            Set<String> last = seq.then.givers();
+            givers.addAll(last.isEmpty() ? seq.first.givers() : last);
+        } else {
+            parts().forEach(part -> givers.addAll(part.givers()));
+        }
+        return givers;
     }
 
     private static void collect(Flow flow, Set<String> ids) {

@@ -13,6 +13,7 @@ import io.kernelweave.trace.TraceSpan;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -42,10 +43,25 @@ public final class FlowExecutor {
 
     private final Actor actor;
     private final Limits limits;
+    private final boolean steady;
 
     public FlowExecutor(Actor actor, Limits limits) {
+        this(actor, limits, false);
+    }
+
+    private FlowExecutor(Actor actor, Limits limits, boolean steady) {
         this.actor = actor;
         this.limits = limits;
+        this.steady = steady;
+    }
+
+    /**
+     * An executor for an actor that holds its answers against their contracts itself and changes nothing in giving them. A branch
+     * that fails then cancels no other, and of several failures the first in the text counts: what a flow gives and what it takes to
+     * give it do not hang on which branch is faster.
+     */
+    public static FlowExecutor steady(Actor actor, Limits limits) {
+        return new FlowExecutor(actor, limits, true);
     }
 
     /**
@@ -101,6 +117,9 @@ public final class FlowExecutor {
             this.answered = answered;
         }
     }
+
+    /** Why one of several did not work. */
+    private record Failure(int index, Exception cause) {}
 
     /** Work of a thread of this run. */
     @FunctionalInterface
@@ -319,7 +338,7 @@ public final class FlowExecutor {
                 return List.of(values);
             }
             AtomicInteger next = new AtomicInteger();
-            AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+            AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
             CountDownLatch over = new CountDownLatch(1);
             AtomicInteger working = new AtomicInteger(workers);
             List<Task<Boolean>> tasks = new ArrayList<>();
@@ -329,11 +348,16 @@ public final class FlowExecutor {
                         for (int i = next.getAndIncrement();
                                 i < times && over.getCount() > 0;
                                 i = next.getAndIncrement()) {
-                            values[i] = work.apply(i);
+                            try {
+                                values[i] = work.apply(i);
+                            } catch (FailedException | StoppedException | RuntimeException e) {
+                                Failure own = new Failure(i, e);
+                                failure.accumulateAndGet(own, this::counting);
+                                if (!steady) {
+                                    over.countDown();
+                                }
+                            }
                         }
-                    } catch (FailedException | StoppedException | RuntimeException e) {
-                        failure.compareAndSet(null, e);
-                        over.countDown();
                     } finally {
                         if (working.decrementAndGet() == 0) {
                             over.countDown();
@@ -360,17 +384,23 @@ public final class FlowExecutor {
             if (interrupted) {
                 throw new StoppedException(Status.CANCELLED, "it was interrupted");
             }
-            Exception first = failure.get();
-            if (first instanceof FailedException e) {
+            Failure counts = failure.get();
+            if (counts != null && counts.cause instanceof FailedException e) {
                 throw e;
             }
-            if (first instanceof StoppedException e) {
+            if (counts != null && counts.cause instanceof StoppedException e) {
                 throw e;
             }
-            if (first instanceof RuntimeException e) {
+            if (counts != null && counts.cause instanceof RuntimeException e) {
                 throw e;
             }
             return List.of(values);
+        }
+
+        /** Of two failures the one that counts: the first that came about, since it has cancelled the other, or the first in the text. */
+        private Failure counting(@Nullable Failure before, @Nullable Failure now) {
+            Failure own = Objects.requireNonNull(now);
+            return before == null || steady && own.index < before.index ? own : before;
         }
 
         private JsonNode call(Signature signature, JsonNode value, Saga saga, Recording trace)
@@ -396,7 +426,7 @@ public final class FlowExecutor {
                     completed.add(id);
                     span.returned(answer);
                     String refusal = tooLarge(answer);
-                    refusal = refusal == null ? signature.refusal(value, answer) : refusal;
+                    refusal = refusal == null && !steady ? signature.refusal(value, answer) : refusal;
                     if (refusal == null) {
                         return answer;
                     }

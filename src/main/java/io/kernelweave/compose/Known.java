@@ -61,6 +61,11 @@ record Known(
         return this == ANYTHING;
     }
 
+    /** Whether it is proved that no value can be there. */
+    boolean isNothing(Comparer comparer) {
+        return comparer.containment(shape().schema(), Shape.NONE.schema()) instanceof Containment.Proven;
+    }
+
     /** All that is known, as one shape; it may allow more. */
     private Shape shape() {
         List<Shape> shapes = new ArrayList<>();

@@ -3,8 +3,10 @@ package io.kernelweave.compose;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Condition;
+import io.kernelweave.kernel.Kernel;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -12,11 +14,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Which flows take which values, found out without asking a kernel for anything. */
 final class Takers {
-    private final Map<String, Signature> signatures;
+    private final Map<String, Kernel> kernels;
+    private final Map<String, Signature> signatures = new ConcurrentHashMap<>();
 
-    /** @param signatures the kernels that flows may name */
-    Takers(Map<String, Signature> signatures) {
-        this.signatures = signatures;
+    /** @param kernels those that flows may name; read when one first does */
+    Takers(Map<String, Kernel> kernels) {
+        this.kernels = kernels;
     }
 
     /**
@@ -38,11 +41,15 @@ final class Takers {
     /** @throws InputException if there is no such kernel */
     Signature signature(String kernelId) {
         Signature signature = signatures.get(kernelId);
-        if (signature == null) {
+        if (signature != null) {
+            return signature;
+        }
+        Kernel kernel = kernels.get(kernelId);
+        if (kernel == null) {
             throw InputException.at(
                     "flow", "there is no kernel \"" + kernelId + "\"", "`kernel list` shows those there are");
         }
-        return signature;
+        return signatures.computeIfAbsent(kernelId, id -> new Signature(kernel));
     }
 
     /** What a guard demands. */

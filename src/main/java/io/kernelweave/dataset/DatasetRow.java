@@ -2,9 +2,16 @@ package io.kernelweave.dataset;
 
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.Json;
+import io.kernelweave.storage.ParquetRows;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -53,6 +60,55 @@ public record DatasetRow(
         List<String> acceptableKernels,
         String origin,
         String notes) {
+
+    /** The columns of its Parquet files. */
+    static final ParquetRows.Schema SCHEMA = schema();
+
+    /** What each column holds, in a line, for those who meet the rows elsewhere. */
+    static final Map<String, String> MEANINGS = meanings();
+
+    private static ParquetRows.Schema schema() {
+        String file = "dataset-row.parquet-schema";
+        try (InputStream in = Objects.requireNonNull(DatasetRow.class.getResourceAsStream(file), file)) {
+            return ParquetRows.Schema.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, String> meanings() {
+        Map<String, String> meanings = new LinkedHashMap<>();
+        meanings.put("id", "Unique id of the row.");
+        meanings.put("split", "train, validation or eval.");
+        meanings.put("phase", "The family of rows that it belongs to.");
+        meanings.put("target", "What the row trains.");
+        meanings.put("task_family", "The kind of task; none if no kernel fits.");
+        meanings.put("prompt", "What is asked.");
+        meanings.put(
+                "kernel_id",
+                "The label: the kernel that the prompt asks for, ids joined by + for a composition; null if none fits.");
+        meanings.put("kernel_name", "The kernel's name.");
+        meanings.put("kernel_steps", "The kernel's steps in words.");
+        meanings.put("kernel_preconditions", "The kernel's preconditions in words.");
+        meanings.put("kernel_postconditions", "The kernel's postconditions in words.");
+        meanings.put("kernel_evidence_requirements", "What the kernel demands as evidence, in words.");
+        meanings.put("kernel_rollback", "What is done where the kernel fails, in words.");
+        meanings.put("response", "An answer to the prompt; may be a planted failure, see notes.");
+        meanings.put(
+                "verified",
+                "Whether the kernel's checks accept the response; null where there is nothing to check it by.");
+        meanings.put(
+                "verification_score", "Share of the error conditions that pass, 0 to 1; null where there are none.");
+        meanings.put("confidence", "One over the number of acceptable kernels.");
+        meanings.put("weight", "One over the number of rows that share cluster and target.");
+        meanings.put("cluster_id", "Rows of one origin have the same.");
+        meanings.put("acceptable_kernels", "Every kernel that would be a right choice.");
+        meanings.put("origin", "Where the row comes from.");
+        meanings.put(
+                "notes",
+                "Such as the condition that a planted failure breaks, or the kind of a prompt that no kernel fits.");
+        return meanings;
+    }
 
     /** What joins the ids of a composition. */
     public static final String COMPOSED = "+";

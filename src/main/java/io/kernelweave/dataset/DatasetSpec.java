@@ -4,7 +4,12 @@ import io.kernelweave.decode.WrittenForm;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.trace.TraceForm;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param sources where rows are read from, by name; a path may use {@code ${corpora}}
  * @param fields row field → field of the source, for sources that use other names
  * @param noKernel values of the kernel field that mean "no kernel fits"
- * @param kernelsFrom the source whose labels become kernels, with its prompts as examples; null if the rows name kernels
- *     of the store
+ * @param kernelsFrom the source whose labels become kernels, with its training prompts as examples; {@value #ALL} for every source; or the
+ *     folder of a kernel store whose kernels the rows name; null if neither is known
  * @param schemas how to read rows that are JSON Schemas with documents; null for rows that are prompts
  * @param pairs how to read sources whose rows say of two JSON Schemas whether one contains the other, by name of the source, see {@link
  *     ContainmentCases}; empty for other rows
@@ -30,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param traces the form of sources whose rows are traces of other programs; null for other rows
  * @param splits share of the clusters in each split, for rows whose source names none
  * @param obtain where a user gets the sources, for the line that says that they are missing
+ * @param publication what is said where the data set is published; see {@link DatasetExport}
  */
 public record DatasetSpec(
         String name,
@@ -46,7 +52,11 @@ public record DatasetSpec(
         @Nullable String instructions,
         @Nullable TraceForm traces,
         Map<String, Double> splits,
-        @Nullable String obtain) {
+        @Nullable String obtain,
+        Publication publication) {
+
+    /** Every source. */
+    static final String ALL = "all";
 
     /** The splits that every data set has. */
     public static final List<String> SPLITS = List.of("train", "validation", "eval");
@@ -124,7 +134,100 @@ public record DatasetSpec(
         }
     }
 
+    /** Who made it: a person or an organisation. */
+    public record Creator(@Nullable String person, @Nullable String organisation) {
+        public Creator {
+            if ((person == null) == (organisation == null)) {
+                throw InputException.at(
+                        "/publication/creators", "a creator is a person or an organisation", "write {person: NAME}");
+            }
+        }
+
+        String name() {
+            return person != null ? person : String.valueOf(organisation);
+        }
+    }
+
+    /**
+     * What only its makers can say of a data set; everything may be left out here, but nothing is exported without creators and date.
+     *
+     * @param url its page; null: a URN made of its content
+     * @param published a date such as 2026-01-31
+     * @param citation how to cite it
+     * @param languages of its texts, as BCP 47 tags
+     * @param collection how the rows came about; null for generated rows, of which it is known
+     * @param uses what it is for
+     * @param biases known ones
+     * @param limitations known ones, beside those that {@code dataset check} finds
+     * @param sensitive what is in it about people
+     */
+    public record Publication(
+            @Nullable String url,
+            List<Creator> creators,
+            @Nullable String published,
+            @Nullable String citation,
+            List<String> languages,
+            @Nullable String collection,
+            List<String> uses,
+            List<String> biases,
+            List<String> limitations,
+            @Nullable String sensitive) {
+        static final Publication NOTHING =
+                new Publication(null, List.of(), null, null, List.of(), null, List.of(), List.of(), List.of(), null);
+
+        public Publication {
+            creators = creators == null ? List.of() : List.copyOf(creators);
+            languages = languages == null ? List.of() : List.copyOf(languages);
+            uses = uses == null ? List.of() : List.copyOf(uses);
+            biases = biases == null ? List.of() : List.copyOf(biases);
+            limitations = limitations == null ? List.of() : List.copyOf(limitations);
+            try {
+                if (published != null) {
+                    LocalDate.parse(published);
+                }
+            } catch (DateTimeParseException e) {
+                throw InputException.at(
+                        "/publication/published", "\"" + published + "\" is no date", "write it like 2026-01-31");
+            }
+            try {
+                if (url != null && !URI.create(url).isAbsolute()) {
+                    throw new IllegalArgumentException();
+                }
+            } catch (IllegalArgumentException e) {
+                throw InputException.at("/publication/url", "\"" + url + "\" is no URL", "write it with its https://");
+            }
+        }
+
+        /** What a published data set cannot go without and this one lacks. */
+        List<String> lacking() {
+            List<String> lacking = new ArrayList<>();
+            if (creators.isEmpty()) {
+                lacking.add("creators");
+            }
+            if (published == null) {
+                lacking.add("published");
+            }
+            return lacking;
+        }
+
+        /** The same with what is given in place of what was said. */
+        public Publication with(@Nullable String otherUrl, List<Creator> otherCreators, @Nullable String otherDate) {
+            return new Publication(
+                    otherUrl == null ? url : otherUrl,
+                    otherCreators.isEmpty() ? creators : otherCreators,
+                    otherDate == null ? published : otherDate,
+                    citation,
+                    languages,
+                    collection,
+                    uses,
+                    biases,
+                    limitations,
+                    sensitive);
+        }
+    }
+
     public DatasetSpec {
+        publication = publication == null ? Publication.NOTHING : publication;
         if (name == null || !name.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
             throw InputException.at(
                     "/name", "a data set needs a name", "use lower-case letters, digits, '.', '_' and '-'");
@@ -180,10 +283,27 @@ public record DatasetSpec(
             throw InputException.at(
                     "/splits", "the shares are " + splits, "give shares of " + SPLITS + " that add up to 1");
         }
-        if (kernelsFrom != null && !sources.containsKey(kernelsFrom)) {
+        if (kernelsFrom != null
+                && !kernelsFrom.equals(ALL)
+                && !sources.containsKey(kernelsFrom)
+                && !Files.isDirectory(Path.of(kernelsFrom, "kernels"))) {
             throw InputException.at(
-                    "/kernels_from", "there is no source \"" + kernelsFrom + "\"", "name one of " + sources.keySet());
+                    "/kernels_from",
+                    "there is no source and no kernel store \"" + kernelsFrom + "\"",
+                    "name one of " + sources.keySet() + ", all, or a folder such as phasecd/store");
         }
+    }
+
+    /** Whether the labels of a source become kernels. */
+    boolean makesKernels(String source) {
+        return kernelsFrom != null
+                && (sources.containsKey(kernelsFrom) ? source.equals(kernelsFrom) : kernelsFrom.equals(ALL));
+    }
+
+    /** The folder of the store whose kernels the rows name; null if they name others. */
+    @Nullable
+    String kernelStore() {
+        return kernelsFrom == null || kernelsFrom.equals(ALL) || sources.containsKey(kernelsFrom) ? null : kernelsFrom;
     }
 
     public static DatasetSpec read(Path file) {
@@ -218,7 +338,29 @@ public record DatasetSpec(
                 instructions,
                 traces,
                 splits,
-                obtain);
+                obtain,
+                publication);
+    }
+
+    /** This spec with something else said where the data set is published. */
+    public DatasetSpec with(Publication other) {
+        return new DatasetSpec(
+                name,
+                description,
+                license,
+                seed,
+                generate,
+                sources,
+                fields,
+                noKernel,
+                kernelsFrom,
+                schemas,
+                pairs,
+                instructions,
+                traces,
+                splits,
+                obtain,
+                other);
     }
 
     /** The spec of these rows as they are after a repair: read from a folder of their own. */
@@ -234,12 +376,13 @@ public record DatasetSpec(
                 own,
                 Map.of(),
                 List.of(),
-                kernelsFrom == null ? null : "train",
+                kernelsFrom == null || kernelStore() != null ? kernelsFrom : ALL,
                 null,
                 Map.of(),
                 null,
                 null,
                 splits,
-                null);
+                null,
+                publication);
     }
 }

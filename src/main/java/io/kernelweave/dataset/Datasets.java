@@ -14,8 +14,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -30,7 +30,10 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Datasets {
     /** Changes when the generator gives other rows for the same inputs. */
-    private static final int GENERATOR_VERSION = 2;
+    static final int GENERATOR_VERSION = 2;
+
+    /** What says of a folder of rows what it is. */
+    static final String CARD = "dataset.json";
 
     private static final String FIRST = "1.0.0";
 
@@ -61,7 +64,8 @@ public final class Datasets {
             version = version == null ? FIRST : version;
         }
 
-        private Card as(String newVersion) {
+        /** The same as another version. */
+        Card as(String newVersion) {
             return new Card(
                     name,
                     description,
@@ -85,14 +89,19 @@ public final class Datasets {
         this.root = root;
     }
 
+    /** Where data sets are exported to, where nobody says otherwise. */
+    public Folder exports() {
+        return root.resolve("exports");
+    }
+
     /** The data set of a spec: built if it is generated and not there or out of date. */
     public Dataset open(DatasetSpec spec) {
         if (spec.generate() == null) {
             return readSources(spec);
         }
         Folder folder = root.resolve(spec.name());
-        KernelStore.Contents store = store(spec.generate());
-        if (folder.exists("dataset.json")) {
+        KernelStore.Contents store = store(spec.generate().store());
+        if (folder.exists(CARD)) {
             Card card = read(folder);
             if (card.inputs()
                     .equals(inputs(
@@ -101,6 +110,21 @@ public final class Datasets {
             }
         }
         return build(spec);
+    }
+
+    /** The rows of a data set if they are here as a digest says: as they were built, or as their sources have them. */
+    public Optional<Dataset> asItWas(DatasetSpec spec, String digest) {
+        Dataset dataset;
+        if (spec.generate() == null) {
+            dataset = readSources(spec);
+        } else {
+            Folder folder = root.resolve(spec.name());
+            if (!folder.exists(CARD) || !read(folder).digest().equals(digest)) {
+                return Optional.empty();
+            }
+            dataset = load(folder, read(folder), List.of());
+        }
+        return Optional.of(dataset).filter(rows -> rows.digest().equals(digest));
     }
 
     /** Builds a generated data set afresh; refuses to write one with an error in it. */
@@ -112,12 +136,12 @@ public final class Datasets {
             return dataset;
         }
         Folder folder = root.resolve(spec.name()).requireWritable();
-        KernelStore.Contents store = store(plan);
+        KernelStore.Contents store = store(plan.store());
         Scenarios scenarios = Scenarios.load(Path.of(plan.scenarios()));
         List<DatasetRow> rows = new Generator(spec, plan, store.kernels()).rows(scenarios);
         Dataset dataset = new Dataset(spec.name(), digest(rows), rows, store.kernels());
         refuse(dataset);
-        Card before = folder.exists("dataset.json") ? read(folder) : null;
+        Card before = folder.exists(CARD) ? read(folder) : null;
         List<DatasetRow> rowsBefore = before == null ? List.of() : rowsIfWhole(folder, before);
         write(folder, spec, dataset, inputs(spec, store, scenarios), before, rowsBefore);
         return dataset;
@@ -161,11 +185,11 @@ public final class Datasets {
         }
         Card card = card(spec, dataset, inputs, files);
         card = card.as(before == null ? FIRST : version(before, rowsBefore, card, dataset.rows()));
-        folder.write("README.md", markdown(card));
-        folder.write("dataset.json", Json.pretty(card)); // last: it says that the rest is whole
+        folder.write(DatasetExport.README, DataCard.of(card, spec.generate() != null));
+        folder.write(CARD, Json.pretty(card)); // last: it says that the rest is whole
     }
 
-    private static String version(Card before, List<DatasetRow> rowsBefore, Card card, List<DatasetRow> rows) {
+    static String version(Card before, List<DatasetRow> rowsBefore, Card card, List<DatasetRow> rows) {
         int[] number = Arrays.stream(before.version().split("\\."))
                 .mapToInt(Integer::parseInt)
                 .toArray();
@@ -179,8 +203,8 @@ public final class Datasets {
         return kept ? number[0] + "." + (number[1] + 1) + ".0" : (number[0] + 1) + ".0.0";
     }
 
-    private static Card read(Folder folder) {
-        return Json.parse(folder.readText("dataset.json"), Card.class, folder + "/dataset.json");
+    static Card read(Folder folder) {
+        return Json.parse(folder.readText(CARD), Card.class, folder + "/" + CARD);
     }
 
     /** The rows that were built before; none if they are not all there as they were. */
@@ -197,8 +221,16 @@ public final class Datasets {
         return card(spec, dataset, "", Map.of());
     }
 
-    private static KernelStore.Contents store(DatasetSpec.Generate plan) {
-        KernelStore.Contents store = new KernelStore(Path.of(plan.store())).load();
+    /** The card of a data set with the version that it was built as, where it was. */
+    public Card versioned(DatasetSpec spec, Dataset dataset) {
+        Folder folder = root.resolve(spec.name());
+        Card card = card(spec, dataset);
+        Card built = folder.exists(CARD) ? read(folder) : card;
+        return built.digest().equals(card.digest()) ? card.as(built.version()) : card;
+    }
+
+    private static KernelStore.Contents store(String folder) {
+        KernelStore.Contents store = new KernelStore(Path.of(folder)).load();
         if (!store.refusals().isEmpty()) {
             throw new InputException(store.refusals().get(0));
         }
@@ -220,7 +252,8 @@ public final class Datasets {
     private static String inputs(DatasetSpec spec, KernelStore.Contents store, Scenarios scenarios) {
         StringBuilder kernels = new StringBuilder();
         store.kernels().forEach(kernel -> kernels.append(kernel.digest()).append('\n'));
-        return Digest.of(GENERATOR_VERSION + CanonicalJson.text(Json.tree(spec)) + kernels + scenarios.digest());
+        DatasetSpec made = spec.with(DatasetSpec.Publication.NOTHING); // what is said elsewhere makes no row
+        return Digest.of(GENERATOR_VERSION + CanonicalJson.text(Json.tree(made)) + kernels + scenarios.digest());
     }
 
     private Dataset load(Folder folder, Card card, List<Kernel> kernels) {
@@ -280,7 +313,7 @@ public final class Datasets {
                             origin, "the id \"" + row.id() + "\" was given before, in " + before, "make ids unique");
                 }
                 rows.add(row);
-                if (name.equals(spec.kernelsFrom()) && row.kernelId() != null && !row.isComposition()) {
+                if (spec.makesKernels(name) && row.kernelId() != null && !row.isComposition()) {
                     List<String> known = examples.computeIfAbsent(row.kernelId(), key -> new ArrayList<>());
                     if (row.split().equals("train")) { // an example from another split would give its answer away
                         known.add(row.prompt());
@@ -291,9 +324,11 @@ public final class Datasets {
         if (rows.isEmpty()) {
             throw InputException.at("data set " + spec.name(), "its sources hold no row", "give sources with rows");
         }
-        List<Kernel> kernels = examples.entrySet().stream()
-                .map(label -> ForeignRows.kernel(spec, label.getKey(), label.getValue()))
-                .toList();
+        List<Kernel> kernels = spec.kernelStore() != null
+                ? store(spec.kernelStore()).kernels()
+                : examples.entrySet().stream()
+                        .map(label -> ForeignRows.kernel(spec, label.getKey(), label.getValue()))
+                        .toList();
         List<DatasetRow> weighed = DatasetRow.weigh(rows);
         return new Dataset(spec.name(), digest(weighed), weighed, kernels);
     }
@@ -302,7 +337,7 @@ public final class Datasets {
         return Digest.of(rows.stream().map(DatasetRow::digest).sorted().collect(Collectors.joining("\n")));
     }
 
-    private static Card card(DatasetSpec spec, Dataset dataset, String inputs, Map<String, String> files) {
+    static Card card(DatasetSpec spec, Dataset dataset, String inputs, Map<String, String> files) {
         Map<String, Map<String, Integer>> counts = new LinkedHashMap<>();
         counts.put("split", count(dataset, DatasetRow::split));
         counts.put("target", count(dataset, DatasetRow::target));
@@ -333,34 +368,6 @@ public final class Datasets {
         Map<String, Integer> counts = new TreeMap<>();
         dataset.rows().forEach(row -> counts.merge(field.apply(row), 1, Integer::sum));
         return counts;
-    }
-
-    private static String markdown(Card card) {
-        StringBuilder text = new StringBuilder();
-        text.append("# Data set `").append(card.name()).append("`\n\n");
-        text.append(card.description().strip()).append("\n\n");
-        text.append("- ")
-                .append(card.rows())
-                .append(" rows in ")
-                .append(card.clusters())
-                .append(" clusters; ");
-        text.append(String.format(Locale.ROOT, "%.1f %%", 100.0 * card.rowsWithoutKernel() / card.rows()))
-                .append(" fit no kernel\n");
-        text.append("- seed ")
-                .append(card.seed())
-                .append(", licence ")
-                .append(card.license())
-                .append("\n");
-        text.append("- version ").append(card.version()).append("\n");
-        text.append("- digest `").append(card.digest()).append("`\n\n");
-        text.append(
-                "A cluster is one way of asking; its rows differ in the material and the facts. Clusters are never split.\n");
-        card.counts().forEach((field, counts) -> {
-            text.append("\n| ").append(field).append(" | rows |\n|---|---:|\n");
-            counts.forEach((value, rows) ->
-                    text.append("| ").append(value).append(" | ").append(rows).append(" |\n"));
-        });
-        return text.toString();
     }
 
     /** For machines: the card as JSON. */

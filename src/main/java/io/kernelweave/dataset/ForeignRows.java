@@ -63,7 +63,7 @@ final class ForeignRows {
         }
         String response = text(spec, object, "response");
         if (response == null) {
-            response = kernelId != null && spec.kernelsFrom() != null
+            response = kernelId != null && spec.kernelsFrom() != null && spec.kernelStore() == null
                     ? Json.compact(Json.object().put("intent", kernelId))
                     : "";
         }

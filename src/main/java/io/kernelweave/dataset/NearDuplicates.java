@@ -4,10 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -28,55 +26,48 @@ final class NearDuplicates {
     private static final double NEAR_SHORT = 0.6;
     private static final int SHINGLE = 5;
     private static final double NEAR = 0.8;
+    private static final int MOST_OF_A_KIND = 8;
     private static final long SEED = 0x5eed;
 
     /** Two texts, by their positions, the smaller first. */
     record Pair(int first, int second, double similarity) {}
 
-    /** A pair that is not of interest, such as two texts of one origin. */
-    @FunctionalInterface
-    interface Related {
-        boolean related(int first, int second);
+    /** Who is asked which texts to compare, and told which are near. */
+    interface Interest {
+        /** Whether it matters if these two are near. */
+        boolean matters(int first, int second);
+
+        void near(Pair pair);
+
+        /** Of texts of one kind, a few stand for all where many agree in a band. */
+        int kind(int text);
     }
 
     private NearDuplicates() {}
 
-    /** All near pairs of normalised texts that are not related, in the order of their positions. */
-    static List<Pair> among(List<String> texts, Related related) {
-        return among(texts, related, MOST_EXACT);
-    }
-
-    static List<Pair> among(List<String> texts, Related related, int mostExact) {
-        Map<Long, Pair> pairs = new HashMap<>();
-        IntPredicate isShort = i -> texts.get(i).length() <= SHORT;
-        new Search(texts, isShort, SHINGLE_SHORT, NEAR_SHORT, related, pairs).run(mostExact);
-        new Search(texts, i -> true, SHINGLE, NEAR, related, pairs).run(mostExact);
-        return pairs.values().stream()
-                .sorted(Comparator.comparingInt(Pair::first).thenComparingInt(Pair::second))
-                .toList();
+    /**
+     * Looks for near pairs of normalised texts that matter.
+     *
+     * @param mostExact so many texts are no longer all compared
+     */
+    static void among(List<String> texts, Interest interest, int mostExact) {
+        new Search(texts, i -> texts.get(i).length() <= SHORT, SHINGLE_SHORT, NEAR_SHORT, interest).run(mostExact);
+        new Search(texts, i -> true, SHINGLE, NEAR, interest).run(mostExact);
     }
 
     private static final class Search {
         private final int[] members;
         private final int[][] shingles;
         private final double threshold;
-        private final Related related;
-        private final Map<Long, Pair> pairs;
+        private final Interest interest;
 
-        Search(
-                List<String> texts,
-                IntPredicate member,
-                int length,
-                double threshold,
-                Related related,
-                Map<Long, Pair> pairs) {
+        Search(List<String> texts, IntPredicate member, int length, double threshold, Interest interest) {
             members = IntStream.range(0, texts.size()).filter(member).toArray();
             shingles = Arrays.stream(members)
                     .mapToObj(i -> shingles(texts.get(i), length))
                     .toArray(int[][]::new);
             this.threshold = threshold;
-            this.related = related;
-            this.pairs = pairs;
+            this.interest = interest;
         }
 
         /** Hashes of the shingles, sorted, each once. */
@@ -144,11 +135,11 @@ final class NearDuplicates {
             int rows = threshold < 0.7 ? 3 : 5;
             int bands = threshold < 0.7 ? 40 : 25;
             SplittableRandom random = new SplittableRandom(SEED);
-            Set<Long> compared = new HashSet<>();
             for (int band = 0; band < bands; band++) {
                 int[] salts = random.ints(rows).toArray();
                 Map<Long, List<Integer>> buckets = new HashMap<>();
-                for (int i = 0; i < shingles.length; i++) {
+                for (int text = 0; text < shingles.length; text++) {
+                    int i = text;
                     long bucket = 1;
                     for (int salt : salts) {
                         int least = Integer.MAX_VALUE;
@@ -158,12 +149,16 @@ final class NearDuplicates {
                         bucket = bucket * 0x9e3779b97f4a7c15L + least;
                     }
                     List<Integer> others = buckets.computeIfAbsent(bucket, key -> new ArrayList<>());
-                    for (int other : others) {
-                        if (compared.add((long) other << 32 | i)) {
-                            compare(i, other);
-                        }
+                    others.forEach(other -> compare(i, other));
+                    int kind = interest.kind(members[i]);
+                    if (others.size() < MOST_OF_A_KIND
+                            || others.stream()
+                                            .filter(other -> interest.kind(members[other]) == kind)
+                                            .limit(MOST_OF_A_KIND)
+                                            .count()
+                                    < MOST_OF_A_KIND) {
+                        others.add(i);
                     }
-                    others.add(i);
                 }
             }
         }
@@ -171,12 +166,15 @@ final class NearDuplicates {
         private void compare(int one, int other) {
             int first = Math.min(members[one], members[other]);
             int second = Math.max(members[one], members[other]);
-            if (related.related(first, second)) {
+            if (!interest.matters(first, second)) {
                 return;
             }
             int[] a = shingles[one];
             int[] b = shingles[other];
             int needed = (int) Math.ceil(threshold / (1 + threshold) * (a.length + b.length) - 1e-9);
+            if (needed > Math.min(a.length, b.length)) {
+                return;
+            }
             int common = 0;
             for (int i = 0, j = 0; i < a.length && j < b.length; ) {
                 if (common + Math.min(a.length - i, b.length - j) < needed) {
@@ -189,7 +187,7 @@ final class NearDuplicates {
             }
             if (common >= needed) {
                 double similarity = (double) common / (a.length + b.length - common);
-                pairs.putIfAbsent((long) first << 32 | second, new Pair(first, second, similarity));
+                interest.near(new Pair(first, second, similarity));
             }
         }
     }

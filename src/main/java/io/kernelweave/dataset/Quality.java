@@ -29,6 +29,8 @@ public final class Quality {
     private static final String WARN = "warn";
     private static final String INFO = "info";
     private static final int SHORTEST_LEAK = 24;
+    private static final int MOST_EXAMPLES = 3;
+    private static final int LONGEST_EXAMPLE = 120;
 
     /** An id that nobody writes by chance, unlike {@code translate}. */
     private static final Pattern COINED = Pattern.compile("\\w{2,}[-_.]\\w.*");
@@ -40,12 +42,44 @@ public final class Quality {
      *
      * @param severity {@code error} stops a build; {@code warn} is for the reader
      * @param check which rule
-     * @param finding what is wrong, with an example
-     * @param rows ids of the rows that it is about; empty if it is about no rows
+     * @param finding what is wrong
+     * @param rows ids of the rows that it is about, the most telling first; empty if it is about no rows
+     * @param examples a few of them
      */
-    public record Finding(String severity, String check, String finding, List<String> rows) {
+    public record Finding(String severity, String check, String finding, List<String> rows, List<Example> examples) {
+        Finding(String severity, String check, String finding, List<String> rows) {
+            this(severity, check, finding, rows, List.of());
+        }
+
         boolean isError() {
             return severity.equals(ERROR);
+        }
+    }
+
+    /**
+     * A row that a finding is about.
+     *
+     * @param label the kernel that it is labelled with, or {@code none}
+     * @param origin where it comes from
+     * @param prompt its beginning, on one line
+     */
+    public record Example(String row, String split, String label, String origin, String prompt) {
+        static Example of(DatasetRow row) {
+            String text = row.prompt().strip().replaceAll("\\s+", " ");
+            int end = Math.min(text.length(), LONGEST_EXAMPLE);
+            return new Example(
+                    row.id(),
+                    row.split(),
+                    row.kernelId() == null ? "none" : row.kernelId(),
+                    row.origin(),
+                    end == text.length()
+                            ? text
+                            : text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "…");
+        }
+
+        @Override
+        public String toString() {
+            return row + " (" + split + ", " + label + ", " + origin + "): " + prompt;
         }
     }
 
@@ -77,7 +111,20 @@ public final class Quality {
         leaks(dataset, findings);
         responses(dataset, findings);
         constants(dataset, findings);
-        return findings;
+        Map<String, DatasetRow> rows = new HashMap<>();
+        dataset.rows().forEach(row -> rows.putIfAbsent(row.id(), row));
+        return findings.stream()
+                .map(finding -> new Finding(
+                        finding.severity(),
+                        finding.check(),
+                        finding.finding(),
+                        finding.rows(),
+                        finding.rows().stream()
+                                .distinct()
+                                .limit(MOST_EXAMPLES)
+                                .map(id -> Example.of(Objects.requireNonNull(rows.get(id))))
+                                .toList()))
+                .toList();
     }
 
     /**
@@ -190,38 +237,35 @@ public final class Quality {
     private static void nearDuplicates(Dataset dataset, List<Finding> findings) {
         Map<String, DatasetRow> distinct = new LinkedHashMap<>();
         dataset.rows().forEach(row -> distinct.putIfAbsent(Prompts.normalise(row.prompt()), row));
-        List<DatasetRow> rows = List.copyOf(distinct.values());
-        List<NearDuplicates.Pair> pairs = NearDuplicates.among(
-                List.copyOf(distinct.keySet()),
-                (one, other) -> rows.get(one).clusterId().equals(rows.get(other).clusterId()));
-        for (NearDuplicates.Pair pair : pairs) {
-            DatasetRow one = rows.get(pair.first());
-            DatasetRow other = rows.get(pair.second());
-            String what = String.format(
-                    Locale.ROOT,
-                    "rows %s (%s) and %s (%s) ask nearly the same (similarity %.2f), though of clusters %s and %s",
-                    one.id(),
-                    one.split(),
-                    other.id(),
-                    other.split(),
-                    pair.similarity(),
-                    one.clusterId(),
-                    other.clusterId());
-            List<String> ids = List.of(one.id(), other.id());
-            findings.add(new Finding(
-                    WARN,
-                    one.split().equals(other.split()) ? "near-duplicates" : "near-duplicate-crosses-splits",
-                    what,
-                    ids));
-            if (!Objects.equals(one.kernelId(), other.kernelId())
-                    && Collections.disjoint(one.acceptableKernels(), other.acceptableKernels())) {
-                findings.add(new Finding(
-                        WARN,
-                        "near-contradictions",
-                        what + "; labelled " + one.kernelId() + " and " + other.kernelId(),
-                        ids));
-            }
-        }
+        NearGroups groups = NearGroups.among(List.copyOf(distinct.values()));
+        groups.withinSplits()
+                .forEach(group -> findings.add(near("near-duplicates", group, "in " + only(group.splits()))));
+        groups.acrossSplits()
+                .forEach(group -> findings.add(
+                        near("near-duplicate-crosses-splits", group, "in " + String.join(" and ", group.splits()))));
+        groups.acrossLabels().forEach(group -> {
+            List<String> labels = List.copyOf(group.labels());
+            String some = String.join(", ", labels.subList(0, Math.min(MOST_EXAMPLES, labels.size())));
+            findings.add(near(
+                    "near-contradictions",
+                    group,
+                    "labelled " + some + (labels.size() > MOST_EXAMPLES ? " and otherwise" : "")));
+        });
+    }
+
+    private static Finding near(String check, NearGroups.Group group, String how) {
+        String what = String.format(
+                Locale.ROOT,
+                "%d prompts of different origin ask nearly the same (similarity from %.2f on), %s",
+                group.rows().size(),
+                group.least(),
+                how);
+        return new Finding(
+                WARN, check, what, group.rows().stream().map(DatasetRow::id).toList());
+    }
+
+    private static String only(Set<String> one) {
+        return one.iterator().next();
     }
 
     /** An input must not hold what is to be found out. */
@@ -373,9 +417,21 @@ public final class Quality {
                 dataset.kernels().stream().collect(Collectors.toMap(Kernel::kernelId, kernel -> kernel));
         Map<String, String> exampleOf = examples(dataset);
         Map<String, List<String>> unknown = new TreeMap<>();
+        List<String> labelled = dataset.rows().stream()
+                .filter(row -> row.kernelId() != null)
+                .map(DatasetRow::id)
+                .toList();
+        if (kernels.isEmpty() && !labelled.isEmpty()) {
+            findings.add(new Finding(
+                    ERROR,
+                    "known-kernels",
+                    "it is not known which kernels there are, so no label of " + labelled.size()
+                            + " rows can be checked: the spec names neither a source nor a store under kernels_from",
+                    labelled));
+        }
         for (DatasetRow row : dataset.rows()) {
             row.labelledKernels().stream()
-                    .filter(id -> !kernels.containsKey(id))
+                    .filter(id -> !kernels.isEmpty() && !kernels.containsKey(id))
                     .forEach(id -> unknown.computeIfAbsent(id, key -> new ArrayList<>())
                             .add(row.id()));
             if (!row.split().equals("train")) {
@@ -391,6 +447,6 @@ public final class Quality {
             }
         }
         unknown.forEach(
-                (id, rows) -> findings.add(new Finding(ERROR, "known-kernels", "the store has no kernel " + id, rows)));
+                (id, rows) -> findings.add(new Finding(ERROR, "known-kernels", "there is no kernel " + id, rows)));
     }
 }

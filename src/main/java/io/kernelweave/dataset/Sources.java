@@ -1,5 +1,6 @@
 package io.kernelweave.dataset;
 
+import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.storage.Folder;
@@ -8,11 +9,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.function.BiConsumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -67,6 +72,17 @@ public final class Sources {
         String path = resolve(source.path(), obtain);
         Folder folder = folder(path);
         return folder.open(file(folder, path, obtain));
+    }
+
+    /** SHA-256 of the bytes of a source. */
+    static String digest(DatasetSpec.Source source, @Nullable String obtain) {
+        MessageDigest digest = Digest.sha256();
+        try (InputStream in = new DigestInputStream(open(source, obtain), digest)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Whether the file of a source is there. */

@@ -1,5 +1,6 @@
 package io.kernelweave.export;
 
+import io.kernelweave.dataset.DatasetExport;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
@@ -30,7 +32,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * What is sent to others as one zip: a run, a comparison with its two runs, or all runs and comparisons. Beside the files as they
- * are it holds {@code manifest.json}, {@code SHA256SUMS} (with {@code SHA256SUMS.sig} if it is signed), {@code sbom.cdx.json}, what
+ * are, and {@code datasets/}, what they ran on, it holds {@code manifest.json}, {@code SHA256SUMS} (with {@code SHA256SUMS.sig} if it is signed), {@code sbom.cdx.json}, what
  * the program is made of, and for each run {@code statements/<run-id>.json}, its verdict as an in-toto test result.
  *
  * <p>Reproducible: entries in the order of their names, one fixed time stamp, stored rather than deflated, because deflate
@@ -38,7 +40,11 @@ import tools.jackson.databind.JsonNode;
  * and {@link ArchiveCheck} accepts no other.
  */
 public final class Archive {
-    static final String FORMAT = "kernelweave-archive/2";
+    static final String FORMAT = "kernelweave-archive/3";
+
+    /** Forms that are read: the second had no data sets. */
+    static final Set<String> FORMATS = Set.of("kernelweave-archive/2", FORMAT);
+
     static final String MANIFEST = "manifest.json";
     static final String SUMS = "SHA256SUMS";
     static final String SIGNATURE = "SHA256SUMS.sig";
@@ -56,8 +62,23 @@ public final class Archive {
      */
     public record PackedRun(String runId, String job, String path, Map<String, String> fingerprint) {}
 
-    /** What the archive says of itself; {@code files} are all but the manifest, the sums and the signature. */
-    public record Manifest(String format, String kind, String name, List<PackedRun> runs, List<Entry> files) {}
+    /**
+     * What the archive says of itself.
+     *
+     * @param data of each run, where the data set that it used is in the archive, or why it is not
+     * @param files all but the manifest, the sums and the signature
+     */
+    public record Manifest(
+            String format,
+            String kind,
+            String name,
+            List<PackedRun> runs,
+            List<RunData.Packed> data,
+            List<Entry> files) {
+        public Manifest {
+            data = data == null ? List.of() : List.copyOf(data);
+        }
+    }
 
     /** @param path of the zip, below the reports folder */
     public record Packed(String path, long bytes, String sha256, Manifest manifest) {}
@@ -72,6 +93,8 @@ public final class Archive {
     private final String name;
     private final SortedMap<String, File> files = new TreeMap<>();
     private final List<PackedRun> runs = new ArrayList<>();
+    private final List<RunFolder> folders = new ArrayList<>();
+    private final List<RunData.Packed> data = new ArrayList<>();
 
     private Archive(String kind, String name) {
         this.kind = kind;
@@ -123,6 +146,7 @@ public final class Archive {
         }
         folder.requireIntact();
         folder(folder.folder(), path.isEmpty() ? "" : path + "/");
+        folders.add(folder);
         runs.add(new PackedRun(run.runId(), run.job(), path, new TreeMap<>(run.fingerprint())));
         List<Entry> subjects = files.entrySet().stream()
                 .filter(file -> path.isEmpty() || file.getKey().startsWith(path + "/"))
@@ -133,6 +157,19 @@ public final class Archive {
         add(
                 "statements/" + run.runId() + ".json",
                 Json.pretty(Statement.of(run, subjects)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** This archive with the data sets of its runs, each once. */
+    public Archive with(RunData source) {
+        for (RunFolder run : folders) {
+            RunData.Packed packed = source.of(run);
+            data.add(packed);
+            String path = packed.path();
+            if (path != null && !files.containsKey(path + "/" + DatasetExport.CROISSANT)) {
+                folder(source.folder(path), path + "/");
+            }
+        }
+        return this;
     }
 
     /** All files of a folder but those whose name, or whose folder's, begins with a dot: they belong to one machine. */
@@ -164,6 +201,7 @@ public final class Archive {
                 kind,
                 name,
                 List.copyOf(runs),
+                List.copyOf(data),
                 files.entrySet().stream()
                         .map(file -> entry(file.getKey(), file.getValue()))
                         .toList());

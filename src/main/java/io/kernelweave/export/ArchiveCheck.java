@@ -1,5 +1,6 @@
 package io.kernelweave.export;
 
+import io.kernelweave.dataset.DatasetExport;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
@@ -295,7 +296,9 @@ public final class ArchiveCheck {
             problem(Archive.MANIFEST, "cannot be read: " + e.getMessage());
             throw new Hopeless();
         }
-        if (!Archive.FORMAT.equals(manifest.format()) || manifest.files() == null || manifest.runs() == null) {
+        if (!Archive.FORMATS.contains(String.valueOf(manifest.format()))
+                || manifest.files() == null
+                || manifest.runs() == null) {
             problem(Archive.MANIFEST, "is no manifest of the form " + Archive.FORMAT);
             throw new Hopeless();
         }
@@ -316,6 +319,12 @@ public final class ArchiveCheck {
             String json = path.isEmpty() ? "run.json" : path + "/run.json";
             if (run.runId() == null || !ROOT.matcher(run.runId()).matches() || !entries.containsKey(json)) {
                 problem(Archive.MANIFEST, "names a run " + shown(String.valueOf(run.runId())) + " that is not there");
+            }
+        }
+        for (RunData.Packed data : manifest.data()) {
+            String path = data.path();
+            if (path != null && !entries.containsKey(path + "/" + DatasetExport.CROISSANT)) {
+                problem(Archive.MANIFEST, "names a data set " + shown(path) + " that is not there");
             }
         }
         if (!root.equals(manifest.name())) {

@@ -1,5 +1,6 @@
 package io.kernelweave.export;
 
+import io.kernelweave.dataset.DatasetExport;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.kernel.Kernel;
@@ -23,7 +24,7 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes an archive's runs and comparisons into a reports folder. The archive is checked whole first; each folder is then laid out
+ * Takes an archive's runs, their data sets and comparisons into a reports folder. The archive is checked whole first; each folder is then laid out
  * beside its place, checked as a run, and renamed. What is there already with the same files stays as it is; if one is there
  * with others, nothing is taken.
  */
@@ -100,6 +101,10 @@ public final class ArchiveImport {
                 }
             }
             String[] parts = file.path().split("/", 3);
+            if (isOfData(file)) {
+                folders.computeIfAbsent(parts[0] + "/" + parts[1], key -> new ArrayList<>())
+                        .add(file);
+            }
             if (parts.length == 3
                     && parts[0].equals("compare")
                     && !manifest.kind().equals("run")) {
@@ -110,9 +115,15 @@ public final class ArchiveImport {
         return folders;
     }
 
+    private static boolean isOfData(Archive.Entry file) {
+        return file.path().matches(RunData.FOLDER + "/[^/]+/.+");
+    }
+
     private static boolean isOf(Archive.PackedRun run, Archive.Entry file) {
         return run.path().isEmpty()
-                ? !file.path().startsWith("statements/") && !file.path().equals("sbom.cdx.json")
+                ? !isOfData(file)
+                        && !file.path().startsWith("statements/")
+                        && !file.path().equals("sbom.cdx.json")
                 : file.path().startsWith(run.path() + "/");
     }
 
@@ -156,6 +167,14 @@ public final class ArchiveImport {
                     }
                 }
             }
+            staged.forEach((staging, place) -> {
+                List<String> problems = place.startsWith(RunData.FOLDER + "/")
+                        ? DatasetExport.problems(reports.resolve(staging))
+                        : List.of();
+                if (!problems.isEmpty()) {
+                    throw InputException.at(place, problems.get(0), "get the archive again");
+                }
+            });
             staged.forEach(reports::move);
             staged.clear();
         } catch (IOException e) {

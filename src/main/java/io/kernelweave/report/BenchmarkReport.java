@@ -386,10 +386,7 @@ final class BenchmarkReport {
             long right = group.stream()
                     .filter(row -> Boolean.TRUE.equals(row.routeCorrect()))
                     .count();
-            long first = group.stream()
-                    .filter(row -> !row.attempts().isEmpty()
-                            && "PASS".equals(row.attempts().get(0).gate()))
-                    .count();
+            long first = group.stream().filter(ResultRow::isAcceptedAtOnce).count();
             long reused = group.stream().filter(ResultRow::answeredByKernel).count();
             kernels.add(new Kernel(
                     kernel,

@@ -16,8 +16,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -64,8 +67,16 @@ final class DemoReport {
                     "A failure: a kernel was used where none fits",
                     row -> row.kernelId() == null && Boolean.FALSE.equals(row.routeCorrect())));
 
+    /** How often a kernel was judged, at most. */
     private static long gates(ResultRow row) {
-        return row.attempts().stream().filter(attempt -> attempt.gate() != null).count();
+        return row.attempts().stream()
+                .filter(attempt -> attempt.gate() != null)
+                .collect(Collectors.groupingBy(attempt -> String.valueOf(attempt.kernelId()), Collectors.counting()))
+                .values()
+                .stream()
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(0);
     }
 
     private static String path(ResultRow row) {
@@ -108,12 +119,16 @@ final class DemoReport {
         Trace trace = Trace.parse(String.valueOf(row.trace()), "trace of row " + row.rowId());
         List<Map<String, Object>> stages = new ArrayList<>();
         int generation = 0;
-        for (TraceEvent event : trace.events()) {
+        List<TraceEvent> events = new ArrayList<>();
+        nested(trace.events(), null, events);
+        for (TraceEvent event : events) {
             Map<String, Object> stage = new LinkedHashMap<>();
             stage.put("kind", event.kind().label());
             stage.put("at", Templates.millis(event.atNanos() / 1e6));
             switch (event.kind()) {
                 case DECISION -> decision(event.data(), stage);
+                case PLAN -> stage.put("flow", event.data().path("guarded").asString(""));
+                case TOOL_CALL -> stage.put("kernel", event.name());
                 case GENERATION -> {
                     generation++;
                     stage.put("number", generation);
@@ -137,6 +152,7 @@ final class DemoReport {
                 }
                 case ROLLBACK -> {
                     stage.put("failed", strings(event.data().path("failed")));
+                    stage.put("dropped", event.data().has("effect") ? event.name() : "");
                     List<Map<String, Object>> steps = new ArrayList<>();
                     boolean again = false;
                     for (JsonNode step : event.data().path("steps")) {
@@ -175,6 +191,16 @@ final class DemoReport {
                         .toList());
         scene.put("millis", Templates.millis(row.timings().totalNs() / 1e6));
         return scene;
+    }
+
+    /** Each event with what is part of it behind it: what happened at the same time is told one after the other. */
+    private static void nested(List<TraceEvent> all, @Nullable Integer parent, List<TraceEvent> into) {
+        for (TraceEvent event : all) {
+            if (Objects.equals(event.parent(), parent)) {
+                into.add(event);
+                nested(all, event.sequence(), into);
+            }
+        }
     }
 
     private static void decision(JsonNode data, Map<String, Object> stage) {

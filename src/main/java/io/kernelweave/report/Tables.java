@@ -1,6 +1,6 @@
 package io.kernelweave.report;
 
-import io.kernelweave.compare.Attribution;
+import io.kernelweave.compare.Moved;
 import io.kernelweave.json.CanonicalJson;
 import io.kernelweave.json.Json;
 import io.kernelweave.results.ContainmentRow;
@@ -18,7 +18,6 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -54,19 +53,22 @@ final class Tables {
     }
 
     /** Every row that flipped between two runs, and why. */
-    static String flips(List<Attribution.Flip> flips) {
+    static String flips(List<Moved> moved) {
         return csv(
-                List.of("row", "arm", "cluster", "kernel", "moved", "charge", "basis", "why"),
-                flips.stream()
-                        .map(flip -> List.<Object>of(
-                                flip.candidate().rowId(),
-                                flip.candidate().arm(),
-                                flip.candidate().clusterId(),
-                                String.valueOf(flip.candidate().kernelId()),
-                                flip.lost() ? "lost" : "gained",
-                                flip.charge().label(),
-                                flip.basis().name().toLowerCase(Locale.ROOT),
-                                flip.why()))
+                List.of("row", "part", "cluster", "label", "moved", "stage", "basis", "why", "checks"),
+                moved.stream()
+                        .map(row -> List.<Object>of(
+                                row.rowId(),
+                                row.part(),
+                                row.cluster(),
+                                row.label(),
+                                row.direction(),
+                                row.stage(),
+                                row.basis(),
+                                row.why(),
+                                row.checks().stream()
+                                        .map(Moved.CheckChange::name)
+                                        .collect(Collectors.joining(" "))))
                         .toList());
     }
 
@@ -171,7 +173,7 @@ final class Tables {
         return csv(List.of("kernel", "rows", "right before", "right after", "wrong before", "wrong after"), lines);
     }
 
-    private static String csv(List<String> header, List<List<Object>> lines) {
+    static String csv(List<String> header, List<List<Object>> lines) {
         StringWriter out = new StringWriter();
         try (CSVPrinter printer = new CSVPrinter(out, FORMAT)) {
             printer.printRecord(header);

@@ -34,33 +34,44 @@ public final class TrendReport {
         List<Map<String, Object>> jobs = new ArrayList<>();
         List<String> alarms = new ArrayList<>();
         Templates templates = Templates.of(reports);
+        List<String> unknown = new ArrayList<>();
         for (History history : histories) {
             Map<String, Object> job = job(reports, templates, history);
             jobs.add(job);
             for (Series series : history.series()) {
                 Change alarm = series.alarm();
+                Change outOfSight = series.outOfSight();
                 if (alarm != null) {
                     alarms.add(history.job() + ": " + sentence(history, series, alarm));
+                } else if (outOfSight != null) {
+                    unknown.add(history.job() + ": " + sentence(history, series, outOfSight));
                 }
             }
         }
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("jobs", jobs);
         model.put("alarms", alarms);
+        model.put("unknown", unknown);
         model.put(
                 "runs",
                 histories.stream().mapToInt(history -> history.nights().size()).sum());
         reports.write("trend.md", templates.render(new View("trend.md.ftl", model)));
-        reports.write("trend.json", Json.pretty(json(histories, alarms)));
+        reports.write("trend.json", Json.pretty(json(histories, alarms, unknown)));
         return alarms;
     }
 
-    private static Map<String, Object> json(List<History> histories, List<String> alarms) {
+    private static Map<String, Object> json(List<History> histories, List<String> alarms, List<String> unknown) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("alarms", alarms);
+        json.put("unknown", unknown);
         for (History history : histories) {
             Map<String, Object> job = new LinkedHashMap<>();
             job.put("runs", history.nights().stream().map(Run::runId).toList());
+            job.put(
+                    "baseline",
+                    history.baseline() < 0
+                            ? null
+                            : history.nights().get(history.baseline()).runId());
             job.put("breaks", history.breaks());
             Map<String, Object> metrics = new LinkedHashMap<>();
             for (Series series : history.series()) {
@@ -96,9 +107,21 @@ public final class TrendReport {
                 String file =
                         "trend/" + history.job() + "/" + series.metric().replaceAll("[^A-Za-z0-9.+-]", "_") + ".svg";
                 reports.write(file, templates.render(plot(history, series)));
-                plots.add(Map.of("file", file, "metric", series.metric()));
+                plots.add(Map.of(
+                        "file",
+                        file,
+                        "metric",
+                        series.metric(),
+                        "changes",
+                        series.changes().stream()
+                                .map(change -> moved(series, change) + " " + near(history, change))
+                                .toList()));
             }
         }
+        List<Map<String, Object>> quiet = history.series().stream()
+                .filter(series -> !shown.contains(series))
+                .map(series -> line(history, series))
+                .toList();
         Run first = history.nights().get(0);
         Run last = history.nights().get(history.nights().size() - 1);
         Map<String, Object> job = new LinkedHashMap<>();
@@ -120,39 +143,46 @@ public final class TrendReport {
                         .toList());
         job.put("lines", lines);
         job.put("plots", plots);
-        job.put("quiet", history.series().size() - shown.size());
+        job.put("quiet", quiet);
+        job.put(
+                "baseline",
+                history.baseline() < 0
+                        ? ""
+                        : history.nights().get(history.baseline()).runId());
         return job;
     }
 
     private static Map<String, Object> line(History history, Series series) {
-        List<Level> levels = series.levels();
-        Level level = levels.isEmpty() ? null : levels.get(levels.size() - 1);
+        String metric = series.metric();
+        Level level = series.level();
+        Level reference = series.reference(history.baseline());
         Change change = series.changes().isEmpty()
                 ? null
                 : series.changes().get(series.changes().size() - 1);
         Map<String, Object> line = new LinkedHashMap<>();
-        line.put("metric", series.metric());
+        line.put("metric", metric);
         line.put("followed", series.followed());
         line.put("alarm", series.alarm() != null);
-        line.put("last", number(series.last()));
-        line.put("level", level == null ? "–" : number(level.mean()));
-        line.put("baseline", levels.isEmpty() ? "–" : number(levels.get(0).mean()));
+        line.put("last", Headline.value(metric, series.last()));
+        line.put("level", level == null ? "–" : Headline.value(metric, level.mean()));
+        line.put("baseline", reference == null ? "–" : Headline.value(metric, reference.mean()));
         line.put(
                 "difference",
-                level == null
+                level == null || reference == null
                         ? "–"
-                        : String.format(
-                                Locale.ROOT,
-                                "%+.3g",
-                                level.mean() - levels.get(0).mean() + 0.0));
+                        : Headline.difference(metric, level.mean() - reference.mean()));
         line.put("spark", spark(history, series));
-        line.put("change", change == null ? "none" : near(history, change));
+        line.put("change", change == null ? "none" : moved(series, change) + " " + near(history, change));
         return line;
     }
 
     private static String sentence(History history, Series series, Change change) {
-        return series.metric() + " went from " + number(change.before()) + " to " + number(change.after()) + " "
-                + near(history, change);
+        return series.metric() + " went " + moved(series, change) + " " + near(history, change);
+    }
+
+    private static String moved(Series series, Change change) {
+        return "from " + Headline.value(series.metric(), change.before()) + " to "
+                + Headline.value(series.metric(), change.after());
     }
 
     /** "near", because noise moves the place that is found. */
@@ -161,22 +191,18 @@ public final class TrendReport {
         String store = run.fingerprint().getOrDefault("store", "");
         return String.format(
                 Locale.ROOT,
-                "near run %s (%s%s; %s; p %.3f)",
+                "near run %s%s (%s; %s; p %.4f)",
                 run.runId(),
-                day(run),
                 store.isEmpty() ? "" : ", kernel store " + store.substring(0, Math.min(12, store.length())),
+                day(run),
                 change.changed().isEmpty()
-                        ? "nothing in the fingerprint changed"
-                        : "changed: " + String.join(", ", change.changed()),
+                        ? "nothing in the fingerprint changed there"
+                        : "changed there: " + String.join(", ", change.changed()),
                 change.p());
     }
 
     private static String day(Run run) {
         return run.startedAt().toString().substring(0, 10);
-    }
-
-    private static String number(double value) {
-        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.4g", value);
     }
 
     /** The newest values as bars between the least and the greatest; a gap where a line must not go on. */
@@ -238,7 +264,7 @@ public final class TrendReport {
                         "y", y.pixel(value),
                         "low", y.pixel(interval == null ? value : interval.low()),
                         "high", y.pixel(interval == null ? value : interval.high()),
-                        "text", run.runId() + ", " + day(run) + ": " + number(value)));
+                        "text", run.runId() + ", " + day(run) + ": " + Headline.value(series.metric(), value)));
             }
         }
         Map<String, Object> model = new LinkedHashMap<>();
@@ -249,39 +275,59 @@ public final class TrendReport {
                         + ", oldest first, with its 95 % interval where it has one. Lines are the levels"
                         + " between changes; a dashed upright is where the data or the environment changed.");
         model.put("marks", marks);
-        model.put(
-                "levels",
-                series.levels().stream()
-                        .map(level -> Map.of(
-                                "from", x.pixel(level.from()),
-                                "to", x.pixel(level.to()),
-                                "y", y.pixel(level.mean()),
-                                "text", number(level.mean())))
-                        .toList());
-        model.put(
-                "changes",
-                series.changes().stream()
-                        .map(change -> Map.of("x", x.pixel(change.at()), "text", near(history, change)))
-                        .toList());
+        model.put("radius", runs <= 120 ? "3" : "1.5");
+        model.put("steps", steps(series, x, y));
+        List<Map<String, Object>> changes = new ArrayList<>();
+        for (Change change : series.changes()) {
+            changes.add(Map.of(
+                    "x",
+                    x.pixel(change.at()),
+                    "number",
+                    changes.size() + 1,
+                    "text",
+                    moved(series, change) + " " + near(history, change)));
+        }
+        model.put("changes", changes);
         model.put(
                 "breaks",
                 history.breaks().stream()
                         .map(each -> Map.of(
-                                "x", x.pixel(each.at()), "text", String.join(" and ", each.changed()) + " changed"))
+                                "x", x.pixel(each.at()), "text", "other " + String.join(" and ", each.changed())))
                         .toList());
         model.put("bottom", BOTTOM);
         model.put(
                 "yTicks",
                 y.ticks().stream()
-                        .map(tick -> Map.of("y", y.pixel(tick), "text", number(tick + 0.0)))
+                        .map(tick -> Map.of("y", y.pixel(tick), "text", Headline.value(series.metric(), tick + 0.0)))
                         .toList());
         int step = Math.max(1, (runs + 7) / 8);
+        String firstYear = day(history.nights().get(0)).substring(0, 4);
+        String lastYear = day(history.nights().get(runs - 1)).substring(0, 4);
+        int from = firstYear.equals(lastYear) ? 5 : 0;
         List<Map<String, Object>> ticks = new ArrayList<>();
         for (int i = 0; i < runs; i += step) {
             ticks.add(Map.of(
-                    "x", x.pixel(i + 0.5), "text", day(history.nights().get(i)).substring(5)));
+                    "x", x.pixel(i + 0.5), "text", day(history.nights().get(i)).substring(from)));
         }
         model.put("ticks", ticks);
         return new View("trend.svg.ftl", model);
+    }
+
+    /** A line that steps from level to level, one for each stretch between breaks. */
+    private static List<String> steps(Series series, Axis x, Axis y) {
+        List<String> steps = new ArrayList<>();
+        StringBuilder step = new StringBuilder();
+        for (Level level : series.levels()) {
+            if (series.changes().stream().noneMatch(change -> change.at() == level.from())) {
+                steps.add(step.toString());
+                step.setLength(0);
+            }
+            boolean begins = step.isEmpty();
+            step.append(begins ? "M" : "H").append(x.pixel(level.from()));
+            step.append(begins ? " " : "V").append(y.pixel(level.mean()));
+            step.append("H").append(x.pixel(level.to()));
+        }
+        steps.add(step.toString());
+        return steps.stream().filter(each -> !each.isEmpty()).toList();
     }
 }

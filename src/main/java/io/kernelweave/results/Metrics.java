@@ -273,30 +273,30 @@ public final class Metrics {
     }
 
     private static boolean firstRejected(ResultRow row) {
-        return !row.attempts().isEmpty()
-                && row.attempts().get(0).gate() != null
-                && !"PASS".equals(row.attempts().get(0).gate());
+        return isJudged(row) && !row.isAcceptedAtOnce();
+    }
+
+    private static boolean isJudged(ResultRow row) {
+        return !row.attempts().isEmpty() && row.attempts().get(0).gate() != null;
     }
 
     private void gate(List<ResultRow> rows) {
         List<ResultRow> judged = rows.stream()
-                .filter(orError(row -> Boolean.TRUE.equals(row.routeCorrect())
-                        && !row.attempts().isEmpty()
-                        && row.attempts().get(0).gate() != null))
+                .filter(orError(row -> Boolean.TRUE.equals(row.routeCorrect()) && isJudged(row)))
                 .toList();
         share(
                 "gate.broken_rejected",
                 judged,
                 row -> row.breaks() != null,
                 row -> row.error() == null
-                        && !"PASS".equals(row.attempts().get(0).gate())
-                        && row.attempts().get(0).failed().contains(row.breaks()));
+                        && row.firstAttempts().stream()
+                                .anyMatch(attempt -> !"PASS".equals(attempt.gate())
+                                        && attempt.failed().contains(row.breaks())));
         share(
                 "gate.good_accepted",
                 judged,
                 row -> row.breaks() == null,
-                row -> row.error() == null
-                        && "PASS".equals(row.attempts().get(0).gate()));
+                row -> row.error() == null && row.isAcceptedAtOnce());
     }
 
     private void gain(String arm, List<ResultRow> gated, List<ResultRow> others) {

@@ -4,7 +4,9 @@ import io.kernelweave.dataset.DatasetRow;
 import io.kernelweave.json.Json;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -59,14 +61,24 @@ public record ResultRow(
         String recordedAt)
         implements RoutedRow {
 
-    /** The route taken. */
+    /**
+     * The route taken.
+     *
+     * @param flow what was to be done; null for raw generation, and in files that were written before there was this field: then all
+     *     kernels on the same prompt
+     */
     public record Decision(
             String action,
             List<String> kernelIds,
+            @Nullable String flow,
             double probability,
             double threshold,
             String reason,
-            List<Candidate> candidates) {}
+            List<Candidate> candidates) {
+        public Decision {
+            candidates = candidates == null ? List.of() : candidates; // of rows that were read without them
+        }
+    }
 
     /** A kernel that the router weighed. */
     public record Candidate(
@@ -82,7 +94,11 @@ public record ResultRow(
     public record FinalAnswer(String path, List<String> kernelIds, String text) {}
 
     /** @param score share of the error conditions that pass; null without any */
-    public record Verdict(String outcome, @Nullable Double score, List<Check> checks) {}
+    public record Verdict(String outcome, @Nullable Double score, List<Check> checks) {
+        public Verdict {
+            checks = checks == null ? List.of() : checks;
+        }
+    }
 
     /**
      * One condition's verdict.
@@ -109,7 +125,10 @@ public record ResultRow(
     /**
      * @param gate the gate's verdict of this answer, or null where no gate judged it
      * @param cause why the attempt was made; empty for the first, and in files that were written before there was this field
-     * @param unsafe conditions about safety that failed
+     * @param failed conditions that keep it out; in a composition {@code <kernel_id>/<condition>}
+     * @param unsafe conditions about safety that failed, called likewise
+     * @param kernelId the kernel whose answer or part of an answer it is; null for raw generation, and in files that were written before
+     *     there was this field
      */
     public record Attempt(
             int number,
@@ -119,7 +138,8 @@ public record ResultRow(
             @Nullable String gate,
             List<String> failed,
             String cause,
-            List<String> unsafe) {
+            List<String> unsafe,
+            @Nullable String kernelId) {
         public Attempt {
             cause = cause == null ? "" : cause;
             unsafe = unsafe == null ? List.of() : List.copyOf(unsafe);
@@ -166,6 +186,21 @@ public record ResultRow(
             return row.acceptableKernels().contains(ids.get(0));
         }
         return !ids.isEmpty() && new HashSet<>(ids).equals(new HashSet<>(row.labelledKernels()));
+    }
+
+    /** What each kernel answered first. */
+    public List<Attempt> firstAttempts() {
+        Map<String, Attempt> first = new LinkedHashMap<>();
+        attempts.stream()
+                .limit(attempts.isEmpty() || attempts.get(0).kernelId() == null ? 1 : attempts.size())
+                .filter(attempt -> attempts.get(0).kernelId() == null || attempt.kernelId() != null)
+                .forEach(attempt -> first.putIfAbsent(String.valueOf(attempt.kernelId()), attempt));
+        return List.copyOf(first.values());
+    }
+
+    /** Whether a gate let all of them through. */
+    public boolean isAcceptedAtOnce() {
+        return !attempts.isEmpty() && firstAttempts().stream().allMatch(attempt -> "PASS".equals(attempt.gate()));
     }
 
     /** Whether the final answer was given under a kernel. */

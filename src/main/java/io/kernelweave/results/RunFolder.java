@@ -10,7 +10,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -26,6 +30,9 @@ public final class RunFolder {
 
     /** Where the kernels of a run are kept. */
     public static final String KERNELS = "inputs/kernels.json";
+
+    /** Every figure of a run. */
+    public static final String METRICS = BUNDLE + "/benchmark/metrics.csv";
 
     private static final String MANIFEST = "results/manifest.json";
 
@@ -121,6 +128,28 @@ public final class RunFolder {
 
     /** All rows, in their order; refuses a run of other rows and a part whose bytes are not those of the manifest. */
     public <R extends Row> List<R> rows(RowForm<R> form) {
+        return rows(form, (part, sink) -> ParquetRows.read(folder.resolve("results"), part, sink));
+    }
+
+    /**
+     * The same without what some columns hold, which makes many rows quick to read.
+     *
+     * @param without columns by path, such as {@code trace} or {@code decision.candidates}; the rows have null there, or an empty list
+     */
+    public <R extends Row> List<R> rows(RowForm<R> form, Set<String> without) {
+        ParquetRows.Schema schema = form.schema().without(without);
+        return rows(form, (part, sink) -> ParquetRows.read(folder.resolve("results"), part, schema, sink));
+    }
+
+    /** The same, of some rows alone. */
+    public <R extends Row> List<R> rows(RowForm<R> form, Set<String> without, Set<String> rowIds) {
+        ParquetRows.Schema schema = form.schema().without(without);
+        return rows(
+                form,
+                (part, sink) -> ParquetRows.read(folder.resolve("results"), part, schema, "row_id", rowIds, sink));
+    }
+
+    private <R extends Row> List<R> rows(RowForm<R> form, BiConsumer<String, Consumer<ObjectNode>> reader) {
         Measure measure = exists() ? run().measure() : form.measure();
         if (measure != form.measure()) {
             throw InputException.at(
@@ -129,13 +158,13 @@ public final class RunFolder {
                     "name a run of the other kind");
         }
         requireIntact();
-        List<R> rows = new ArrayList<>();
-        for (Part part : manifest().parts()) {
-            ParquetRows.read(
-                    folder.resolve("results"),
-                    part.file(),
-                    (ObjectNode json) -> rows.add(form.reader().apply(json)));
-        }
+        List<R> rows = manifest().parts().parallelStream()
+                .flatMap(part -> {
+                    List<R> own = new ArrayList<>();
+                    reader.accept(part.file(), json -> own.add(form.reader().apply(json)));
+                    return own.stream();
+                })
+                .collect(Collectors.toCollection(ArrayList::new));
         rows.sort(form.order());
         return rows;
     }
@@ -176,6 +205,11 @@ public final class RunFolder {
         return folder.exists(KERNELS)
                 ? List.of(Json.parse(folder.readText(KERNELS), Kernel[].class, folder + "/" + KERNELS))
                 : List.of();
+    }
+
+    /** The figures of the run's report, by name; empty if it has no report yet. */
+    public Map<String, Metric> metrics() {
+        return folder.exists(METRICS) ? Metric.table(folder.readText(METRICS), folder + "/" + METRICS) : Map.of();
     }
 
     public void write(Run run) {

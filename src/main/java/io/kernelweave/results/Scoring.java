@@ -63,7 +63,10 @@ public final class Scoring {
                 verdict(judgement),
                 schemaValid,
                 route == null ? null : ResultRow.matches(row, route.action(), route.kernelIds()),
-                answer.attempts().stream().map(Scoring::attempt).toList(),
+                answer.attempts().stream()
+                        .map(attempt -> attempt(
+                                attempt, route != null && route.kernelIds().size() > 1))
+                        .toList(),
                 new ResultRow.Timings(
                         answer.timings().route(),
                         answer.timings().decode(),
@@ -184,23 +187,29 @@ public final class Scoring {
                 verdict.verdict().basis().label());
     }
 
-    private static ResultRow.Attempt attempt(Answer.Attempt attempt) {
+    /** @param composed whether the row's conditions are called by their kernel, too */
+    private static ResultRow.Attempt attempt(Answer.Attempt attempt, boolean composed) {
         Judgement judgement = attempt.judgement();
+        String prefix = composed && attempt.kernelId() != null ? attempt.kernelId() + "/" : "";
         return new ResultRow.Attempt(
                 attempt.number(),
                 attempt.masked(),
                 attempt.decoded().complete(),
                 Redaction.redact(attempt.decoded().text()),
                 judgement == null ? null : judgement.outcome().name(),
-                judgement == null ? List.of() : judgement.failed(),
+                judgement == null
+                        ? List.of()
+                        : judgement.failed().stream().map(prefix::concat).toList(),
                 Redaction.redact(attempt.cause()),
-                attempt.unsafe());
+                attempt.unsafe().stream().map(prefix::concat).toList(),
+                attempt.kernelId());
     }
 
     static ResultRow.Decision decision(RouteDecision decision) {
         return new ResultRow.Decision(
                 decision.action().name().toLowerCase(Locale.ROOT),
                 decision.kernelIds(),
+                decision.flow().isEmpty() ? null : Redaction.redact(decision.flow()), // it may quote the prompt
                 decision.probability(),
                 decision.threshold(),
                 Redaction.redact(decision.reason()), // it may quote the prompt

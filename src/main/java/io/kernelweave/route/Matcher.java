@@ -1,6 +1,7 @@
 package io.kernelweave.route;
 
 import io.kernelweave.compose.Clauses;
+import io.kernelweave.compose.Clauses.Reference;
 import io.kernelweave.route.KernelIndex.Match;
 import io.kernelweave.verify.Outcome;
 import java.util.ArrayList;
@@ -9,8 +10,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /** Turns matches into probabilities, and the clauses of a request into the plan of a composition. */
 record Matcher(
@@ -62,8 +63,12 @@ record Matcher(
         }
     }
 
-    /** A kernel with the clause that chose it. */
-    record Hit(String clause, Ranked ranked) {
+    /**
+     * A kernel with the clause that chose it.
+     *
+     * @param later whether it is to be given what the kernel before it gives
+     */
+    record Hit(String clause, Ranked ranked, boolean later) {
         double probability() {
             return ranked.probability;
         }
@@ -183,24 +188,31 @@ record Matcher(
         return row;
     }
 
+    /** The kernels for a clause, likeliest first. */
+    @FunctionalInterface
+    interface Ranking {
+        /** @param later whether they are to be given what a clause before gives, and not what the prompt holds */
+        List<Ranked> of(String clause, boolean later);
+    }
+
     /**
-     * The plans that the readings of a request give, of two kernels or more whose preconditions hold
-     * and that would be taken for their clauses alone.
+     * The plans that the readings of a request give, of two kernels or more that would be taken for their clauses alone and whose
+     * preconditions hold. A clause that speaks of the result of the one before it chooses among kernels whatever their preconditions say
+     * of the prompt; so does one with a pronoun, if the likeliest kernel does not take the prompt and no likelier one does.
      *
      * @param whole ranking for the whole request
-     * @param rank ranking for a clause; asked once a clause
+     * @param ranking asked once a clause
      */
-    List<Plan> plans(String request, List<Ranked> whole, Function<String, List<Ranked>> rank) {
+    List<Plan> plans(String request, List<Ranked> whole, Ranking ranking) {
         boolean enumerated = Clauses.enumerates(request);
-        Map<String, List<Ranked>> ranked = new HashMap<>();
+        Map<String, Optional<Hit>> found = new HashMap<>();
         List<Plan> plans = new ArrayList<>();
         for (List<String> clauses : Clauses.readings(request)) {
             List<Hit> tops = new ArrayList<>();
             for (String clause : clauses) {
-                ranked.computeIfAbsent(clause, rank).stream()
-                        .filter(top -> top.match.preconditions() == Outcome.PASS)
-                        .limit(1)
-                        .forEach(top -> tops.add(new Hit(clause, top)));
+                Reference reference = tops.isEmpty() ? Reference.NONE : Clauses.reference(clause);
+                found.computeIfAbsent(clause + " " + reference, key -> hit(clause, reference, ranking))
+                        .ifPresent(tops::add);
             }
             List<Hit> hits = choose(tops);
             if (hits.size() > 1) {
@@ -210,11 +222,34 @@ record Matcher(
         return plans;
     }
 
-    /** For each kernel that reaches the threshold the clause that is surest of it. */
-    private List<Hit> choose(List<Hit> tops) {
+    private Optional<Hit> hit(String clause, Reference reference, Ranking ranking) {
+        List<Ranked> now = reference == Reference.RESULT
+                ? List.of()
+                : ranking.of(clause, false).stream()
+                        .filter(ranked -> ranked.match.preconditions() == Outcome.PASS)
+                        .toList();
+        Optional<Hit> hit =
+                now.stream().findFirst().map(top -> new Hit(clause, top, false)).filter(this::isTaken);
+        return reference == Reference.NONE
+                ? hit
+                : ranking.of(clause, true).stream()
+                        .findFirst()
+                        .filter(top -> now.stream().noneMatch(ranked -> ranked.match.kernel() == top.match.kernel()))
+                        .map(top -> new Hit(clause, top, true))
+                        .filter(this::isTaken)
+                        .filter(later ->
+                                hit.isEmpty() || later.probability() > hit.get().probability())
+                        .or(() -> hit);
+    }
+
+    private boolean isTaken(Hit hit) {
+        return hit.probability() >= threshold;
+    }
+
+    /** For each kernel the clause that is surest of it. */
+    private static List<Hit> choose(List<Hit> tops) {
         Set<Integer> kernels = new HashSet<>();
         return tops.stream()
-                .filter(hit -> hit.probability() >= threshold)
                 .sorted(Comparator.comparingDouble(Hit::probability).reversed())
                 .filter(hit -> kernels.add(hit.kernel()))
                 .sorted(Comparator.comparingInt(tops::indexOf))
@@ -228,10 +263,12 @@ record Matcher(
         for (Hit hit : hits) {
             weakest = Math.min(weakest, hit.probability());
             sum += LogisticModel.logit(hit.probability());
-            double inWhole = whole.stream()
-                    .filter(ranked -> ranked.match.kernel() == hit.kernel())
-                    .mapToDouble(Ranked::probability)
-                    .sum();
+            double inWhole = hit.later // the prompt says nothing of what comes about on the way
+                    ? hit.probability()
+                    : whole.stream()
+                            .filter(ranked -> ranked.match.kernel() == hit.kernel())
+                            .mapToDouble(Ranked::probability)
+                            .sum();
             wholeWeakest = Math.min(wholeWeakest, inWhole);
         }
         int top = whole.get(0).match.kernel();

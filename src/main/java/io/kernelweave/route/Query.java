@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request, or one clause of it, as it is compared with kernels. What the preconditions say of the prompt is asked once a
@@ -28,18 +29,22 @@ final class Query {
     private final Preconditions preconditions;
 
     private static final class Preconditions {
-        private final Subject subject;
+        private final @Nullable Subject subject;
         private final IntFunction<Contract> contracts;
         private final Map<Integer, Outcome> outcomes = new HashMap<>();
 
-        Preconditions(String prompt, IntFunction<Contract> contracts) {
-            this.subject = Subject.of(prompt, "");
+        /** @param subject null if nobody knows yet what kernels are given */
+        Preconditions(@Nullable Subject subject, IntFunction<Contract> contracts) {
+            this.subject = subject;
             this.contracts = contracts;
         }
 
         Outcome of(int kernel) {
-            return outcomes.computeIfAbsent(
-                    kernel, k -> contracts.apply(k).preconditions(subject).outcome());
+            Subject given = subject;
+            return given == null
+                    ? Outcome.UNKNOWN
+                    : outcomes.computeIfAbsent(
+                            kernel, k -> contracts.apply(k).preconditions(given).outcome());
         }
     }
 
@@ -55,11 +60,16 @@ final class Query {
      * @param contracts of the kernels, by their numbers in the index
      */
     static Query of(String prompt, String request, List<float[]> vectors, IntFunction<Contract> contracts) {
-        return new Query(request, vectors, new Preconditions(prompt, contracts));
+        return new Query(request, vectors, new Preconditions(Subject.of(prompt, ""), contracts));
     }
 
     Query clause(String text, List<float[]> vectors) {
         return new Query(text, vectors, preconditions);
+    }
+
+    /** A clause about what the one before it gives: no kernel can be ruled out before that is there. */
+    Query later(String text, List<float[]> vectors) {
+        return new Query(text, vectors, new Preconditions(null, preconditions.contracts));
     }
 
     /** What a prompt asks for, in characters that people read, without what is pasted or quoted, at a sensible length. */

@@ -1,7 +1,9 @@
 package io.kernelweave.route;
 
 import io.kernelweave.compose.Clauses;
-import io.kernelweave.compose.Effects;
+import io.kernelweave.compose.Composed;
+import io.kernelweave.compose.Composer;
+import io.kernelweave.compose.Flow;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
@@ -44,6 +46,7 @@ public final class Router {
 
     private final Twins twins;
     private final List<Kernel> kernels;
+    private final Composer composer;
     private final Map<Integer, Contract> contracts = new ConcurrentHashMap<>();
     private final List<? extends Embedder> embedders;
     private final KernelIndex index;
@@ -83,6 +86,7 @@ public final class Router {
                 Comparator.comparing((String id) -> !known.contains(id))
                         .thenComparing(id -> -usage.accepted().getOrDefault(id, 0L)));
         kernels = twins.kernels();
+        composer = Composer.of(kernels);
         if (kernels.size() <= Space.MANY) { // of more, only those are compiled that come into question
             IntStream.range(0, kernels.size()).forEach(this::contract);
         }
@@ -211,27 +215,30 @@ public final class Router {
         if (easy.isPresent()) {
             return easy.get().with(candidates);
         }
-        Plan plan = null;
-        double planned = 0;
-        for (Plan next : matcher.plans(request, ranked, clause -> rank(whole.clause(clause, vectors(clause))))) {
-            double probability = matcher.plan().probability(next.features());
-            if (probability >= matcher.planThreshold()
-                    && probability > planned
-                    && Effects.areIndependent(
-                            next.kernels().stream().map(kernels::get).toList())) {
-                plan = next;
-                planned = probability;
+        RouteDecision composed = null;
+        for (Plan plan : matcher.plans(
+                request,
+                ranked,
+                (clause, later) ->
+                        rank(later ? whole.later(clause, vectors(clause)) : whole.clause(clause, vectors(clause))))) {
+            double probability = matcher.plan().probability(plan.features());
+            if (probability >= matcher.planThreshold() && (composed == null || probability > composed.probability())) {
+                Composed flow = flow(plan).orElse(null);
+                composed = flow == null
+                        ? composed
+                        : new RouteDecision(
+                                RouteAction.COMPOSE,
+                                plan.kernels().stream().map(this::id).toList(),
+                                flow.guarded().toString(),
+                                probability,
+                                matcher.planThreshold(),
+                                reason(plan, flow, probability),
+                                candidates,
+                                assurance);
             }
         }
-        if (plan != null) {
-            return new RouteDecision(
-                    RouteAction.COMPOSE,
-                    plan.kernels().stream().map(this::id).toList(),
-                    planned,
-                    matcher.planThreshold(),
-                    reason(plan, planned),
-                    candidates,
-                    assurance);
+        if (composed != null) {
+            return composed;
         }
         if (ranked.isEmpty()) {
             return new RouteDecision(
@@ -347,27 +354,58 @@ public final class Router {
         return reason.toString();
     }
 
-    private String reason(Plan plan, double probability) {
+    /**
+     * The flow of a plan: kernels that are given what the one before them gives stand behind it, the others see the same prompt at the
+     * same time. Empty if the algebra refuses it.
+     */
+    private Optional<Composed> flow(Plan plan) {
+        List<Flow.Branch> done = new ArrayList<>();
+        for (Hit hit : plan.hits()) {
+            Flow call = new Flow.Call(id(hit.kernel()));
+            if (!hit.later()) {
+                done.add(new Flow.Branch(id(hit.kernel()), call));
+                continue;
+            }
+            if (done.isEmpty()) {
+                return Optional.empty();
+            }
+            Optional<Flow> longer = composer.then(done.remove(done.size() - 1).flow(), hit.clause(), id(hit.kernel()));
+            if (longer.isEmpty()) {
+                return Optional.empty();
+            }
+            done.add(new Flow.Branch(id(hit.kernel()), longer.get()));
+        }
+        Composed whole = composer.check(done.size() == 1 ? done.get(0).flow() : new Flow.Par(done));
+        return Optional.of(whole).filter(Composed::isAccepted);
+    }
+
+    private String reason(Plan plan, Composed flow, double probability) {
         List<String> parts = new ArrayList<>();
         Outcome preconditions = Outcome.PASS;
         for (Hit hit : plan.hits()) {
             preconditions = preconditions.and(hit.ranked().match().preconditions());
             parts.add(String.format(
                     Locale.ROOT,
-                    "\"%s\" is %s (P = %.2f)",
+                    "\"%s\" is %s%s (P = %.2f)",
                     abbreviate(hit.clause()),
                     id(hit.kernel()),
+                    hit.later() ? ", of what comes before it" : "",
                     hit.probability()));
         }
         return String.format(
                 Locale.ROOT,
-                "%s%s (P = %.2f ≥ %.2f): %s; preconditions %s",
+                "%s%s (P = %.2f ≥ %.2f): %s; preconditions %s; fit %s",
                 note,
                 plan.kernels().stream().map(this::id).collect(Collectors.joining(" + ")),
                 probability,
                 matcher.planThreshold(),
                 String.join(", ", parts),
-                preconditions);
+                preconditions,
+                isGuarded(flow.guarded()) ? "UNKNOWN, guarded" : "PROVEN");
+    }
+
+    private static boolean isGuarded(Flow flow) {
+        return flow instanceof Flow.Guard || flow.parts().stream().anyMatch(Router::isGuarded);
     }
 
     private Candidate candidate(Ranked ranked, boolean explained) {

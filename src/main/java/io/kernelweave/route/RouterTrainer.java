@@ -734,7 +734,9 @@ public final class RouterTrainer {
                 matcher.plans(
                         item.request,
                         matcher.rank(index.matches(whole, Set.of())),
-                        clause -> matcher.rank(index.matches(whole.clause(clause, vectors(clause)), Set.of()))));
+                        (clause, later) -> later // labels say nothing of it
+                                ? List.of()
+                                : matcher.rank(index.matches(whole.clause(clause, vectors(clause)), Set.of()))));
     }
 
     private LogisticModel fitPlan(List<PlanRow> rows, int without) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param path where the answer came from in the end
  * @param kernelIds the kernels under which the answer stands; empty unless the path is {@code KERNEL}, {@code COMPOSE}, {@code RETRIEVAL} or
  *     {@code REUSED}
- * @param attempts every answer that was generated, in order
+ * @param attempts every answer that was generated, in order; those of a composition kernel by kernel, in the order of its text
  * @param timings nanoseconds by stage
  */
 public record Answer(
@@ -52,6 +52,8 @@ public record Answer(
      * @param cause why it was made: empty for the first, else what was wrong with the one before it, or that it was kept from earlier
      * @param judgement the gate's; null in an arm without a gate and for raw generation
      * @param unsafe the conditions about safety that failed
+     * @param kernelId the kernel that was asked, alone or for its part of a composition; null for raw generation, and for what a whole
+     *     composition is judged by
      */
     public record Attempt(
             int number,
@@ -59,9 +61,17 @@ public record Answer(
             String cause,
             Decoded decoded,
             @Nullable Judgement judgement,
-            List<String> unsafe) {}
+            List<String> unsafe,
+            @Nullable String kernelId) {
+        Attempt at(int place) {
+            return new Attempt(place, masked, cause, decoded, judgement, unsafe, kernelId);
+        }
+    }
 
-    /** Nanoseconds, wall clock; {@code mask} and {@code model} are parts of {@code decode}. */
+    /**
+     * Nanoseconds, wall clock; {@code mask} and {@code model} are parts of {@code decode}. What kernels of a composition take at the same
+     * time is added up, so that stages may take longer than the total.
+     */
     public record Timings(long route, long decode, long mask, long model, long gate, long total) {}
 
     public int tokens() {

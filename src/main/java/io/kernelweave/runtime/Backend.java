@@ -6,12 +6,15 @@ import io.kernelweave.decode.Decoded;
 import io.kernelweave.decode.Decoder;
 import io.kernelweave.decode.Forced;
 import io.kernelweave.decode.TokenVocabulary;
+import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.model.FallibleModel;
 import io.kernelweave.model.LanguageModel;
 import io.kernelweave.model.RecordedModel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
 /** Where answers come from: a language model that is sampled, or recorded answers that are replayed. */
 public sealed interface Backend {
@@ -66,39 +69,46 @@ public sealed interface Backend {
         }
     }
 
-    /**
-     * Recorded answers, by task id. Under a mask an answer is force-decoded token by token; of one that the mask refuses
-     * comes back what the mask let through, incomplete.
-     */
-    record Recorded(RecordedModel model, TokenVocabulary vocabulary) implements Backend {
+    /** Answers that are told, not sampled: no words change them. */
+    sealed interface Told extends Backend {
+        /** The answer to a task; of a composition the part that is asked for, if it has one. */
+        Optional<String> told(Task task, long seed);
+
         @Override
-        public String identity() {
-            return model.identity();
+        default String settings(Task task) {
+            return task.id() + " " + vocabulary().name();
         }
 
         @Override
-        public String settings(Task task) {
-            return task.id() + " " + vocabulary.name();
-        }
-
-        @Override
-        public boolean followsInstructions() {
+        default boolean followsInstructions() {
             return false;
         }
 
         @Override
-        public Decoded free(Task task, String prompt, long seed) {
-            String answer = answer(task);
-            return new Decoded(answer, vocabulary.encode(answer).length, 0, 0, true, 0, 0, 0);
+        default Decoded free(Task task, String prompt, long seed) {
+            String answer = answer(task, seed);
+            return new Decoded(answer, vocabulary().encode(answer).length, 0, 0, true, 0, 0, 0);
         }
 
-        @Override
-        public Decoded constrained(Task task, String prompt, Constraint constraint, String prefix, long seed) {
-            String answer = answer(task);
-            long start = System.nanoTime();
-            Forced forced = Decoder.force(constraint, answer);
+        /** The answer to a task; an error of the task if there is none. */
+        default String answer(Task task, long seed) {
+            String whole = told(task, seed)
+                    .orElseThrow(() -> new IllegalStateException("no answer is recorded for " + task.id()));
+            if (task.part().isEmpty()) {
+                return whole;
+            }
+            try {
+                JsonNode part = Json.parse(whole, "answer of " + task.id()).get(task.part());
+                return part == null ? whole : Json.compact(part);
+            } catch (InputException e) {
+                return whole; // a composition's answer that is no JSON has no parts
+            }
+        }
+
+        /** What came of forcing a text through a mask that took this time. */
+        default Decoded decoded(String text, Forced forced, long start) {
             return new Decoded(
-                    forced.accepted() ? answer : before(answer, forced.refusedAtByte()),
+                    text,
                     forced.tokens(),
                     forced.forcedTokens(),
                     forced.maskedTokens(),
@@ -107,15 +117,34 @@ public sealed interface Backend {
                     0,
                     0);
         }
+    }
+
+    /**
+     * Recorded answers, by task id. Under a mask an answer is force-decoded token by token; of one that the mask refuses
+     * comes back what the mask let through, incomplete.
+     */
+    record Recorded(RecordedModel model, TokenVocabulary vocabulary) implements Told {
+        @Override
+        public String identity() {
+            return model.identity();
+        }
+
+        @Override
+        public Optional<String> told(Task task, long seed) {
+            return model.answer(task.id());
+        }
+
+        @Override
+        public Decoded constrained(Task task, String prompt, Constraint constraint, String prefix, long seed) {
+            String answer = answer(task, seed);
+            long start = System.nanoTime();
+            Forced forced = Decoder.force(constraint, answer);
+            return decoded(forced.accepted() ? answer : before(answer, forced.refusedAtByte()), forced, start);
+        }
 
         /** What the mask let through. */
         private static String before(String answer, int bytes) {
             return new String(Arrays.copyOf(answer.getBytes(StandardCharsets.UTF_8), bytes), StandardCharsets.UTF_8);
-        }
-
-        private String answer(Task task) {
-            return model.answer(task.id())
-                    .orElseThrow(() -> new IllegalStateException("no answer is recorded for " + task.id()));
         }
     }
 
@@ -123,7 +152,7 @@ public sealed interface Backend {
      * A simulated model. Under a mask that refuses what it would say, it does what a model does that has to fill in a form which does not
      * fit: it makes something up that the mask lets through. Nothing of this is kept from whoever judges the answer.
      */
-    record Simulated(FallibleModel model, TokenVocabulary vocabulary) implements Backend {
+    record Simulated(FallibleModel model, TokenVocabulary vocabulary) implements Told {
         /** A refusal shows in the first tokens, so that many can be tried. */
         private static final int MOST_TRIED = 400;
 
@@ -133,19 +162,8 @@ public sealed interface Backend {
         }
 
         @Override
-        public String settings(Task task) {
-            return task.id() + " " + vocabulary.name();
-        }
-
-        @Override
-        public boolean followsInstructions() {
-            return false;
-        }
-
-        @Override
-        public Decoded free(Task task, String prompt, long seed) {
-            String answer = answer(task, seed);
-            return new Decoded(answer, vocabulary.encode(answer).length, 0, 0, true, 0, 0, 0);
+        public Optional<String> told(Task task, long seed) {
+            return model.answer(task.id(), seed);
         }
 
         @Override
@@ -157,20 +175,7 @@ public sealed interface Backend {
                 answer = model.madeUp(seed, i);
                 forced = Decoder.force(constraint, answer);
             }
-            return new Decoded(
-                    forced.accepted() ? answer : "",
-                    forced.tokens(),
-                    forced.forcedTokens(),
-                    forced.maskedTokens(),
-                    forced.accepted(),
-                    System.nanoTime() - start,
-                    0,
-                    0);
-        }
-
-        private String answer(Task task, long seed) {
-            return model.answer(task.id(), seed)
-                    .orElseThrow(() -> new IllegalStateException("no answer is recorded for " + task.id()));
+            return decoded(forced.accepted() ? answer : "", forced, start);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
@@ -68,6 +69,13 @@ public final class Folder {
         return absolute.getParent() == null ? this : new Folder(absolute.getParent(), files);
     }
 
+    /** The folder's path, if it is on this machine's own file systems. */
+    public Optional<java.nio.file.Path> local() {
+        return "file".equals(files.getUri().getScheme())
+                ? Optional.of(java.nio.file.Path.of(path.toUri().getPath()))
+                : Optional.empty();
+    }
+
     /** The last part of the folder's path. */
     public String name() {
         return path.getName();
@@ -111,6 +119,11 @@ public final class Folder {
 
     public long size(String name) {
         return call(() -> files.getFileStatus(new Path(path, name)).getLen());
+    }
+
+    /** Bytes of all files below. */
+    public long size() {
+        return call(() -> files.getContentSummary(path).getLength());
     }
 
     public InputStream open(String name) {
@@ -163,6 +176,11 @@ public final class Folder {
 
     public void delete(String name) {
         call(() -> files.delete(new Path(path, name), true));
+    }
+
+    /** Makes a folder inside, and those above it; one that is there stays as it is. */
+    public void makeFolder(String name) {
+        call(() -> files.mkdirs(new Path(path, name)));
     }
 
     /** Moves a file or a whole folder to a place where nothing is, in one step where the file system can. */

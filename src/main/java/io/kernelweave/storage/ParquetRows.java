@@ -5,8 +5,13 @@ import io.kernelweave.json.Json;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
@@ -15,6 +20,7 @@ import org.apache.parquet.example.data.simple.NanoTime;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
@@ -36,6 +42,7 @@ import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -62,7 +69,68 @@ public final class ParquetRows {
         public static Schema parse(String text) {
             return new Schema(MessageTypeParser.parseMessageType(text));
         }
+
+        /**
+         * The same without some columns.
+         *
+         * @param columns by path, such as {@code decision.candidates}
+         */
+        public Schema without(Set<String> columns) {
+            return new Schema(new MessageType(type.getName(), kept(type, "", columns)));
+        }
+
+        private static List<Type> kept(GroupType group, String path, Set<String> columns) {
+            List<Type> kept = new ArrayList<>();
+            for (Type field : group.getFields()) {
+                String name = path + field.getName();
+                if (columns.stream().anyMatch(column -> column.startsWith(name + "."))) {
+                    kept.add(field.asGroupType().withNewFields(kept(field.asGroupType(), name + ".", columns)));
+                } else if (!columns.contains(name)) {
+                    kept.add(field);
+                }
+            }
+            return kept;
+        }
+
+        /** The schema of a file, from its footer. */
+        public static Schema of(Folder folder, String name) {
+            return new Schema(
+                    footer(folder, name, ParquetFileReader::getFileMetaData).getSchema());
+        }
+
+        /** The columns of flat rows, in order. */
+        public List<Column> columns() {
+            return type.getFields().stream().map(Schema::column).toList();
+        }
+
+        private static Column column(Type field) {
+            boolean list = field.getLogicalTypeAnnotation() instanceof ListLogicalTypeAnnotation;
+            Type element = list ? field.asGroupType().getType(0).asGroupType().getType(0) : field;
+            Kind kind = switch (element.asPrimitiveType().getPrimitiveTypeName()) {
+                case BOOLEAN -> Kind.BOOLEAN;
+                case INT32, INT64, INT96 -> Kind.INTEGER;
+                case FLOAT, DOUBLE -> Kind.DOUBLE;
+                case BINARY, FIXED_LEN_BYTE_ARRAY -> Kind.TEXT;
+            };
+            return new Column(field.getName(), kind, list, field.isRepetition(Type.Repetition.OPTIONAL));
+        }
     }
+
+    /** What a column holds. */
+    public enum Kind {
+        TEXT,
+        DOUBLE,
+        INTEGER,
+        BOOLEAN
+    }
+
+    /**
+     * A column of flat rows.
+     *
+     * @param list whether a row holds any number of values in it
+     * @param nullable whether a row may hold none
+     */
+    public record Column(String name, Kind kind, boolean list, boolean nullable) {}
 
     /** Writes one file whole, or nothing. */
     public static void write(Folder folder, String name, Schema schema, Iterable<ObjectNode> rows) {
@@ -88,30 +156,75 @@ public final class ParquetRows {
 
     /** Passes each row of a file to {@code sink}, in order; the schema is the file's own. */
     public static void read(Folder folder, String name, Consumer<ObjectNode> sink) {
+        read(folder, name, Folder.CONFIGURATION, group -> true, sink);
+    }
+
+    /** The same for the columns of a schema alone; the others are not even read. */
+    public static void read(Folder folder, String name, Schema schema, Consumer<ObjectNode> sink) {
+        read(folder, name, projected(folder, name, schema), group -> true, sink);
+    }
+
+    /** The same for the rows alone whose column {@code key}, of strings, has one of some values. */
+    public static void read(
+            Folder folder, String name, Schema schema, String key, Set<String> values, Consumer<ObjectNode> sink) {
+        read(folder, name, projected(folder, name, schema), group -> values.contains(group.getString(key, 0)), sink);
+    }
+
+    private static Configuration projected(Folder folder, String name, Schema schema) {
+        Configuration projected = new Configuration(Folder.CONFIGURATION);
+        // A file of an earlier version may lack a column, and have it in another place: what both have is read.
+        MessageType has = Schema.of(folder, name).type;
+        projected.set(
+                ReadSupport.PARQUET_READ_SCHEMA, new MessageType(has.getName(), common(has, schema.type)).toString());
+        return projected;
+    }
+
+    /** The fields of one group that another has too, whatever it says of their types. */
+    private static List<Type> common(GroupType has, GroupType wanted) {
+        List<Type> fields = new ArrayList<>();
+        for (Type field : has.getFields()) {
+            if (wanted.containsField(field.getName())) {
+                Type other = wanted.getType(field.getName());
+                fields.add(
+                        field.isPrimitive() || other.isPrimitive()
+                                ? field
+                                : field.asGroupType().withNewFields(common(field.asGroupType(), other.asGroupType())));
+            }
+        }
+        return fields;
+    }
+
+    private static void read(
+            Folder folder,
+            String name,
+            Configuration configuration,
+            Predicate<Group> wanted,
+            Consumer<ObjectNode> sink) {
         folder.run(() -> {
-            try (ParquetReader<Group> reader = open(folder, name)) {
-                for (ObjectNode row = next(reader, folder, name); row != null; row = next(reader, folder, name)) {
-                    sink.accept(row);
+            try (ParquetReader<Group> reader = open(folder, name, configuration)) {
+                for (Group row = next(reader, folder, name); row != null; row = next(reader, folder, name)) {
+                    if (wanted.test(row)) {
+                        sink.accept(object(row));
+                    }
                 }
             }
         });
     }
 
-    private static ParquetReader<Group> open(Folder folder, String name) throws IOException {
+    private static ParquetReader<Group> open(Folder folder, String name, Configuration configuration)
+            throws IOException {
         try {
             return ParquetReader.builder(new GroupReadSupport(), folder.path(name))
-                    .withConf(Folder.CONFIGURATION)
+                    .withConf(configuration)
                     .build();
         } catch (RuntimeException e) {
             throw notParquet(folder, name, e);
         }
     }
 
-    private static @Nullable ObjectNode next(ParquetReader<Group> reader, Folder folder, String name)
-            throws IOException {
+    private static @Nullable Group next(ParquetReader<Group> reader, Folder folder, String name) throws IOException {
         try {
-            Group group = reader.read();
-            return group == null ? null : object(group);
+            return reader.read();
         } catch (RuntimeException e) {
             throw notParquet(folder, name, e);
         }
@@ -119,10 +232,14 @@ public final class ParquetRows {
 
     /** How many rows the footer of a file promises. */
     public static long count(Folder folder, String name) {
+        return footer(folder, name, ParquetFileReader::getRecordCount);
+    }
+
+    private static <T> T footer(Folder folder, String name, Function<ParquetFileReader, T> what) {
         return folder.call(() -> {
             try (ParquetFileReader reader =
                     ParquetFileReader.open(HadoopInputFile.fromPath(folder.path(name), Folder.CONFIGURATION))) {
-                return reader.getRecordCount();
+                return what.apply(reader);
             } catch (RuntimeException e) {
                 throw notParquet(folder, name, e);
             }
@@ -173,19 +290,23 @@ public final class ParquetRows {
 
     private static JsonNode primitive(Group group, int field, int index, PrimitiveType type) {
         LogicalTypeAnnotation logical = type.getLogicalTypeAnnotation();
-        Object value = switch (type.getPrimitiveTypeName()) {
-            case BOOLEAN -> group.getBoolean(field, index);
-            case INT32 -> group.getInteger(field, index);
+        JsonNodeFactory json = JsonNodeFactory.instance;
+        return switch (type.getPrimitiveTypeName()) {
+            case BOOLEAN -> json.booleanNode(group.getBoolean(field, index));
+            case INT32 -> json.numberNode(group.getInteger(field, index));
             case INT64 ->
                 logical instanceof TimestampLogicalTypeAnnotation timestamp
-                        ? instant(group.getLong(field, index), timestamp).toString()
-                        : (Object) group.getLong(field, index);
-            case FLOAT -> group.getFloat(field, index);
-            case DOUBLE -> group.getDouble(field, index);
-            case INT96 -> NanoTime.fromBinary(group.getInt96(field, index)).toString();
-            case BINARY, FIXED_LEN_BYTE_ARRAY -> group.getBinary(field, index).toStringUsingUTF8();
+                        ? json.stringNode(
+                                instant(group.getLong(field, index), timestamp).toString())
+                        : json.numberNode(group.getLong(field, index));
+            case FLOAT -> json.numberNode(group.getFloat(field, index));
+            case DOUBLE -> json.numberNode(group.getDouble(field, index));
+            case INT96 ->
+                json.stringNode(
+                        NanoTime.fromBinary(group.getInt96(field, index)).toString());
+            case BINARY, FIXED_LEN_BYTE_ARRAY ->
+                json.stringNode(group.getBinary(field, index).toStringUsingUTF8());
         };
-        return Json.tree(value);
     }
 
     private static Instant instant(long value, TimestampLogicalTypeAnnotation timestamp) {

@@ -65,11 +65,14 @@ public final class TraceRecorder extends Recording {
         return "c" + position;
     }
 
-    synchronized void end(int position) {
+    /** Ends a span, with what came of it. */
+    synchronized void end(int position, ObjectNode outcome) {
         if (finished) {
             return;
         }
         TraceEvent event = events.get(position);
+        ObjectNode data = event.data().deepCopy();
+        data.setAll((ObjectNode) Redaction.redact(outcome));
         events.set(
                 position,
                 new TraceEvent(
@@ -77,7 +80,7 @@ public final class TraceRecorder extends Recording {
                         event.kind(),
                         event.name(),
                         event.atNanos(),
-                        event.data(),
+                        data,
                         event.parent(),
                         now() - event.atNanos()));
     }

@@ -16,6 +16,7 @@ public final class TraceSpan extends Recording implements AutoCloseable {
     private final int position;
     private final String name;
     private final AtomicBoolean open = new AtomicBoolean(true);
+    private volatile ObjectNode outcome = Json.object();
 
     TraceSpan(TraceRecorder recorder, int position, String name) {
         this.recorder = recorder;
@@ -39,11 +40,16 @@ public final class TraceSpan extends Recording implements AutoCloseable {
         return Json.object().put("call", TraceRecorder.callId(position));
     }
 
+    /** Says what came of it; joins the data of its event when the span ends. */
+    public void ended(ObjectNode data) {
+        outcome = data;
+    }
+
     /** Ends the span; once more changes nothing. */
     @Override
     public void close() {
         if (open.getAndSet(false)) {
-            recorder.end(position);
+            recorder.end(position, outcome);
         }
     }
 

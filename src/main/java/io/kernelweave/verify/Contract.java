@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -246,13 +249,35 @@ public final class Contract {
     }
 
     /**
-     * How many of an answer's leading fields can stand: every error condition that looks at these fields alone passes. A
-     * retry keeps them and decodes the rest anew.
+     * What of a rejected answer a retry can keep: the text before the first field that a failed condition casts doubt on. Every error
+     * condition that looks at the fields before it alone passes. Empty if nothing can be kept.
      *
-     * @param fields the answer's fields in order
-     * @param failed names of the error conditions that do not pass
+     * @param answer a JSON document of the output schema
+     * @param fewer how many fields less are kept than could be
      */
-    public int settled(List<String> fields, Collection<String> failed) {
+    public String settledPrefix(String answer, Judgement judgement, int fewer) {
+        List<String> fields = new ArrayList<>();
+        List<Integer> starts = new ArrayList<>();
+        int depth = 0;
+        try (JsonParser parser = Json.mapper().createParser(answer)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token.isStructStart()) {
+                    depth++;
+                } else if (token.isStructEnd()) {
+                    depth--;
+                } else if (token == JsonToken.PROPERTY_NAME && depth == 1) {
+                    fields.add(parser.currentName());
+                    starts.add((int) parser.currentTokenLocation().getCharOffset());
+                }
+            }
+        } catch (JacksonException e) {
+            return ""; // not a document: nothing to keep
+        }
+        int kept = Math.min(settled(fields, judgement.failed()), starts.size() - 1) - fewer;
+        return kept <= 0 ? "" : answer.substring(0, starts.get(kept));
+    }
+
+    private int settled(List<String> fields, Collection<String> failed) {
         int settled = fields.size();
         for (Clause clause : after) {
             if (clause.severity != Condition.Severity.ERROR || !failed.contains(clause.name)) {

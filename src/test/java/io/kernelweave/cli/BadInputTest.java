@@ -401,8 +401,8 @@ class BadInputTest {
         refused(
                 Program.run(ready.args("query", "COPY (SELECT 1) TO '" + file + "'")),
                 "query",
-                "Permission",
-                "DESCRIBE");
+                "does not only read",
+                "use SELECT");
         assertThat(file).doesNotExist();
         refused(
                 Program.run(ready.args("query", "SELECT * FROM read_text('" + ready.file("job.yaml") + "')")),

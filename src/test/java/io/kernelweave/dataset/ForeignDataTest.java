@@ -175,7 +175,7 @@ class ForeignDataTest {
                 "name: x; splits: {train: 1.5, eval: -0.5}; sources: {a: {path: p}} | /splits",
                 "name: x; splits: {train: 0.5, test: 0.5}; sources: {a: {path: p}} | /splits",
                 "name: x; sources: {a: {path: p, split: test}} | /sources/a",
-                "name: x; kernels_from: b; sources: {a: {path: p}} | there is no source \"b\"",
+                "name: x; kernels_from: b; sources: {a: {path: p}} | there is no source and no kernel store \"b\"",
                 "name: x; generate: {store: s} | /generate: needs store, scenarios and rows_per_ask",
                 "name: x; generate: {store: s, scenarios: s, rows_per_ask: {selection: 1}} | unknown phase",
                 "name: x; sources: {a: {path: p, splits: eval}} | unknown field \"splits\"; known here: format, path, split"

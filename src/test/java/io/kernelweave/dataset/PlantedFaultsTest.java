@@ -8,6 +8,7 @@ import io.kernelweave.storage.Folder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -148,8 +149,8 @@ class PlantedFaultsTest {
                         texts.add(Prompts.normalise(nearly(prompt, random)));
                     }
                 });
-        List<NearDuplicates.Pair> all = NearDuplicates.among(texts, (one, other) -> false);
-        List<NearDuplicates.Pair> banded = NearDuplicates.among(texts, (one, other) -> false, 1);
+        List<NearDuplicates.Pair> all = pairs(texts, Integer.MAX_VALUE);
+        List<NearDuplicates.Pair> banded = pairs(texts, 1);
         assertThat(all).hasSizeGreaterThan(300);
         assertThat(all).containsAll(banded);
         assertThat(banded.size()).isGreaterThanOrEqualTo((int) (0.995 * all.size()));
@@ -179,10 +180,60 @@ class PlantedFaultsTest {
                 }
             }
         }
-        assertThat(NearDuplicates.among(texts, (one, other) -> false))
+        assertThat(pairs(texts, Integer.MAX_VALUE))
                 .extracting(pair -> pair.first() + " " + pair.second())
                 .containsExactlyInAnyOrderElementsOf(expected);
         assertThat(expected).hasSizeGreaterThan(50);
+    }
+
+    private static List<NearDuplicates.Pair> pairs(List<String> texts, int mostExact) {
+        Set<NearDuplicates.Pair> pairs = new LinkedHashSet<>();
+        NearDuplicates.among(
+                texts,
+                new NearDuplicates.Interest() {
+                    @Override
+                    public boolean matters(int first, int second) {
+                        return true;
+                    }
+
+                    @Override
+                    public void near(NearDuplicates.Pair pair) {
+                        if (pairs.stream()
+                                .noneMatch(known -> known.first() == pair.first() && known.second() == pair.second())) {
+                            pairs.add(pair);
+                        }
+                    }
+
+                    @Override
+                    public int kind(int text) {
+                        return text;
+                    }
+                },
+                mostExact);
+        return List.copyOf(pairs);
+    }
+
+    /** A thousand prompts of one pattern are one finding each way, found without comparing all with all. */
+    @Test
+    void promptsOfOnePatternAreOneGroup() {
+        List<DatasetRow> rows = new ArrayList<>();
+        ObjectNode row = clean.rows().get(0).toJson();
+        for (int i = 0; i < 1500; i++) {
+            row.put("id", "order-" + i)
+                    .put("cluster_id", "order-" + i)
+                    .put("split", i % 3 == 0 ? "eval" : "train")
+                    .put("prompt", String.format(Locale.ROOT, "look up the order with the number %05d, please", i));
+            rows.add(Json.convert(row, DatasetRow.class, "row"));
+        }
+        for (int mostExact : new int[] {1, Integer.MAX_VALUE}) {
+            NearGroups groups = NearGroups.among(rows, mostExact);
+            assertThat(groups.acrossSplits()).hasSize(1);
+            assertThat(groups.acrossSplits().get(0).rows()).hasSize(1500);
+            assertThat(groups.withinSplits())
+                    .extracting(group -> group.rows().size())
+                    .containsExactly(1000, 500);
+            assertThat(groups.acrossLabels()).isEmpty();
+        }
     }
 
     private static double jaccard(String one, String other, int length) {

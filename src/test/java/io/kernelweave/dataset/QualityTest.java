@@ -105,7 +105,7 @@ class QualityTest {
                     rows.add(row("r4", "train", "c4", "ask four").put("kernel_id", "k+lost"));
                     return rows;
                 }))
-                .containsExactly("error known-kernels: the store has no kernel lost");
+                .containsExactly("error known-kernels: there is no kernel lost");
     }
 
     @Test

@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kernelweave.dataset.Dataset;
+import io.kernelweave.dataset.DatasetSpec;
+import io.kernelweave.dataset.Datasets;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TimeZone;
+import java.util.TreeMap;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -139,6 +143,94 @@ class ArchiveTest {
         }
         assertThat(Digest.of(bytes.toByteArray()))
                 .isEqualTo("0a6c9f021ac79ad9ed370d38d7c3ad9f0914855b26d1a14290c1270804d2ddc2");
+    }
+
+    /** The run's own data set, in a spec beside it. */
+    private RunData data(String prompt) throws IOException {
+        Files.writeString(
+                temporary.resolve("rows.jsonl"),
+                "{\"prompt\":\"" + prompt + "\",\"kernel_id\":\"k\",\"split\":\"train\"}\n");
+        Path spec = Files.writeString(temporary.resolve("mine.yaml"), """
+                name: mine
+                sources: {all: {path: "%s"}}
+                kernels_from: all
+                publication: {creators: [{person: Ada Example}], published: 2026-01-31}
+                """.formatted(temporary.resolve("rows.jsonl")));
+        Datasets datasets = new Datasets(reports().resolve("built"));
+        if (!run.folder().exists("inputs/dataset.json")) {
+            DatasetSpec read = DatasetSpec.read(spec);
+            Dataset dataset = datasets.open(read);
+            Run before = run.run();
+            Map<String, String> fingerprint = new TreeMap<>(before.fingerprint());
+            fingerprint.put("dataset", dataset.digest());
+            run.write(new Run(
+                    before.runId(),
+                    before.job(),
+                    before.state(),
+                    fingerprint,
+                    before.settings().put("dataset", spec.toString()),
+                    new Run.Data("mine", "eval", 1, 1, 1),
+                    before.environment(),
+                    before.counts(),
+                    before.judgement(),
+                    before.startedAt(),
+                    before.finishedAt()));
+            run.folder().write("inputs/dataset.json", Json.pretty(Datasets.card(read, dataset)));
+        }
+        return new RunData(reports(), datasets);
+    }
+
+    @Test
+    void holdsTheDataSetThatTheRunUsed() throws IOException {
+        RunData data = data("ask one");
+        Archive.Packed packed = Archive.of(run).with(data).pack(reports(), null);
+        RunData.Packed mine = packed.manifest().data().get(0);
+        assertThat(mine.reason()).isNull();
+        assertThat(mine.path()).matches("datasets/mine-[0-9a-f]{12}");
+        assertThat(entries(packed).keySet())
+                .contains(
+                        "demo-1/" + mine.path() + "/README.md",
+                        "demo-1/" + mine.path() + "/croissant.json",
+                        "demo-1/" + mine.path() + "/data/train-00000-of-00001.parquet");
+
+        Folder elsewhere = reports().resolve("elsewhere");
+        ArchiveImport.Imported imported = ArchiveImport.into(elsewhere, Path.of(packed.path()), null);
+        assertThat(imported.placed()).containsExactly(requireNonNull(mine.path()), "runs/demo-1");
+        assertThat(elsewhere.resolve("runs/demo-1").exists("datasets")).isFalse();
+        Files.delete(temporary.resolve("mine.yaml"));
+        RunFolder there = new RunFolder(elsewhere.resolve("runs/demo-1"));
+        Archive.Packed again = Archive.of(there)
+                .with(new RunData(elsewhere, new Datasets(reports().resolve("nowhere"))))
+                .pack(elsewhere, null);
+        assertThat(again.sha256()).isEqualTo(packed.sha256());
+    }
+
+    @Test
+    void saysWhyADataSetIsNotThere() throws IOException {
+        data("ask one");
+        assertThat(reason(data("ask two"))).contains("has other rows now than the run used");
+        Files.delete(temporary.resolve("rows.jsonl"));
+        assertThat(reason(new RunData(reports(), new Datasets(reports())))).contains("is not here");
+        run.folder().write("inputs/dataset.json", "{\"rows\": 5}");
+        assertThat(reason(new RunData(reports(), new Datasets(reports())))).contains("no prompts with kernels");
+        assertThat(reports().resolve("datasets").list()).isEmpty();
+    }
+
+    private String reason(RunData data) {
+        Archive.Manifest manifest =
+                Archive.of(run).with(data).pack(reports(), null).manifest();
+        assertThat(manifest.data()).hasSize(1);
+        assertThat(manifest.data().get(0).path()).isNull();
+        return requireNonNull(manifest.data().get(0).reason());
+    }
+
+    @Test
+    void aDataSetThatIsNotWholeIsNotTakenIn() throws IOException {
+        RunData data = data("ask one");
+        Archive.of(run).with(data).pack(reports(), null);
+        String kept = reports().resolve("datasets").list().get(0);
+        reports().resolve("datasets/" + kept).write("data/train-00000-of-00001.parquet", "half");
+        assertThat(reason(data)).contains("is not as it was written");
     }
 
     @Test

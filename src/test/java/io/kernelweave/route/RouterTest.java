@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
 
 class RouterTest {
     private static final String LOG = "\n\n10:00 ERROR disk full";
@@ -88,11 +89,73 @@ class RouterTest {
         assertThat(decision.reason())
                 .startsWith("write-changelog + list-errors (P = ")
                 .contains("\"show the errors of this log\" is list-errors")
-                .endsWith("preconditions PASS");
+                .endsWith("preconditions PASS; fit PROVEN");
         assertThat(ROUTER.route("find the errors, then show the failed lines of this log" + LOG)
                         .kernelIds())
                 .containsExactly("list-errors");
         assertThat(ROUTER.route("draft release notes for the release, then show the errors of this log")
+                        .action())
+                .isNotEqualTo(RouteAction.COMPOSE);
+    }
+
+    @Test
+    void aClauseAboutTheResultStandsBehindWhatGivesIt() {
+        String first = "find all failures in the log, then ";
+        RouteDecision decision = ROUTER.route(first + "draft the release notes from the result" + LOG);
+        assertThat(decision.action()).isEqualTo(RouteAction.COMPOSE);
+        assertThat(decision.kernelIds()).containsExactly("list-errors", "write-changelog");
+        assertThat(decision.flow()).isEqualTo("list-errors >> write-changelog");
+        assertThat(decision.reason())
+                .contains("\"draft the release notes from the result\" is write-changelog, of what comes before it")
+                .endsWith("fit PROVEN");
+        assertThat(ROUTER.route(first + "draft the release notes from these commits" + LOG)
+                        .flow())
+                .isEqualTo("list-errors & write-changelog");
+    }
+
+    /** It takes a text of at least one commit. */
+    private static final Kernel COMMITS = Json.convert(
+            Json.<ObjectNode>tree(Fixtures.kernel(
+                            "write-changelog",
+                            CHANGELOG.description(),
+                            "{\"name\":\"has-commit\",\"check\":\"contains\",\"target\":\"input.source\",\"all\":[\"feat\"]}",
+                            CHANGELOG.examples().toArray(String[]::new)))
+                    .set(
+                            "input_schema",
+                            Json.parse("{\"type\":\"object\",\"required\":[\"request\",\"source\"]}", "test")),
+            Kernel.class,
+            "kernel");
+
+    @Test
+    void whatDoesNotFitAsItIsBecomesTheSourceOfTheNextRequestAndAGuardDecides() {
+        Router router = Router.of(List.of(ERRORS, UNITS, COMMITS), VECTORS, TRAINED);
+        RouteDecision decision =
+                router.route("find all failures in the log, then draft the release notes from them" + LOG);
+        assertThat(decision.flow())
+                .as("no kernel for the second clause takes the log, so it speaks of the failures")
+                .isEqualTo(
+                        "list-errors >> adapt({\"request\":\"draft the release notes from them\",\"source\":{\"$text\":\"{}\"}})"
+                                + " >> guard(write-changelog) >> write-changelog");
+        assertThat(decision.reason()).endsWith("fit UNKNOWN, guarded");
+        assertThat(router.route("find all failures in the log, then draft the release notes from them" + LOG + " feat")
+                        .flow())
+                .as("what takes the prompt itself is given it")
+                .isEqualTo("list-errors & write-changelog");
+    }
+
+    @Test
+    void aFlowThatTheAlgebraRefusesIsNoAnswer() {
+        Kernel text = Json.convert(
+                Json.<ObjectNode>tree(ERRORS).set("output_schema", Json.parse("{\"const\":{\"source\":1}}", "test")),
+                Kernel.class,
+                "kernel");
+        Kernel never = Json.convert(
+                Json.<ObjectNode>tree(CHANGELOG)
+                        .set("input_schema", Json.parse("{\"required\":[\"commits\"]}", "test")),
+                Kernel.class,
+                "kernel");
+        Router router = Router.of(List.of(text, UNITS, never), VECTORS, TRAINED);
+        assertThat(router.route("find all failures in the log, then draft the release notes from the result" + LOG)
                         .action())
                 .isNotEqualTo(RouteAction.COMPOSE);
     }

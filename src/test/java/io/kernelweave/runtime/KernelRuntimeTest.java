@@ -52,7 +52,7 @@ class KernelRuntimeTest {
              "steps":[{"name":"read","do":"Read the log."}]}""", "kernel");
 
     /** Bytes, and one token that ends. */
-    private static final TokenVocabulary BYTES = new TokenVocabulary() {
+    static final TokenVocabulary BYTES = new TokenVocabulary() {
         @Override
         public String name() {
             return "bytes";

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,10 +68,11 @@ class FolderTest {
 
     @Test
     void aQueryThatFailsIsRefusedInOneLine() {
-        assertThatThrownBy(() -> Sql.query(Map.of("rows", List.of()), "SELECT 1"))
+        assertThatThrownBy(() -> Sql.query(List.of(Sql.View.ofParquet("rows", List.of())), "SELECT 1"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("no complete runs");
-        assertThatThrownBy(() -> Sql.query(Map.of("rows", List.of(temporary + "/none.parquet")), "SELECT 1"))
+        assertThatThrownBy(() -> Sql.query(
+                        List.of(Sql.View.ofParquet("rows", List.of(temporary + "/none.parquet"))), "SELECT 1"))
                 .isInstanceOf(InputException.class)
                 .message()
                 .hasLineCount(1);

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.TimeZone;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
@@ -95,15 +94,15 @@ class ParquetRowsTest {
     void duckDbReadsTheSameValues() {
         ParquetRows.write(folder(), "it's rows.parquet", SCHEMA, ROWS);
         String file = temporary.resolve("it's rows.parquet").toString();
-        assertThat(Sql.query(Map.of("rows", List.of(file)), "SELECT count(*) FROM rows")
-                        .rows())
+        assertThat(Sql.query(List.of(Sql.View.ofParquet("rows", List.of(file))), "SELECT count(*) FROM rows")
+                        .text())
                 .containsExactly(List.of("3"));
-        Sql.Table table = Sql.query(Map.of("rows", List.of(file)), """
+        Sql.Table table = Sql.query(List.of(Sql.View.ofParquet("rows", List.of(file))), """
                 SELECT id, note, small, big, share, flag, epoch_us("at") AS us, len(tags) AS tags, tags[1] AS first, tags[2] IS NULL AS gap,
                   answer.text AS text, len(answer.spans) AS spans, answer.spans[2].start AS start, answer.spans[1].field AS field
                 FROM rows ORDER BY id""");
         assertThat(table.columns()).startsWith("id", "note", "small").hasSize(14);
-        assertThat(table.rows())
+        assertThat(table.text())
                 .containsExactly(
                         List.of(
                                 "a",
@@ -149,8 +148,8 @@ class ParquetRowsTest {
                     List.of(Json.object().put("n", 1).put(field, 2)));
             files.add(folder() + "/" + field + ".parquet");
         }
-        assertThat(Sql.query(Map.of("rows", files), "SELECT n, a, b FROM rows ORDER BY a")
-                        .rows())
+        assertThat(Sql.query(List.of(Sql.View.ofParquet("rows", files)), "SELECT n, a, b FROM rows ORDER BY a")
+                        .text())
                 .containsExactlyInAnyOrder(List.of("1", "2", ""), List.of("1", "", "2"));
     }
 
@@ -162,9 +161,9 @@ class ParquetRowsTest {
             for (String zone : List.of("Pacific/Kiritimati", "America/New_York")) {
                 TimeZone.setDefault(TimeZone.getTimeZone(zone));
                 assertThat(Sql.query(
-                                        Map.of("rows", List.of(temporary + "/rows.parquet")),
+                                        List.of(Sql.View.ofParquet("rows", List.of(temporary + "/rows.parquet"))),
                                         "SELECT \"at\", \"at\"::VARCHAR FROM rows WHERE id = 'a'")
-                                .rows())
+                                .text())
                         .containsExactly(List.of("2026-03-29T01:30:00.123456Z", "2026-03-29 01:30:00.123456+00"));
             }
         } finally {

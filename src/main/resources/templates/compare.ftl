@@ -1,0 +1,56 @@
+<#ftl output_format="Markdown">
+<#-- What the report on a comparison and its summary share. -->
+<#macro opening>
+# ${candidate} against ${baseline}: ${verdict}
+
+<#list views as view>
+<#if view.contracts?has_content>
+By the contracts of ${code(view.contracts)}:
+
+</#if>
+<#if view.reason?has_content>
+- **${view.verdict}**: ${view.reason}.
+</#if>
+<#list view.lines as line>
+- **${line.verdict}** ${code(line.metric)}: ${line.baseline} → ${line.candidate}, ${line.difference}: ${line.says}.
+</#list>
+
+</#list>
+## What to know first
+
+<#list findings as finding>
+- ${finding}
+</#list>
+</#macro>
+<#macro judged>
+<#list views as view>
+<#if view.lines?has_content>
+<#if view.contracts?has_content>
+### Judged, by the contracts of ${code(view.contracts)}
+
+</#if>
+| metric | verdict | baseline | candidate | Δ with 95 % interval | margin | rows better, worse | rows / clusters | p (Holm) | smallest loss seen | clusters for the margin |
+|---|---|---:|---:|---|---:|---|---:|---:|---:|---:|
+<#list view.lines as line>
+| ${code(line.metric)} | ${line.verdict} | ${line.baseline} | ${line.candidate} | ${line.difference} | ${line.margin} | ${line.moved} | ${line.rows} | ${line.p} | ${line.smallest} | ${line.needed} |
+</#list>
+
+</#if>
+</#list>
+</#macro>
+<#macro told>
+<#if figures?has_content>
+### Told, not judged
+
+| metric | | baseline | candidate | Δ with 95 % interval | rows better, worse | rows / clusters | p (Holm) | smallest loss seen |
+|---|---|---:|---:|---|---|---:|---:|---:|
+<#list figures as line>
+| ${code(line.metric)} | <#if line.stands>**${line.word}**<#else>${line.word}</#if> | ${line.baseline} | ${line.candidate} | ${line.difference} | ${line.moved} | ${line.rows} | ${line.p} | ${line.smallest} |
+</#list>
+
+</#if>
+<#if quiet gt 0>
+Of ${quiet}<#if figures?has_content> other</#if> figure<#if quiet != 1>s</#if> no row differs.
+
+</#if>
+</#macro>
