@@ -25,6 +25,7 @@ public record Discrepancy(String file, String what, String stated, String recomp
     /** What is no matter of wording: numbers and verdicts. */
     private static final Pattern FIGURE =
             Pattern.compile("\\d[\\d,]*(?:\\.\\d+)?|\\b(?:PASS|FAIL|UNKNOWN|IDENTICAL|INCONCLUSIVE|INVALID)\\b");
+
     private static final String NOTHING = "nothing";
     private static final int LONGEST = 200;
 

@@ -142,12 +142,14 @@ public record Verification(
                 differences.addAll(Discrepancy.of(file, there, each.getValue()));
             }
             if (others.isPresent() && !pagesAgree) {
-                // Other templates were used indeed, and that is said as such; with them, maybe, another version of the program, which
+                // Other templates were used indeed, and that is said as such; with them, maybe, another version of the
+                // program, which
                 // puts other words into the JSON of a report. Its metrics are the same in all.
-                if (differences.removeIf(
-                        each -> each.file().startsWith(RunFolder.BUNDLE) && each.what().startsWith("/"))) {
+                if (differences.removeIf(each ->
+                        each.file().startsWith(RunFolder.BUNDLE) && each.what().startsWith("/"))) {
                     unchecked.add(new Unknown(
-                            "the JSON of the reports, all but metrics", "it is of another version or of other templates"));
+                            "the JSON of the reports, all but metrics",
+                            "it is of another version or of other templates"));
                 }
                 differences.removeIf(each -> each.file().startsWith(RunFolder.BUNDLE) && each.isOfWords());
             }
