@@ -16,8 +16,8 @@ Compared with ${code(baseline)}.
 - ${finding?no_esc}
 </#list>
 
-${data.rows()} prompts in ${data.clusters()} clusters from split ${code(data.split())} of data set ${code(data.name())}, ${data.kernels()} kernels, ${arms?size} arms.
-Intervals are 95 % over clusters (prompts that share an origin); "of n" is the denominator.
+${prompts} prompts in ${clusters} clusters from split ${code(data.split())} of data set ${code(data.name())}, ${data.kernels()} kernels, ${arms?size} arms.
+Intervals are 95 % over clusters (prompts that share an origin); a share is one of all prompts, or "of n".
 
 ![Verification pass rate by arm](../plots/arms.svg)
 
@@ -63,6 +63,20 @@ Arm ${code(main)}: decisions that are right, answers accepted at the first attem
 <#list kernels as line>
 | ${line.name} | ${line.rows} | ${line.right} | ${line.first} | ${line.reused} | ${line.passes} |
 </#list>
+<#if folded?has_content>
+
+These are the ${kernels?size} with most rows that went to the wrong kernel or do not pass, of ${folded?size}.
+
+<details><summary>All ${folded?size}, by name</summary>
+
+| kernel | rows | routed right | accepted at once | kernel reused | passes |
+|---|---:|---:|---:|---:|---:|
+<#list folded as line>
+| ${line.name} | ${line.rows} | ${line.right} | ${line.first} | ${line.reused} | ${line.passes} |
+</#list>
+
+</details>
+</#if>
 
 <#if kinds?has_content>
 ## Prompts that no kernel fits
@@ -132,6 +146,10 @@ with probability 5 % at most, however often one looks. A slow loss is one with t
 <#list confusions as line>
 | ${line.label} | ${line.decided} | ${line.rows} | ${line.clusters} | ${line.example} |
 </#list>
+<#if confusionsLeft?has_content>
+
+${confusionsLeft}
+</#if>
 <#else>
 None: every decision is the label's.
 </#if>
@@ -146,8 +164,12 @@ Conditions that the final answers of ${code(main)} break most often.
 | kernel | condition | rows | for example |
 |---|---|---:|---|
 <#list conditions as line>
-| ${line.kernel} | ${line.condition} | ${line.rows} | ${line.reason} |
+| ${line.kernel} | ${line.condition} | ${line.rows} | ${code(line.reason)} |
 </#list>
+<#if conditionsLeft?has_content>
+
+${conditionsLeft}
+</#if>
 <#else>
 None.
 </#if>
@@ -160,7 +182,7 @@ Furthest from their contract, one a cluster; "score" is the share of error condi
 | row | asks for | routed to | path | score | why | prompt |
 |---|---|---|---|---:|---|---|
 <#list worst as line>
-| ${line.row} | ${line.kernel} | ${line.decided} | ${line.path} | ${line.score} | ${line.reason} | ${line.prompt} |
+| ${line.row} | ${line.kernel} | ${line.decided} | ${line.path} | ${line.score} | ${code(line.reason)} | ${line.prompt} |
 </#list>
 <#else>
 None: every row passes.

@@ -1,6 +1,6 @@
 <#ftl output_format="XML">
 <#-- What every figure shares: size, colours for light and dark, title, axis. -->
-<#macro figure height>
+<#macro figure height top=44>
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 ${height}" width="720" height="${height}" role="img" aria-labelledby="title description">
 <title id="title">${title}</title>
 <desc id="description">${description}</desc>
@@ -17,7 +17,7 @@
 </style>
 <text class="head" x="16" y="26">${title}</text>
 <#list ticks as tick>
-<line class="axis" x1="${tick.x}" y1="44" x2="${tick.x}" y2="${bottom}"/>
+<line class="axis" x1="${tick.x}" y1="${top}" x2="${tick.x}" y2="${bottom}"/>
 <text class="label" x="${tick.x}" y="${bottom + 18}" text-anchor="middle">${tick.text}</text>
 </#list>
 <#nested>

@@ -1,6 +1,6 @@
 <#ftl output_format="XML">
 <#import "figure.ftl" as f>
-<@f.figure height=bottom + 34>
+<@f.figure height=bottom + 34 top=66>
 <#list legend as entry>
 <rect class="${entry.style}" x="${entry.x}" y="46" width="12" height="12"/>
 <text class="label" x="${entry.x + 18}" y="56">${entry.name}</text>

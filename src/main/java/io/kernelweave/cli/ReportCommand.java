@@ -82,6 +82,7 @@ final class ReportCommand implements Callable<Integer> {
             })
     static final class Verify implements Callable<Integer> {
         private static final int MOST = 40;
+        private static final int LONGEST = 240;
 
         @Parameters(paramLabel = "RUN", description = "latest, a run id, its beginning, or a folder.")
         @SuppressWarnings("NullAway.Init")
@@ -124,8 +125,12 @@ final class ReportCommand implements Callable<Integer> {
 
         private void tell(Discrepancy each) {
             output.text("  " + each.file() + " " + each.what());
-            output.text("    stated     " + each.stated());
-            output.text("    recomputed " + each.recomputed());
+            output.text("    stated     " + shown(each.stated()));
+            output.text("    recomputed " + shown(each.recomputed()));
+        }
+
+        private static String shown(String text) {
+            return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
         }
     }
 }

@@ -320,10 +320,7 @@ public record Versus(
                 .map(couple -> couple.was().rowId())
                 .collect(Collectors.toSet());
         return Timing.of(
-                pairing.couples(),
-                partners.isEmpty() ? Map.of() : baseline.times(partners),
-                after,
-                sameEnvironment);
+                pairing.couples(), partners.isEmpty() ? Map.of() : baseline.times(partners), after, sameEnvironment);
     }
 
     /** The rows, those of some ids with all that is kept of them. */

@@ -1,5 +1,6 @@
 package io.kernelweave.report;
 
+import static io.kernelweave.report.Templates.count;
 import static io.kernelweave.report.Templates.decimal;
 import static io.kernelweave.report.Templates.percent;
 import static io.kernelweave.report.Templates.points;
@@ -20,12 +21,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The view model of {@code benchmark.md}: every line of the report as text, computed from the rows of one run. */
 final class BenchmarkReport {
     private static final int WORST = 12;
     private static final int MOST_WRONG = 3;
+    private static final int MOST = 15;
+    /** More kernels than these in one table nobody reads. */
+    private static final int MOST_KERNELS = 60;
+
+    private static final int SHOWN_KERNELS = 20;
 
     private final Run run;
     private final List<ResultRow> rows;
@@ -58,6 +65,8 @@ final class BenchmarkReport {
                         : run.judgement().baseline());
         model.put("findings", findings());
         model.put("data", run.data());
+        model.put("prompts", count(run.data().rows()));
+        model.put("clusters", count(run.data().clusters()));
         model.put("backend", backend());
         model.put(
                 "arms",
@@ -67,11 +76,38 @@ final class BenchmarkReport {
         model.put("main", main.label());
         model.put("headline", headline());
         model.put("targets", groups(ResultRow::target));
-        model.put("kernels", kernels());
+        List<Kernel> kernels = kernels();
+        boolean folds = kernels.size() > MOST_KERNELS;
+        model.put(
+                "kernels",
+                (folds
+                                ? kernels.stream()
+                                        .filter(kernel -> kernel.lost > 0)
+                                        .sorted(Comparator.comparingLong((Kernel kernel) -> -kernel.lost)
+                                                .thenComparing(Kernel::name))
+                                        .limit(SHOWN_KERNELS)
+                                : kernels.stream())
+                        .map(Kernel::line)
+                        .toList());
+        model.put("folded", folds ? kernels.stream().map(Kernel::line).toList() : List.of());
         model.put("kinds", kinds());
         model.put("intents", intents());
-        model.put("confusions", confusions());
-        model.put("conditions", conditions());
+        Map<String, List<ResultRow>> confusions = confused();
+        model.put("confusions", confusions(confusions));
+        model.put(
+                "confusionsLeft",
+                left(
+                        confusions.size(),
+                        "pairs",
+                        confusions.values().stream().map(List::size).sorted(Comparator.reverseOrder())));
+        Map<String, List<String>> broken = broken();
+        model.put("conditions", conditions(broken));
+        model.put(
+                "conditionsLeft",
+                left(
+                        broken.size(),
+                        "conditions",
+                        broken.values().stream().map(List::size).sorted(Comparator.reverseOrder())));
         model.put("worst", worst());
         model.put("errors", errors());
         model.put("fingerprint", new TreeMap<>(run.fingerprint()));
@@ -197,7 +233,7 @@ final class BenchmarkReport {
                 boolean excludesZero =
                         gain.interval().low() > 0 || gain.interval().high() < 0;
                 findings.add("`router+gate` against `" + arm.label() + "`: " + points(gain.value(), gain.interval())
-                        + " in verification pass rate, paired by row over " + gain.clusters()
+                        + " in verification pass rate, paired by row over " + count(gain.clusters())
                         + " clusters; the interval "
                         + (excludesZero ? "excludes" : "includes") + " zero.");
             }
@@ -208,7 +244,7 @@ final class BenchmarkReport {
             findings.add("Routing: " + percent(routing.value(), routing.interval()) + " of all decisions are right; "
                     + (abstention == null || !abstention.isMeasured()
                             ? "no row was without a fitting kernel."
-                            : percent(abstention.value(), abstention.interval()) + " of the " + abstention.rows()
+                            : percent(abstention.value(), abstention.interval()) + " of the " + count(abstention.rows())
                                     + " prompts that no kernel fits went to raw generation" + byKind() + "."));
         }
         if (backend().equals("ngram")) {
@@ -234,7 +270,7 @@ final class BenchmarkReport {
         for (String kind : DatasetRow.KINDS) {
             Metric metric = metrics.get("routing." + Metrics.abstention(kind));
             if (metric != null && metric.isMeasured()) {
-                kinds.add(kind + " " + percent(metric.value(), metric.interval()) + " of " + metric.rows());
+                kinds.add(kind + " " + percent(metric.value(), metric.interval()) + " of " + count(metric.rows()));
             }
         }
         return kinds.isEmpty() ? "" : " (" + String.join(", ", kinds) + ")";
@@ -257,7 +293,7 @@ final class BenchmarkReport {
     private static String shareOf(@Nullable Metric metric) {
         return metric == null || !metric.isMeasured()
                 ? "–"
-                : percent(metric.value(), metric.interval()) + " of " + metric.rows();
+                : percent(metric.value(), metric.interval()) + " of " + count(metric.rows());
     }
 
     /** One line a metric, one column an arm. */
@@ -283,7 +319,10 @@ final class BenchmarkReport {
             for (Arm arm : arms) {
                 Metric metric = Metrics.get(metrics, arm, name);
                 any |= metric != null && metric.isMeasured();
-                cells.add(shareOf(metric));
+                cells.add(
+                        metric != null && metric.rows() == run.data().rows()
+                                ? percent(metric.value(), metric.interval())
+                                : shareOf(metric));
             }
             if (any) {
                 lines.add(Map.of("title", title, "cells", cells));
@@ -323,28 +362,35 @@ final class BenchmarkReport {
         return percent(metric.value(), metric.interval());
     }
 
-    private List<Map<String, Object>> kernels() {
+    /** A line of the table of kernels, and how many of its rows went the wrong way or do not pass. */
+    private record Kernel(String name, long lost, Map<String, Object> line) {}
+
+    private List<Kernel> kernels() {
         Map<String, List<ResultRow>> groups = rows.stream()
                 .filter(row -> row.arm().equals(main.label()))
                 .collect(Collectors.groupingBy(BenchmarkReport::label, TreeMap::new, Collectors.toList()));
-        List<Map<String, Object>> lines = new ArrayList<>();
+        List<Kernel> kernels = new ArrayList<>();
         groups.forEach((kernel, group) -> {
+            boolean fits = group.get(0).kernelId() != null;
             long right = group.stream()
                     .filter(row -> Boolean.TRUE.equals(row.routeCorrect()))
                     .count();
-            long passes = group.stream().filter(ResultRow::passes).count();
             long first = group.stream().filter(ResultRow::isAcceptedAtOnce).count();
             long reused = group.stream().filter(ResultRow::answeredByKernel).count();
-            lines.add(Map.of(
-                    "name", kernel,
-                    "rows", group.size(),
-                    "right", percent((double) right / group.size()),
-                    "passes",
-                            kernel.equals("(no kernel fits)") ? "no contract" : percent((double) passes / group.size()),
-                    "first", percent((double) first / group.size()),
-                    "reused", percent((double) reused / group.size())));
+            kernels.add(new Kernel(
+                    kernel,
+                    group.stream()
+                            .filter(row -> Boolean.FALSE.equals(row.routeCorrect()) || fits && !row.passes())
+                            .count(),
+                    Map.of(
+                            "name", kernel,
+                            "rows", group.size(),
+                            "right", percent((double) right / group.size()),
+                            "passes", fits ? passRate(group) : "no contract",
+                            "first", percent((double) first / group.size()),
+                            "reused", percent((double) reused / group.size()))));
         });
-        return lines;
+        return kernels;
     }
 
     private static String label(ResultRow row) {
@@ -359,16 +405,29 @@ final class BenchmarkReport {
                         : String.join("+", row.decision().kernelIds());
     }
 
-    private List<Map<String, Object>> confusions() {
-        Map<String, List<ResultRow>> pairs = rows.stream()
+    /** Wrong decisions by what the prompt asks for and where it went. */
+    private Map<String, List<ResultRow>> confused() {
+        return rows.stream()
                 .filter(row -> row.arm().equals(main.label()) && Boolean.FALSE.equals(row.routeCorrect()))
                 .collect(Collectors.groupingBy(
                         row -> label(row) + "\n" + decided(row), TreeMap::new, Collectors.toList()));
+    }
+
+    /** What a table of the most frequent leaves out, in words; empty if nothing. */
+    private static String left(int all, String what, Stream<Integer> descending) {
+        long rows = descending.skip(MOST).mapToLong(each -> each).sum();
+        return all <= MOST
+                ? ""
+                : "The " + MOST + " most frequent of " + count(all) + " " + what + "; the others have " + count(rows)
+                        + " rows.";
+    }
+
+    private static List<Map<String, Object>> confusions(Map<String, List<ResultRow>> pairs) {
         return pairs.entrySet().stream()
                 .sorted(Comparator.comparingInt((Map.Entry<String, List<ResultRow>> pair) ->
                                 -pair.getValue().size())
                         .thenComparing(Map.Entry::getKey))
-                .limit(15)
+                .limit(MOST)
                 .map(pair -> {
                     ResultRow example = pair.getValue().get(0);
                     String[] names = pair.getKey().split("\n");
@@ -390,32 +449,34 @@ final class BenchmarkReport {
         return io.kernelweave.kernel.PromptInput.of(row.prompt()).request();
     }
 
-    /** Which conditions the final answers of the main arm break most. */
-    private List<Map<String, Object>> conditions() {
-        Map<String, Integer> counts = new TreeMap<>();
-        Map<String, String> reasons = new TreeMap<>();
+    /** The reasons for which final answers of the main arm break each condition. */
+    private Map<String, List<String>> broken() {
+        Map<String, List<String>> reasons = new TreeMap<>();
         rows.stream()
                 .filter(row -> row.arm().equals(main.label()) && row.kernelId() != null)
                 .forEach(row -> row.verdict().checks().stream()
                         .filter(ResultRow.Check::blocks)
-                        .forEach(check -> {
-                            String name = label(row) + "\n" + check.name();
-                            counts.merge(name, 1, Integer::sum);
-                            reasons.putIfAbsent(name, check.reason());
-                        }));
-        return counts.entrySet().stream()
-                .sorted(Comparator.comparingInt((Map.Entry<String, Integer> count) -> -count.getValue())
+                        .forEach(check -> reasons.computeIfAbsent(
+                                        label(row) + "\n" + check.name(), name -> new ArrayList<>())
+                                .add(check.reason())));
+        return reasons;
+    }
+
+    private static List<Map<String, Object>> conditions(Map<String, List<String>> broken) {
+        return broken.entrySet().stream()
+                .sorted(Comparator.comparingInt((Map.Entry<String, List<String>> reasons) ->
+                                -reasons.getValue().size())
                         .thenComparing(Map.Entry::getKey))
-                .limit(15)
-                .map(count -> Map.<String, Object>of(
+                .limit(MOST)
+                .map(reasons -> Map.<String, Object>of(
                         "kernel",
-                        count.getKey().split("\n")[0],
+                        reasons.getKey().split("\n")[0],
                         "condition",
-                        count.getKey().split("\n")[1],
+                        reasons.getKey().split("\n")[1],
                         "rows",
-                        count.getValue(),
+                        reasons.getValue().size(),
                         "reason",
-                        shorten(String.valueOf(reasons.get(count.getKey())), 110)))
+                        shorten(reasons.getValue().get(0), 110)))
                 .toList();
     }
 

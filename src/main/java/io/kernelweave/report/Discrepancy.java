@@ -22,7 +22,24 @@ import tools.jackson.databind.JsonNode;
  */
 public record Discrepancy(String file, String what, String stated, String recomputed) {
     private static final Pattern CELL = Pattern.compile("(?<!\\\\)\\|");
-    private static final int LONGEST = 120;
+    /** What is no matter of wording: numbers and verdicts. */
+    private static final Pattern FIGURE =
+            Pattern.compile("\\d[\\d,]*(?:\\.\\d+)?|\\b(?:PASS|FAIL|UNKNOWN|IDENTICAL|INCONCLUSIVE|INVALID)\\b");
+
+    private static final String NOTHING = "nothing";
+    private static final int LONGEST = 200;
+
+    /** Whether no number or verdict is stated otherwise: other words, or something that is not stated at all. */
+    boolean isOfWords() {
+        return stated.equals(NOTHING) || figures(stated).equals(figures(recomputed));
+    }
+
+    private static List<String> figures(String text) {
+        return FIGURE.matcher(text)
+                .results()
+                .map(figure -> figure.group().replace(",", ""))
+                .toList();
+    }
 
     /** All of a file against what it should be; empty if both are the same to the byte. */
     static List<Discrepancy> of(String file, String stated, String recomputed) {
@@ -49,7 +66,8 @@ public record Discrepancy(String file, String what, String stated, String recomp
         for (String name : names) {
             if (!Objects.equals(there.get(name), here.get(name))) {
                 String what = name.startsWith("/metrics/") ? name.substring("/metrics/".length()) : name;
-                found.add(new Discrepancy(file, what, shown(there.get(name)), shown(here.get(name))));
+                found.add(new Discrepancy(
+                        file, what, there.getOrDefault(name, NOTHING), here.getOrDefault(name, NOTHING)));
             }
         }
         return found;
@@ -71,8 +89,8 @@ public record Discrepancy(String file, String what, String stated, String recomp
         }
     }
 
-    private static String shown(@org.jspecify.annotations.Nullable String value) {
-        return value == null ? "nothing" : Templates.shorten(value, LONGEST);
+    private static String shown(String text) {
+        return Templates.shorten(text, LONGEST);
     }
 
     private static List<Discrepancy> ofLines(String file, String stated, String recomputed) {

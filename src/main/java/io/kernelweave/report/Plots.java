@@ -24,7 +24,7 @@ final class Plots {
                         : metric.interval().high())
                 .max()
                 .orElse(1);
-        Axis axis = new Axis(0, Math.min(1, Math.max(0.05, 1.1 * highest)), 150, 620);
+        Axis axis = new Axis(0, Math.min(1, Math.max(0.05, 1.1 * highest)), 150, 570);
         List<Map<String, Object>> lines = new ArrayList<>();
         for (Arm arm : arms) {
             Metric metric = Metrics.get(metrics, arm, "verification_pass_rate");
@@ -37,7 +37,7 @@ final class Plots {
                     "x", axis.pixel(metric.value()),
                     "low", axis.pixel(metric.interval().low()),
                     "high", axis.pixel(metric.interval().high()),
-                    "text", Templates.percent(metric.value())));
+                    "text", Templates.percent(metric.value(), metric.interval())));
         }
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("title", "Verification pass rate by arm");
@@ -63,7 +63,7 @@ final class Plots {
             for (String stage : stages) {
                 sum += median(metrics, arm, stage);
             }
-            longest = Math.max(longest, sum);
+            longest = Math.max(longest, Math.max(sum, median(metrics, arm, "total")));
         }
         Axis axis = new Axis(0, longest * 1.08, 150, 620);
         List<Map<String, Object>> lines = new ArrayList<>();
@@ -90,16 +90,17 @@ final class Plots {
                     66 + ROW * lines.size(),
                     "bars",
                     bars,
-                    "end",
-                    axis.pixel(before),
+                    "whole",
+                    axis.pixel(median(metrics, arm, "total")),
                     "text",
-                    Templates.millis(before) + " ms"));
+                    Templates.millis(median(metrics, arm, "total")) + " ms"));
         }
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("title", "Median time by stage");
         model.put(
                 "description",
-                "Median milliseconds a row that each arm spends on routing, masks and sampling, the model, and the gate.");
+                "Median milliseconds a row that each arm spends on routing, masks and sampling, the model, and the gate, side by side; the line and the"
+                        + " number are the median of the whole row, which is not the sum of these medians.");
         model.put("stages", stages);
         model.put("lines", lines);
         model.put(

@@ -124,7 +124,8 @@ final class Browser implements AutoCloseable {
 
     void until(String condition) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!evaluate("Boolean(" + condition + ")").asBoolean(false)) {
+        while (!evaluate("(() => { try { return Boolean(" + condition + "); } catch (e) { return false; } })()")
+                .asBoolean(false)) {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("did not become true: " + condition + "; " + complaints);
             }

@@ -161,7 +161,13 @@ class BundleTest {
     private static String cell(@org.jspecify.annotations.Nullable Metric metric) {
         return metric == null || !metric.isMeasured()
                 ? "–"
-                : (Templates.percent(metric.value(), metric.interval()) + " of " + metric.rows())
+                : (Templates.percent(metric.value(), metric.interval())
+                                + (metric.rows()
+                                                == Rows.run("demo-1", "ngram")
+                                                        .data()
+                                                        .rows()
+                                        ? ""
+                                        : " of " + metric.rows()))
                         .replace("[", "\\[")
                         .replace("]", "\\]");
     }
@@ -270,6 +276,35 @@ class BundleTest {
 
     private static String outsideFences(String markdown) {
         return markdown.replaceAll("(?ms)^(`{3,})[a-z]*\\n.*?^\\1$", "");
+    }
+
+    @Test
+    void aHundredKernelsAreFoldedBehindThoseThatLoseMost() {
+        List<ResultRow> rows = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            String kernel = "kernel-" + i % 100;
+            boolean wrong = i % 100 < 40 && i < 10 * (i % 100);
+            rows.add(Rows.row(
+                    String.format(Locale.ROOT, "r%03d", i),
+                    "c" + i / 2,
+                    Arm.ROUTER_GATE,
+                    "{\"kernel_id\":\"" + kernel + "\",\"route_correct\":" + !wrong
+                            + (wrong ? "," + Rows.verdict("FAIL", 0.5) : "") + "}"));
+        }
+        String markdown = benchmark(rows);
+        List<String> shown = markdown.lines()
+                .dropWhile(line -> !line.equals("## By kernel"))
+                .takeWhile(line -> !line.startsWith("<details>"))
+                .filter(line -> line.startsWith("| kernel-"))
+                .toList();
+        assertThat(shown).hasSize(20);
+        assertThat(shown.get(0)).startsWith("| kernel-34 | 4 | 0.0 % |");
+        assertThat(markdown)
+                .contains("These are the 20 with most rows that went to the wrong kernel or do not pass, of 100.")
+                .contains("\n\n<details><summary>All 100, by name</summary>\n\n| kernel ")
+                .containsPattern("The 15 most frequent of \\d+ pairs; the others have \\d+ rows\\.");
+        assertThat(outsideFences(markdown).lines().filter(line -> line.startsWith("| kernel-99 ")))
+                .hasSize(1);
     }
 
     @Test

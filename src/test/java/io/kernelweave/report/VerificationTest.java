@@ -146,7 +146,7 @@ class VerificationTest {
         String csv = RunFolder.BUNDLE + "/benchmark/by_kernel.csv";
         change(csv, "\nk1,7,0", "\nk1,8,0");
         String svg = RunFolder.BUNDLE + "/plots/arms.svg";
-        change(svg, ">37.5 %<", ">38.5 %<");
+        change(svg, ">37.5 % ", ">38.5 % ");
         assertThat(Verification.of(folder).differences())
                 .anySatisfy(each -> assertThat(each)
                         .isEqualTo(new Discrepancy(json, "router+gate.verification_pass_rate", "0.475", "0.375")))
@@ -217,6 +217,19 @@ class VerificationTest {
         assertThatThrownBy(() -> Verification.of(folder))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("its bytes are not those that the run wrote");
+    }
+
+    @Test
+    void aBrokenTemplateLeavesTheReportsAsTheyWere() {
+        Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
+        String figure = bundle.readText("plots/arms.svg");
+        reports.write("templates/arms.svg.ftl", "<svg>${title}</svg>");
+        reports.write("templates/benchmark.md.ftl", "# ${run}\n\n${no.such.thing}\n");
+        assertThatThrownBy(() -> Bundle.render(folder))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("templates/benchmark.md.ftl:3");
+        assertThat(bundle.readText("plots/arms.svg")).isEqualTo(figure);
+        assertThat(Verification.of(folder).verdict()).isEqualTo(RunVerdict.PASS);
     }
 
     @Test
