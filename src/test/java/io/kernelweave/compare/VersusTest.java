@@ -214,6 +214,16 @@ class VersusTest {
     }
 
     @Test
+    void dataOfAnotherDigestThatAskTheSameAreTheSameQuestion() {
+        Versus versus = of(
+                answers("a", Map.of("dataset", "one"), KERNELS, rows(0, 0, "")),
+                answers("b", Map.of("dataset", "two"), KERNELS, rows(0, 12, "")));
+        assertThat(versus.verdict()).isEqualTo(RunVerdict.FAIL);
+        assertThat(versus.moved()).hasSize(12).allMatch(row -> row.stage().equals("decoder"));
+        assertThat(versus.differences().differing()).containsExactly("data");
+    }
+
+    @Test
     void timesAreRatiosAndThoseOfReusedAnswersAreLeftOut() {
         String slow = ",\"timings\":{\"route_ns\":100000,\"decode_ns\":900000,\"mask_ns\":0,\"model_ns\":0,\"gate_ns\":0,\"total_ns\":%d}";
         List<ResultRow> then = new ArrayList<>();
