@@ -125,7 +125,8 @@ public final class Comparison {
         for (Map.Entry<String, String> part : QUESTION.entrySet()) {
             if (!(asked && part.getKey().equals("dataset"))
                     && !Objects.equals(
-                    run.fingerprint().get(part.getKey()), baseline.fingerprint().get(part.getKey()))) {
+                            run.fingerprint().get(part.getKey()),
+                            baseline.fingerprint().get(part.getKey()))) {
                 return "the " + part.getValue() + " differ (" + data(run) + " now, " + data(baseline)
                         + " then): the runs answer different questions";
             }

@@ -35,6 +35,8 @@ public record Differences(List<Group> groups, List<KernelChange> kernels) {
     }
 
     /**
+     * One kind of what runs are made of.
+     *
      * @param digests parts of the fingerprint that differ, with both digests
      * @param changes what differs, in words and values
      */

@@ -174,7 +174,13 @@ public record Versus(
         Map<String, Double> wanted = margins.isEmpty() ? kind.margins(now) : margins;
         RunGate.Report report = kind.obstacle().isEmpty()
                 ? Comparison.against(
-                        after, now, before, then, wanted, kind::perRow, pairing.sets().same())
+                        after,
+                        now,
+                        before,
+                        then,
+                        wanted,
+                        kind::perRow,
+                        pairing.sets().same())
                 : unjudged(kind, pairing, before, after, aside);
         return new Versus(
                 before,
@@ -286,15 +292,13 @@ public record Versus(
         boolean asked = pairing.sets().same();
         List<View> views = new ArrayList<>();
         if (changed.isEmpty()) {
-            views.add(
-                    new View("", Comparison.against(after, now, before, then, wanted, Metrics::perRow, asked)));
+            views.add(new View("", Comparison.against(after, now, before, then, wanted, Metrics::perRow, asked)));
         } else {
             views.add(new View(
                     after.runId(),
                     Comparison.against(after, now, before, thenByPresent, wanted, Metrics::perRow, asked)));
             views.add(new View(
-                    before.runId(),
-                    Comparison.against(after, nowByOld, before, then, wanted, Metrics::perRow, asked)));
+                    before.runId(), Comparison.against(after, nowByOld, before, then, wanted, Metrics::perRow, asked)));
         }
         RunVerdict verdict =
                 views.stream().map(view -> view.report().verdict()).reduce(RunVerdict.IDENTICAL, RunVerdict::graver);
@@ -325,10 +329,7 @@ public record Versus(
                 .map(couple -> couple.was().rowId())
                 .collect(Collectors.toSet());
         return Timing.of(
-                pairing.couples(),
-                partners.isEmpty() ? Map.of() : baseline.times(partners),
-                after,
-                sameEnvironment);
+                pairing.couples(), partners.isEmpty() ? Map.of() : baseline.times(partners), after, sameEnvironment);
     }
 
     /** The rows, those of some ids with all that is kept of them. */

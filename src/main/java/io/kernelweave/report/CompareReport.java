@@ -355,8 +355,8 @@ public final class CompareReport {
                                 ? "too few clusters to show anything"
                                 : "a loss below " + size(c.smallestDetectable(), share) + " would not have been seen"
                                         + (bounded && needed > c.clusters()
-                                                ? "; the margin takes about " + count(needed)
-                                                        + " clusters, here are " + count(c.clusters())
+                                                ? "; the margin takes about " + count(needed) + " clusters, here are "
+                                                        + count(c.clusters())
                                                 : "");
                 });
         return line;

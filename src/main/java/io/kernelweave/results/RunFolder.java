@@ -184,15 +184,17 @@ public final class RunFolder {
     /** All rows, in their order; refuses a run of other rows and a part whose bytes are not those of the manifest. */
     public <R extends Row> List<R> rows(RowForm<R> form) {
         Map<String, RowTimes> times = form.measure() == Measure.ANSWERS ? times() : Map.of();
-        return rows(form, (file, sink) -> ParquetRows.read(folder.resolve(RESULTS), file, json -> {
-            RowTimes own = times.get(
-                    json.path("row_id").asString("") + " " + json.path("arm").asString(""));
-            if (own != null) {
-                json.set("timings", Json.tree(own.timings()));
-                json.put("recorded_at", own.recordedAt());
-            }
-            sink.accept(json);
-        }));
+        return rows(
+                form,
+                (file, sink) -> ParquetRows.read(folder.resolve(RESULTS), file, json -> {
+                    RowTimes own = times.get(json.path("row_id").asString("") + " "
+                            + json.path("arm").asString(""));
+                    if (own != null) {
+                        json.set("timings", Json.tree(own.timings()));
+                        json.put("recorded_at", own.recordedAt());
+                    }
+                    sink.accept(json);
+                }));
     }
 
     /**
@@ -207,9 +209,7 @@ public final class RunFolder {
     /** The same, of some rows alone. */
     public <R extends Row> List<R> rows(RowForm<R> form, Set<String> without, Set<String> rowIds) {
         return rows(
-                form,
-                (file, sink) ->
-                        ParquetRows.read(folder.resolve(RESULTS), file, without, "row_id", rowIds, sink));
+                form, (file, sink) -> ParquetRows.read(folder.resolve(RESULTS), file, without, "row_id", rowIds, sink));
     }
 
     private <R extends Row> List<R> rows(RowForm<R> form, BiConsumer<String, Consumer<ObjectNode>> reader) {
@@ -245,8 +245,7 @@ public final class RunFolder {
 
     /** The same, of some rows alone. */
     public Map<String, RowTimes> times(Set<String> rowIds) {
-        return times((file, sink) ->
-                ParquetRows.read(folder.resolve(TIMES), file, Set.of(), "row_id", rowIds, sink));
+        return times((file, sink) -> ParquetRows.read(folder.resolve(TIMES), file, Set.of(), "row_id", rowIds, sink));
     }
 
     private Map<String, RowTimes> times(BiConsumer<String, Consumer<ObjectNode>> reader) {

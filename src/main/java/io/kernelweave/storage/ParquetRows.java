@@ -172,6 +172,7 @@ public final class ParquetRows {
         }
 
         @Override
+        @Deprecated
         public RecordMaterializer<Group> prepareForRead(
                 Configuration configuration,
                 Map<String, String> metadata,

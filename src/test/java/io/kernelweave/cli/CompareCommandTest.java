@@ -91,7 +91,8 @@ class CompareCommandTest {
         Path manifest = job.file("reports/runs/" + first + "/results/manifest.json");
         String named = Files.readString(manifest);
         Files.writeString(kernels, Json.pretty(strict));
-        Files.writeString(manifest, named.replace(Digest.of(sound.getBytes(UTF_8)), Digest.of(Files.readAllBytes(kernels))));
+        Files.writeString(
+                manifest, named.replace(Digest.of(sound.getBytes(UTF_8)), Digest.of(Files.readAllBytes(kernels))));
         try {
             Program.Outcome compared = Program.run(job.args("compare", first, second, "--json"));
             assertThat(compared.exit()).isEqualTo(10);
@@ -206,7 +207,9 @@ class CompareCommandTest {
         Path manifest = folder.resolve("results/manifest.json");
         Path part;
         try (Stream<Path> files = Files.list(folder.resolve("results"))) {
-            part = files.filter(file -> file.toString().endsWith(".parquet")).findFirst().orElseThrow();
+            part = files.filter(file -> file.toString().endsWith(".parquet"))
+                    .findFirst()
+                    .orElseThrow();
         }
         for (Path file : List.of(run, manifest, part)) {
             byte[] sound = Files.readAllBytes(file);

@@ -39,8 +39,7 @@ class ChangeTest {
     void otherListsAreComparedByWhatTheyHold() {
         assertThat(between("{\"examples\":[\"a\",\"b\"]}", "{\"examples\":[\"b\",\"c\"]}"))
                 .containsExactly(new Change("examples", "a", null), new Change("examples", null, "c"));
-        assertThat(between("[1,2]", "[2,1]"))
-                .containsExactly(new Change("", "in another order", "in another order"));
+        assertThat(between("[1,2]", "[2,1]")).containsExactly(new Change("", "in another order", "in another order"));
     }
 
     /** Equal documents have no changes, others have some, and turned round the same ones. */

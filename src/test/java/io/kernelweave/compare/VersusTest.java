@@ -38,24 +38,30 @@ import tools.jackson.databind.node.ObjectNode;
 
 class VersusTest {
     private static final String CHECKS = """
-            "verdict":{"outcome":"%s","score":%s,"checks":[{"name":"count","severity":"error","outcome":"%s","reason":"%s","spans":[],"basis":"checked"},
-             {"name":"form","severity":"error","outcome":"PASS","reason":"fine","spans":[],"basis":"checked"}]}""";
+        "verdict":{"outcome":"%s","score":%s,"checks":[{"name":"count","severity":"error","outcome":"%s","reason":"%s","spans":[],"basis":"checked"},
+         {"name":"form","severity":"error","outcome":"PASS","reason":"fine","spans":[],"basis":"checked"}]}\
+        """;
 
     @TempDir
     Path temporary;
 
     private static Kernel kernel(String id, int version, String says) {
         return Kernel.parse("""
-                {"kernel_id":"%s","name":"K","task_family":"t","description":"d","examples":["e"],"input_schema":{"type":"object"},
-                 "output_schema":{},"version":%d,
-                 "postconditions":[{"name":"count","check":"regex","pattern":"%s","says":"it counts"}]}""".formatted(
-                                id, version, says), "test").sealed();
+            {"kernel_id":"%s","name":"K","task_family":"t","description":"d","examples":["e"],"input_schema":{"type":"object"},
+             "output_schema":{},"version":%d,
+             "postconditions":[{"name":"count","check":"regex","pattern":"%s","says":"it counts"}]}\
+            """.formatted(id, version, says), "test").sealed();
     }
 
     private static final List<Kernel> KERNELS = List.of(kernel("k1", 1, "good"), kernel("k2", 1, "good"));
 
     private <R extends Row> RunFolder run(
-            String id, Map<String, String> digests, String settings, List<Kernel> kernels, RowForm<R> form, List<R> rows) {
+            String id,
+            Map<String, String> digests,
+            String settings,
+            List<Kernel> kernels,
+            RowForm<R> form,
+            List<R> rows) {
         RunFolder folder = new RunFolder(Folder.of(temporary.resolve(id).toString()));
         Run run = Rows.run(id, "ngram");
         ObjectNode all = run.settings().deepCopy();
@@ -99,11 +105,15 @@ class VersusTest {
 
     private static String row(int i, boolean passes) {
         String text = Json.compact(Json.compact((passes ? "good " : "bad ") + i));
-        return "\"prompt\":\"prompt " + i + "\",\"answer\":{\"path\":\"kernel\",\"kernel_ids\":[\"k1\"],\"text\":" + text
+        return "\"prompt\":\"prompt " + i + "\",\"answer\":{\"path\":\"kernel\",\"kernel_ids\":[\"k1\"],\"text\":"
+                + text
                 + "},\"attempts\":[{\"number\":1,\"masked\":true,\"complete\":true,\"text\":" + text
                 + ",\"gate\":null,\"failed\":[]}],"
                 + CHECKS.formatted(
-                        passes ? "PASS" : "FAIL", passes ? "1.0" : "0.5", passes ? "PASS" : "FAIL", passes ? "three" : "two");
+                        passes ? "PASS" : "FAIL",
+                        passes ? "1.0" : "0.5",
+                        passes ? "PASS" : "FAIL",
+                        passes ? "three" : "two");
     }
 
     /** Forty rows in twenty clusters, of which some are not right. */
@@ -122,8 +132,8 @@ class VersusTest {
 
     @Test
     void aRowThatIsLostIsShownWithItsPromptBothAnswersAndTheCheckThatChanged() {
-        Versus versus = of(
-                answers("a", Map.of(), KERNELS, rows(0, 0, "")), answers("b", Map.of(), KERNELS, rows(0, 12, "")));
+        Versus versus =
+                of(answers("a", Map.of(), KERNELS, rows(0, 0, "")), answers("b", Map.of(), KERNELS, rows(0, 12, "")));
         assertThat(versus.verdict()).isEqualTo(RunVerdict.FAIL);
         assertThat(versus.moved()).hasSize(12);
         Moved first = versus.moved().get(0);
@@ -151,7 +161,11 @@ class VersusTest {
     void figuresThatNobodyJudgesAreTold() {
         Versus versus = of(
                 answers("a", Map.of(), KERNELS, rows(0, 0, "")),
-                answers("b", Map.of(), KERNELS, rows(0, 0, ",\"tokens\":{\"generated\":12,\"forced\":4,\"masked\":100}")));
+                answers(
+                        "b",
+                        Map.of(),
+                        KERNELS,
+                        rows(0, 0, ",\"tokens\":{\"generated\":12,\"forced\":4,\"masked\":100}")));
         assertThat(versus.verdict()).isEqualTo(RunVerdict.IDENTICAL);
         Figure tokens = versus.figures().stream()
                 .filter(figure -> figure.name().equals("router+gate.tokens_per_row"))
@@ -166,7 +180,13 @@ class VersusTest {
     @Test
     void whatDiffersIsSplitByWhatItIs() {
         Versus versus = of(
-                run("a", Map.of("store", "s1", "model", "m1"), "{\"embedder\":\"x\"}", KERNELS, ResultRow.FORM, rows(0, 0, "")),
+                run(
+                        "a",
+                        Map.of("store", "s1", "model", "m1"),
+                        "{\"embedder\":\"x\"}",
+                        KERNELS,
+                        ResultRow.FORM,
+                        rows(0, 0, "")),
                 run(
                         "b",
                         Map.of("store", "s2", "model", "m1", "code", "other"),
@@ -205,11 +225,19 @@ class VersusTest {
         assertThat(versus.views().get(0).report().reason()).contains("the data differ");
         RowSets sets = versus.sets();
         assertThat(sets.common()).isEqualTo(29);
-        assertThat(sets.added()).hasSize(10).allMatch(row -> row.before() == null && row.after().equals("k1"));
-        assertThat(sets.removed()).extracting(RowSets.Row::id).hasSize(10).contains("r100").doesNotContain("r131");
+        assertThat(sets.added())
+                .hasSize(10)
+                .allMatch(row -> row.before() == null && row.after().equals("k1"));
+        assertThat(sets.removed())
+                .extracting(RowSets.Row::id)
+                .hasSize(10)
+                .contains("r100")
+                .doesNotContain("r131");
         assertThat(sets.relabelled()).containsExactly(new RowSets.Row("r130", "prompt 30", "k1", "k2"));
         // What both have is told all the same, without a stage: the runs answered different questions.
-        assertThat(versus.moved()).hasSize(15).allMatch(row -> row.stage().isEmpty() && !row.asks().isEmpty());
+        assertThat(versus.moved())
+                .hasSize(15)
+                .allMatch(row -> row.stage().isEmpty() && !row.asks().isEmpty());
         assertThat(versus.outcomes()).containsExactly(new Versus.Outcome("router+gate", 29, 15, 15, 0));
     }
 
@@ -225,7 +253,8 @@ class VersusTest {
 
     @Test
     void timesAreRatiosAndThoseOfReusedAnswersAreLeftOut() {
-        String slow = ",\"timings\":{\"route_ns\":100000,\"decode_ns\":900000,\"mask_ns\":0,\"model_ns\":0,\"gate_ns\":0,\"total_ns\":%d}";
+        String slow =
+                ",\"timings\":{\"route_ns\":100000,\"decode_ns\":900000,\"mask_ns\":0,\"model_ns\":0,\"gate_ns\":0,\"total_ns\":%d}";
         List<ResultRow> then = new ArrayList<>();
         List<ResultRow> now = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -233,9 +262,13 @@ class VersusTest {
             then.add(Rows.row(id, "c" + i, Arm.RAW, "{" + slow.substring(1).formatted(1_000_000) + "}"));
             now.add(Rows.row(id, "c" + i, Arm.RAW, "{" + slow.substring(1).formatted(2_000_000) + "}"));
             then.add(Rows.row(id, "c" + i, Arm.ROUTER_GATE, "{" + row(i, true) + slow.formatted(4_000_000) + "}"));
-            // The machine was half as fast; beyond that the gated arm takes half of what it took. A few answers are the old ones.
+            // The machine was half as fast; beyond that the gated arm takes half of what it took. A few answers are the
+            // old ones.
             now.add(Rows.row(
-                    id, "c" + i, Arm.ROUTER_GATE, "{" + row(i, true) + slow.formatted(4_000_001) + (i < 5 ? ",\"recorded_at\":null" : "") + "}"));
+                    id,
+                    "c" + i,
+                    Arm.ROUTER_GATE,
+                    "{" + row(i, true) + slow.formatted(4_000_001) + (i < 5 ? ",\"recorded_at\":null" : "") + "}"));
         }
         Versus versus = of(answers("a", Map.of(), KERNELS, then), answers("b", Map.of(), KERNELS, now));
         Timing timing = versus.timing();
@@ -251,16 +284,15 @@ class VersusTest {
             assertThat(ratio.arm() + " " + ratio.stage()).isEqualTo("raw total");
             assertThat(ratio.ratio()).isCloseTo(2, org.assertj.core.data.Offset.offset(1e-9));
         });
-        Versus elsewhere = of(
-                answers("c", Map.of("environment", "x"), KERNELS, then), answers("d", Map.of(), KERNELS, now));
+        Versus elsewhere =
+                of(answers("c", Map.of("environment", "x"), KERNELS, then), answers("d", Map.of(), KERNELS, now));
         assertThat(elsewhere.timing().stages()).isEmpty();
         assertThat(elsewhere.timing().arms()).hasSize(1);
     }
 
     @Test
     void runsWithoutRowsAreInvalid() {
-        Versus versus =
-                of(answers("a", Map.of(), KERNELS, List.of()), answers("b", Map.of(), KERNELS, rows(0, 0, "")));
+        Versus versus = of(answers("a", Map.of(), KERNELS, List.of()), answers("b", Map.of(), KERNELS, rows(0, 0, "")));
         assertThat(versus.verdict()).isEqualTo(RunVerdict.INVALID);
         assertThat(of(answers("c", Map.of(), KERNELS, List.of()), answers("d", Map.of(), KERNELS, List.of()))
                         .verdict())
@@ -272,7 +304,8 @@ class VersusTest {
     /** Twenty rows that are right in the baseline; in the candidate the first eight are not. */
     private <R extends Row> Versus lost(RowForm<R> form, BiFunction<Integer, Boolean, R> row) {
         return of(
-                run("a", Map.of(), "{}", List.of(), form, all(row, 0)), run("b", Map.of(), "{}", List.of(), form, all(row, 8)));
+                run("a", Map.of(), "{}", List.of(), form, all(row, 0)),
+                run("b", Map.of(), "{}", List.of(), form, all(row, 8)));
     }
 
     private static <R> List<R> all(BiFunction<Integer, Boolean, R> row, int wrong) {
@@ -308,8 +341,9 @@ class VersusTest {
                 MaskRow.FORM,
                 (i, right) -> MaskRows.row("s" + (10 + i), right ? "" : MaskRows.error("refused", false, false, "{}")));
         judged(versus, "mask.passing_rate");
-        assertThat(versus.moved().get(0).checks()).singleElement().satisfies(check -> assertThat(check.name())
-                .isEqualTo("refused document 1"));
+        assertThat(versus.moved().get(0).checks())
+                .singleElement()
+                .satisfies(check -> assertThat(check.name()).isEqualTo("refused document 1"));
     }
 
     @Test
@@ -325,7 +359,11 @@ class VersusTest {
                                 "{}",
                                 "{\"check\":\"count\"}",
                                 new IfevalRow.Verdicts(
-                                        true, right ? Outcome.PASS : Outcome.UNKNOWN, "because", "whole", List.of("text")),
+                                        true,
+                                        right ? Outcome.PASS : Outcome.UNKNOWN,
+                                        "because",
+                                        "whole",
+                                        List.of("text")),
                                 null,
                                 10,
                                 1000,

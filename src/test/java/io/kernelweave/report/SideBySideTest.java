@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class SideBySideTest {
     private static String table(String was, String is) {
-        return SideBySide.table(
-                new Side("PASS", "by <k1>", was, List.of()), new Side("FAIL", "", is, List.of()));
+        return SideBySide.table(new Side("PASS", "by <k1>", was, List.of()), new Side("FAIL", "", is, List.of()));
     }
 
     @Test
@@ -34,7 +33,9 @@ class SideBySideTest {
     @Test
     void noTextBreaksTheTable() {
         Random random = new Random(3);
-        String[] pieces = {"<td>", "&", "\n\n", "\r\n", "\ud83d\ude00", "\ud83d\ude01", "a", "|", "`", "\u0000", "]]>", "\t"};
+        String[] pieces = {
+            "<td>", "&", "\n\n", "\r\n", "\ud83d\ude00", "\ud83d\ude01", "a", "|", "`", "\u0000", "]]>", "\t"
+        };
         for (int i = 0; i < 3000; i++) {
             StringBuilder was = new StringBuilder();
             StringBuilder is = new StringBuilder();
@@ -47,7 +48,9 @@ class SideBySideTest {
             assertThat(table.lines()).hasSize(4).noneMatch(String::isBlank);
             assertThat(table.replaceAll("</?(table|tr|t[dh]|pre|del|ins|em)( (align|valign)=\"(left|top)\")?>", ""))
                     .doesNotContain("<", ">");
-            assertThat(new String(table.getBytes(java.nio.charset.StandardCharsets.UTF_8), java.nio.charset.StandardCharsets.UTF_8))
+            assertThat(new String(
+                            table.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                            java.nio.charset.StandardCharsets.UTF_8))
                     .isEqualTo(table);
         }
     }

@@ -53,11 +53,13 @@ class RunFolderTest {
         folder.publish("demo-1", List.of(folder.writePart("a.parquet", ResultRow.FORM, Rows.gated())));
         Set<String> without = Set.of("decision", "verdict.checks", "attempts", "prompt");
         List<ResultRow> lean = folder.rows(ResultRow.FORM, without);
-        assertThat(lean).extracting(ResultRow::identity).isEqualTo(
-                folder.rows().stream().map(ResultRow::identity).toList());
+        assertThat(lean)
+                .extracting(ResultRow::identity)
+                .isEqualTo(folder.rows().stream().map(ResultRow::identity).toList());
         assertThat(lean).allMatch(row -> row.decision() == null && row.prompt() == null);
-        assertThat(lean).extracting(ResultRow::passes).isEqualTo(
-                folder.rows().stream().map(ResultRow::passes).toList());
+        assertThat(lean)
+                .extracting(ResultRow::passes)
+                .isEqualTo(folder.rows().stream().map(ResultRow::passes).toList());
         assertThat(folder.rows(ResultRow.FORM, Set.of("trace"), Set.of("r2", "r7", "none")))
                 .isEqualTo(folder.rows().stream()
                         .filter(row -> Set.of("r2", "r7").contains(row.rowId()))
