@@ -38,9 +38,11 @@ import picocli.CommandLine.Parameters;
             "  kernelweave compare their-run.zip latest                      # a run in an archive, checked first",
             "  kernelweave compare baseline latest --format junit > compare.xml",
             "  kernelweave compare A B --rows-only                           # never answer a prompt again",
-            "%nA run is latest, baseline (what the other's job pinned, else the newest run before it that passed), a run id, its beginning,",
+            "%nA run is latest, baseline (what the other's job pinned, else the newest run before it that passed), a"
+                    + " run id, its beginning,",
             "a glob, a folder, or an archive: FILE.zip, or FILE.zip#RUN where it holds several.",
-            "%nExit codes: 0 pass or identical, 10 fail, 20 inconclusive, 30 invalid; of several comparisons the gravest."
+            "%nExit codes: 0 pass or identical, 10 fail, 20 inconclusive, 30 invalid; of several comparisons the"
+                    + " gravest."
         })
 final class CompareCommand implements Callable<Integer> {
     /** In which form standard output speaks. */
@@ -76,8 +78,8 @@ final class CompareCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "FORM",
             description =
-                    "What standard output is: text, junit (JUnit's XML) or github (workflow commands; a summary goes to the file that"
-                            + " GITHUB_STEP_SUMMARY names). Default: ${DEFAULT-VALUE}.")
+                    "What standard output is: text, junit (JUnit's XML) or github (workflow commands; a summary goes"
+                            + " to the file that GITHUB_STEP_SUMMARY names). Default: ${DEFAULT-VALUE}.")
     private Format format = Format.TEXT;
 
     @Mixin

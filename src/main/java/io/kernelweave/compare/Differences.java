@@ -25,7 +25,7 @@ public record Differences(List<Group> groups, List<KernelChange> kernels) {
 
     private static Map<String, List<String>> parts() {
         Map<String, List<String>> parts = new LinkedHashMap<>();
-        parts.put("code", List.of("code"));
+        parts.put("code", List.of("code", "core"));
         parts.put("data", List.of("dataset", "vocabulary"));
         parts.put("kernels", List.of("store", "router", "ledger"));
         parts.put("model", List.of("model"));
@@ -35,6 +35,8 @@ public record Differences(List<Group> groups, List<KernelChange> kernels) {
     }
 
     /**
+     * One kind of what runs are made of.
+     *
      * @param digests parts of the fingerprint that differ, with both digests
      * @param changes what differs, in words and values
      */

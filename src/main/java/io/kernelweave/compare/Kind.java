@@ -107,7 +107,7 @@ abstract class Kind<R extends Row> {
         return side(row).output();
     }
 
-    private static <R> Map<String, Double> all(Stream<String> names, double margin) {
+    private static Map<String, Double> all(Stream<String> names, double margin) {
         return names.distinct()
                 .collect(Collectors.toMap(Function.identity(), name -> margin, (a, b) -> a, TreeMap::new));
     }
@@ -558,7 +558,8 @@ abstract class Kind<R extends Row> {
 
         @Override
         String obstacle() {
-            return "a self-test tries the gate on faults that were put in: its rows are meant to fail, and each of its figures is one trial";
+            return "a self-test tries the gate on faults that were put in: its rows are meant to fail, and each of its"
+                    + " figures is one trial";
         }
 
         @Override
@@ -624,7 +625,8 @@ abstract class Kind<R extends Row> {
 
         @Override
         String obstacle() {
-            return "what a loop does with a prompt rests on all prompts before it: a stream is one trial, and no test tells chance from change";
+            return "what a loop does with a prompt rests on all prompts before it: a stream is one trial, and no test"
+                    + " tells chance from change";
         }
 
         @Override

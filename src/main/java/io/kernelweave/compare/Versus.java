@@ -173,7 +173,14 @@ public record Versus(
         List<Aside> aside = aside(kind.metrics(baseline, allThen), kind.metrics(candidate, allNow));
         Map<String, Double> wanted = margins.isEmpty() ? kind.margins(now) : margins;
         RunGate.Report report = kind.obstacle().isEmpty()
-                ? Comparison.against(after, now, before, then, wanted, kind::perRow)
+                ? Comparison.against(
+                        after,
+                        now,
+                        before,
+                        then,
+                        wanted,
+                        kind::perRow,
+                        pairing.sets().same())
                 : unjudged(kind, pairing, before, after, aside);
         return new Versus(
                 before,
@@ -198,7 +205,7 @@ public record Versus(
     /** Where no test can be made: the same, or undecided. */
     private static <R extends Row> RunGate.Report unjudged(
             Kind<R> kind, Pairing<R> pairing, Run before, Run after, List<Aside> aside) {
-        String obstacle = Comparison.obstacle(after, before);
+        String obstacle = Comparison.obstacle(after, before, pairing.sets().same());
         if (!obstacle.isEmpty()) {
             return new RunGate.Report(RunVerdict.INVALID, obstacle, List.of());
         }
@@ -281,18 +288,20 @@ public record Versus(
         List<ResultRow> thenByPresent = present.rejudge(then, old);
         List<ResultRow> nowByOld = old.rejudge(now, present);
         Map<String, Double> wanted = Comparison.margins(margins, shared(then, now));
+        Pairing<ResultRow> pairing = new Pairing<>(kind, then, now, sameData);
+        boolean asked = pairing.sets().same();
         List<View> views = new ArrayList<>();
         if (changed.isEmpty()) {
-            views.add(new View("", Comparison.against(after, now, before, then, wanted, Metrics::perRow)));
+            views.add(new View("", Comparison.against(after, now, before, then, wanted, Metrics::perRow, asked)));
         } else {
             views.add(new View(
-                    after.runId(), Comparison.against(after, now, before, thenByPresent, wanted, Metrics::perRow)));
+                    after.runId(),
+                    Comparison.against(after, now, before, thenByPresent, wanted, Metrics::perRow, asked)));
             views.add(new View(
-                    before.runId(), Comparison.against(after, nowByOld, before, then, wanted, Metrics::perRow)));
+                    before.runId(), Comparison.against(after, nowByOld, before, then, wanted, Metrics::perRow, asked)));
         }
         RunVerdict verdict =
                 views.stream().map(view -> view.report().verdict()).reduce(RunVerdict.IDENTICAL, RunVerdict::graver);
-        Pairing<ResultRow> pairing = new Pairing<>(kind, then, now, sameData);
         return new Versus(
                 before,
                 after,
@@ -351,7 +360,7 @@ public record Versus(
                 baseline.rows(ResultRow.FORM, UNSEEN, ids(flipped.stream().map(Pairing.Couple::was)));
         List<ResultRow> now =
                 candidate.rows(ResultRow.FORM, UNSEEN, ids(flipped.stream().map(Pairing.Couple::is)));
-        if (Comparison.obstacle(after, before).isEmpty()) {
+        if (Comparison.obstacle(after, before, pairing.sets().same()).isEmpty()) {
             return Attribution.of(before, then, old, after, now, present, rerun).stream()
                     .map(flip -> moved(
                             kind,

@@ -69,7 +69,8 @@ final class Generator {
         this.known = before.stream()
                 .filter(row -> unchanged.containsAll(row.labelledKernels()))
                 // As they were made; ids of six digits stand before those of five by name.
-                .sorted(Comparator.comparingInt((DatasetRow row) -> row.id().length()).thenComparing(DatasetRow::id))
+                .sorted(Comparator.comparingInt((DatasetRow row) -> row.id().length())
+                        .thenComparing(DatasetRow::id))
                 .collect(Collectors.groupingBy(DatasetRow::clusterId));
     }
 

@@ -109,10 +109,12 @@ public final class CompareCi {
     private static String xml(String text) {
         StringBuilder out = new StringBuilder();
         text.codePoints()
-                .map(c ->
-                        c == '\t' || c == '\n' || c >= ' ' && c <= 0xd7ff || c >= 0xe000 && c <= 0xfffd || c >= 0x10000
-                                ? c
-                                : 0xfffd)
+                .map(c -> c == '\t'
+                                || c == '\n'
+                                || (c >= ' ' && c <= 0xd7ff)
+                                || (c >= 0xe000 && c != 0xfffe && c != 0xffff)
+                        ? c
+                        : 0xfffd)
                 .forEach(out::appendCodePoint);
         return out.toString();
     }

@@ -128,8 +128,9 @@ final class ComparePlot {
         model.put("title", "What was gained and lost, in points");
         model.put(
                 "description",
-                "For each figure the difference of the candidate from the baseline in percentage points, with its 95 % interval over clusters. "
-                        + "Right of the middle is better. Filled marks are judged, with an upright bar at the loss that is accepted; hollow ones are told only.");
+                "For each figure the difference of the candidate from the baseline in percentage points, with its 95 %"
+                        + " interval over clusters. Right of the middle is better. Filled marks are judged, with an"
+                        + " upright bar at the loss that is accepted; hollow ones are told only.");
         model.put("lines", marks);
         model.put("zero", axis.pixel(0));
         model.put("bottom", bottom);

@@ -30,6 +30,11 @@ public final class Views {
               columns = {metric: 'VARCHAR', value: 'DOUBLE', low: 'DOUBLE', high: 'DOUBLE', n: 'BIGINT', clusters: 'BIGINT'}) AS m
             JOIN runs AS r ON r.run_id = regexp_extract(m.filename, '([^/\\\\]+)[/\\\\]kernelweave_llm_bundle', 1)""";
 
+    /** A run's rows are alike whatever it is called: its name is that of the folder above theirs. */
+    private static final String ROWS = """
+            SELECT regexp_extract(filename, '([^/\\\\]+)[/\\\\][^/\\\\]+[/\\\\][^/\\\\]+$', 1) AS run_id, COLUMNS(lambda c: c NOT IN ('run_id', 'filename'))
+            FROM read_parquet(%s, union_by_name = true, filename = true)""";
+
     private static final String CHECKS = """
             SELECT run_id, row_id, arm, cluster_id, kernel_id, verdict.outcome AS verdict, c.name AS name, c.severity AS severity,
               c.outcome AS outcome, c.reason AS reason, c.spans AS spans, c.basis AS basis
@@ -37,11 +42,15 @@ public final class Views {
 
     private Views() {}
 
+    private static View rows(String name, List<String> files) {
+        return new View(name, ROWS.formatted(Sql.list(files)), files);
+    }
+
     /** The views of a registry; of a kind without a complete run there is none. */
     public static List<View> of(RunRegistry registry) {
         List<View> views = new ArrayList<>();
         Map<String, List<String>> parts = registry.parts();
-        parts.forEach((name, files) -> views.add(View.ofParquet(name, files)));
+        parts.forEach((name, files) -> views.add(rows(name, files)));
         if (parts.containsKey(Measure.ANSWERS.view())) {
             views.add(new View("checks", CHECKS, List.of()));
         }
@@ -62,7 +71,7 @@ public final class Views {
             }
         }
         if (!times.isEmpty()) {
-            views.add(View.ofParquet("times", times));
+            views.add(rows("times", times));
         }
         if (!parts.isEmpty()) {
             views.add(new View("runs", RUNS.formatted(Sql.list(runs)), runs));

@@ -212,6 +212,7 @@ public final class ParquetRows {
         }
 
         @Override
+        @Deprecated
         public RecordMaterializer<Group> prepareForRead(
                 Configuration configuration,
                 Map<String, String> metadata,

@@ -38,17 +38,9 @@ public final class Sql {
      * @param files what the query reads, as it names them
      */
     public record View(String name, String query, List<String> files) {
-        /**
-         * The rows of some Parquet files, with the name of the folder above theirs as {@code run_id}, for the rows of a run are alike
-         * whatever it is called; a column that a file lacks is NULL in its rows.
-         */
+        /** The rows of some Parquet files; a column that a file lacks is NULL in its rows. */
         public static View ofParquet(String name, List<String> files) {
-            return new View(
-                    name,
-                    "SELECT regexp_extract(filename, '([^/\\\\]+)[/\\\\][^/\\\\]+[/\\\\][^/\\\\]+$', 1) AS run_id, "
-                            + "COLUMNS(lambda c: c NOT IN ('run_id', 'filename')) FROM read_parquet("
-                            + list(files) + ", union_by_name = true, filename = true)",
-                    files);
+            return new View(name, "SELECT * FROM read_parquet(" + list(files) + ", union_by_name = true)", files);
         }
 
         /** The statement that makes it in any DuckDB of this version or newer. */

@@ -25,11 +25,12 @@ class AttributionTest {
     /** A kernel that wants n above a bound. */
     private static Kernel kernel(String id, int above) {
         return Kernel.parse("""
-                {"kernel_id":"%s","name":"K","task_family":"t","description":"d","examples":["e"],
-                 "input_schema":{"type":"object"},
-                 "output_schema":{"type":"object","required":["n"],"properties":{"n":{"type":"integer"}}},
-                 "postconditions":[{"name":"high","check":"compare","left":"output.n","op":">","right":%d,"says":"n is high"}],
-                 "version":1}""".formatted(id, above), "test").sealed();
+            {"kernel_id":"%s","name":"K","task_family":"t","description":"d","examples":["e"],
+             "input_schema":{"type":"object"},
+             "output_schema":{"type":"object","required":["n"],"properties":{"n":{"type":"integer"}}},
+             "postconditions":[{"name":"high","check":"compare","left":"output.n","op":">","right":%d,"says":"n is high"}],
+             "version":1}\
+            """.formatted(id, above), "test").sealed();
     }
 
     private static Contracts contracts(int above) {

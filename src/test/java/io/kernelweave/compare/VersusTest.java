@@ -38,17 +38,19 @@ import tools.jackson.databind.node.ObjectNode;
 
 class VersusTest {
     private static final String CHECKS = """
-            "verdict":{"outcome":"%s","score":%s,"checks":[{"name":"count","severity":"error","outcome":"%s","reason":"%s","spans":[],"basis":"checked"},
-             {"name":"form","severity":"error","outcome":"PASS","reason":"fine","spans":[],"basis":"checked"}]}""";
+        "verdict":{"outcome":"%s","score":%s,"checks":[{"name":"count","severity":"error","outcome":"%s","reason":"%s","spans":[],"basis":"checked"},
+         {"name":"form","severity":"error","outcome":"PASS","reason":"fine","spans":[],"basis":"checked"}]}\
+        """;
 
     @TempDir
     Path temporary;
 
     private static Kernel kernel(String id, int version, String says) {
         return Kernel.parse("""
-                {"kernel_id":"%s","name":"K","task_family":"t","description":"d","examples":["e"],"input_schema":{"type":"object"},
-                 "output_schema":{},"version":%d,
-                 "postconditions":[{"name":"count","check":"regex","pattern":"%s","says":"it counts"}]}""".formatted(id, version, says), "test").sealed();
+            {"kernel_id":"%s","name":"K","task_family":"t","description":"d","examples":["e"],"input_schema":{"type":"object"},
+             "output_schema":{},"version":%d,
+             "postconditions":[{"name":"count","check":"regex","pattern":"%s","says":"it counts"}]}\
+            """.formatted(id, version, says), "test").sealed();
     }
 
     private static final List<Kernel> KERNELS = List.of(kernel("k1", 1, "good"), kernel("k2", 1, "good"));
@@ -237,6 +239,16 @@ class VersusTest {
                 .hasSize(15)
                 .allMatch(row -> row.stage().isEmpty() && !row.asks().isEmpty());
         assertThat(versus.outcomes()).containsExactly(new Versus.Outcome("router+gate", 29, 15, 15, 0));
+    }
+
+    @Test
+    void dataOfAnotherDigestThatAskTheSameAreTheSameQuestion() {
+        Versus versus = of(
+                answers("a", Map.of("dataset", "one"), KERNELS, rows(0, 0, "")),
+                answers("b", Map.of("dataset", "two"), KERNELS, rows(0, 12, "")));
+        assertThat(versus.verdict()).isEqualTo(RunVerdict.FAIL);
+        assertThat(versus.moved()).hasSize(12).allMatch(row -> row.stage().equals("decoder"));
+        assertThat(versus.differences().differing()).containsExactly("data");
     }
 
     @Test

@@ -112,9 +112,9 @@ class DatasetExportTest {
                 .map(file -> temporary.resolve("exported/data").resolve(file).toString())
                 .toList();
         List<ObjectNode> rows = new ArrayList<>();
-        Sql.query(Map.of("rows", files), "SELECT to_json(rows) FROM rows")
+        Sql.query(List.of(Sql.View.ofParquet("rows", files)), "SELECT to_json(rows)::VARCHAR FROM rows")
                 .rows()
-                .forEach(row -> rows.add((ObjectNode) Json.parse(row.get(0), "row")));
+                .forEach(row -> rows.add((ObjectNode) Json.parse(row.get(0).asString(), "row")));
         assertThat(sorted(rows))
                 .isEqualTo(
                         sorted(dataset.rows().stream().map(DatasetRow::toJson).toList()));

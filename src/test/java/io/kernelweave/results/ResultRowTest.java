@@ -21,13 +21,14 @@ class ResultRowTest {
     @Test
     void everyFieldSurvivesTheFile(@TempDir Path folder) {
         ResultRow full = Rows.row("é\u0000😀", "c", Arm.ROUTER_GATE, """
-                {"kind":"nonsense","breaks":"c1","decision":{"action":"kernel","kernel_ids":["a","b"],"probability":0.1,"threshold":0.30000000000000004,
-                  "reason":"r","candidates":[{"kernel_id":"a","probability":1.0,"similarity":-0.5,"lexical":0.0,"coverage":1.0E-9,
-                  "preconditions":"UNKNOWN","conflicts":["x",""]}]},
-                 "verdict":{"outcome":"FAIL","score":0.5,"checks":[{"name":"c1","severity":"error","outcome":"FAIL","reason":"no",
-                  "spans":[{"field":"output","start":1,"end":4}]}]},
-                 "attempts":[{"number":1,"masked":true,"complete":false,"text":"t","gate":null,"failed":["c1"]}],
-                 "trace_id":"t-1","trace":"{}","error":"e","key":"0-1"}""");
+            {"kind":"nonsense","breaks":"c1","decision":{"action":"kernel","kernel_ids":["a","b"],"probability":0.1,"threshold":0.30000000000000004,
+              "reason":"r","candidates":[{"kernel_id":"a","probability":1.0,"similarity":-0.5,"lexical":0.0,"coverage":1.0E-9,
+              "preconditions":"UNKNOWN","conflicts":["x",""]}]},
+             "verdict":{"outcome":"FAIL","score":0.5,"checks":[{"name":"c1","severity":"error","outcome":"FAIL","reason":"no",
+              "spans":[{"field":"output","start":1,"end":4}]}]},
+             "attempts":[{"number":1,"masked":true,"complete":false,"text":"t","gate":null,"failed":["c1"]}],
+             "trace_id":"t-1","trace":"{}","error":"e","key":"0-1"}\
+            """);
         List<ResultRow> rows = new ArrayList<>(Rows.gated());
         rows.add(full);
         ParquetRows.write(

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,25 @@ class RunFolderTest {
                 .containsAll(rows)
                 .isSortedAccordingTo(
                         java.util.Comparator.comparing(ResultRow::rowId).thenComparing(ResultRow::arm));
+    }
+
+    @Test
+    void whatIsLeftOutIsNotThereAndTheRestIsTheSame() {
+        RunFolder folder = folder();
+        folder.publish("demo-1", List.of(folder.writePart("a.parquet", ResultRow.FORM, Rows.gated())));
+        Set<String> without = Set.of("decision", "verdict.checks", "attempts", "prompt");
+        List<ResultRow> lean = folder.rows(ResultRow.FORM, without);
+        assertThat(lean)
+                .extracting(ResultRow::identity)
+                .isEqualTo(folder.rows().stream().map(ResultRow::identity).toList());
+        assertThat(lean).allMatch(row -> row.decision() == null && row.prompt() == null);
+        assertThat(lean)
+                .extracting(ResultRow::passes)
+                .isEqualTo(folder.rows().stream().map(ResultRow::passes).toList());
+        assertThat(folder.rows(ResultRow.FORM, Set.of("trace"), Set.of("r2", "r7", "none")))
+                .isEqualTo(folder.rows().stream()
+                        .filter(row -> Set.of("r2", "r7").contains(row.rowId()))
+                        .toList());
     }
 
     @Test
