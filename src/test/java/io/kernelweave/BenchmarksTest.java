@@ -30,9 +30,9 @@ class BenchmarksTest {
                             null,
                             options,
                             null,
-                            files.getJavaFileObjectsFromPaths(sources.filter(
-                                            file -> file.toString().endsWith(".java"))
-                                    .toList()))
+                            files.getJavaFileObjectsFromPaths(
+                                    sources.filter(file -> file.toString().endsWith(".java"))
+                                            .toList()))
                     .call();
             assertThat(compiled).as(problems.toString()).isTrue();
         }

@@ -46,7 +46,8 @@ public class ContainmentBenchmark {
     public void setUp() {
         one = Json.parse(RECORD.formatted(3, 10, 50), "one");
         other = Json.parse(RECORD.formatted(4, 10, answer.equals("proven") ? 60 : 40), "other");
-        document = Json.parse("{\"id\":\"A-17\",\"rows\":[{\"count\":3,\"state\":\"open\"},{\"count\":4}]}", "document");
+        document =
+                Json.parse("{\"id\":\"A-17\",\"rows\":[{\"count\":3,\"state\":\"open\"},{\"count\":4}]}", "document");
         validator = SchemaValidator.compile(other, "other");
         boolean proven = Containment.of(one, other) instanceof Containment.Proven;
         if (proven != answer.equals("proven")) {

@@ -77,7 +77,8 @@ class AnswerCacheTest {
         for (int i = 0; i < 5; i++) {
             cache.keep(identity(i), "answer " + i);
             Path file = files().stream()
-                    .filter(each -> each.getFileName().toString().equals(identity(0).digest() + ".json"))
+                    .filter(each ->
+                            each.getFileName().toString().equals(identity(0).digest() + ".json"))
                     .findFirst()
                     .orElseThrow();
             Files.setLastModifiedTime(file, java.nio.file.attribute.FileTime.fromMillis(1));
