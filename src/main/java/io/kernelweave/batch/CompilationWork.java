@@ -141,6 +141,7 @@ final class CompilationWork implements Work<CompilationRow> {
                         split,
                         traces,
                         () -> trial.halves(number, 1, job.permutations(), true)));
+                units.add(unit(runId, name, CompilationRow.SEEN, split, traces, () -> trial.seen(number)));
                 for (double share : job.shares()) {
                     String regime = CompilationRow.HALVES + "-" + Math.round(100 * share);
                     units.add(unit(runId, name, regime, split, traces, () -> trial.halves(number, share, 0, false)));
@@ -207,7 +208,7 @@ final class CompilationWork implements Work<CompilationRow> {
     public void begin(Progress progress) {
         progress.begin(
                 "replay",
-                (long) sources.size() * job.splits() * (1 + job.shares().size())
+                (long) sources.size() * job.splits() * (2 + job.shares().size())
                         + job.repeat().size());
     }
 

@@ -99,7 +99,7 @@ final class Facts {
 
     /** The least or greatest amount at a path; not a number where there is none. */
     double extreme(String path, boolean least) {
-        return amounts.computeIfAbsent(path + (least ? '<' : '>'), each -> number(Feature.Ratio.extreme(path, least)));
+        return amounts.computeIfAbsent(path + (least ? '<' : '>'), each -> number(Feature.Within.extreme(path, least)));
     }
 
     /** How many different texts there are at a path; not a number where nothing can be said of it. */

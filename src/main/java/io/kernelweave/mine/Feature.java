@@ -6,6 +6,7 @@ import io.kernelweave.verify.Checks;
 import io.kernelweave.verify.Words;
 import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,8 +35,14 @@ sealed interface Feature {
         PROCESS,
         /** How much of something there is. */
         COUNT,
-        /** How far one text agrees with another, in words and amounts. */
-        AGREEMENT,
+        /** How many of the words of one text another has. */
+        OVERLAP,
+        /** Which texts stand in another as they are. */
+        VERBATIM,
+        /** Whether amounts stay within what was given. */
+        AMOUNT,
+        /** Which phrases end what was said. */
+        PHRASE,
         /** Which words occur. */
         WORDS
     }
@@ -126,41 +133,51 @@ sealed interface Feature {
         }
     }
 
-    /** The least or greatest number in one text, as a multiple of the greatest in another. */
-    record Ratio(boolean least, String of, String to) implements Feature {
+    /** Whether the least or greatest amount in one text is at most the greatest in another: 1 or 0. */
+    record Within(boolean least, String of, String given) implements Feature {
         /** With a decimal point, as amounts and measures are written; whole numbers name too many other things. */
-        static final String NUMBER = "\\d+\\.\\d+";
+        private static final String AMOUNT = "\\d+\\.\\d+";
 
         @Override
         public double of(Facts facts) {
-            double divisor = facts.extreme(to, false);
-            return divisor == 0 ? Double.NaN : facts.extreme(of, least) / divisor;
+            double amount = facts.extreme(of, least);
+            double most = facts.extreme(given, false);
+            return Double.isNaN(amount) || Double.isNaN(most) ? Double.NaN : amount <= most ? 1 : 0;
         }
 
         @Override
         public JsonNode expression() {
-            ObjectNode quotient = Json.object();
-            quotient.putArray("quotient").add(extreme(of, least)).add(extreme(to, false));
-            return quotient;
+            return extreme(of, least);
+        }
+
+        @Override
+        public ObjectNode check(boolean atLeast, BigDecimal bound) {
+            ObjectNode check = Json.object().put("check", "compare");
+            check.set("left", expression());
+            return check.put("op", atLeast ? "<=" : ">").set("right", extreme(given, false));
         }
 
         static ObjectNode extreme(String path, boolean least) {
-            ObjectNode numbers = Json.object().put("find", NUMBER);
-            numbers.putObject("of").put("texts", path);
+            ObjectNode amounts = Json.object().put("find", AMOUNT);
+            amounts.putObject("of").put("texts", path);
             ObjectNode extreme = Json.object();
-            extreme.putArray(least ? "min" : "max").add(numbers);
+            extreme.putArray(least ? "min" : "max").add(amounts);
             return extreme;
         }
 
         @Override
         public String says() {
-            return "the " + (least ? "least" : "greatest") + " amount in " + spoken(of)
-                    + ", as a multiple of the greatest in " + spoken(to) + ",";
+            return "the " + (least ? "least" : "greatest") + " amount in " + spoken(of);
+        }
+
+        @Override
+        public String says(boolean atLeast, BigDecimal bound) {
+            return says() + " is " + (atLeast ? "at most" : "more than") + " the greatest in " + spoken(given);
         }
 
         @Override
         public Kind kind() {
-            return Kind.AGREEMENT;
+            return Kind.AMOUNT;
         }
     }
 
@@ -196,7 +213,7 @@ sealed interface Feature {
 
         @Override
         public Kind kind() {
-            return Kind.AGREEMENT;
+            return whole ? Kind.VERBATIM : Kind.OVERLAP;
         }
     }
 
@@ -229,40 +246,51 @@ sealed interface Feature {
 
         @Override
         public Kind kind() {
-            return Kind.AGREEMENT;
+            return Kind.VERBATIM;
         }
     }
 
-    /** Whether a word occurs: 1 or 0. */
-    record Mention(String word, String path) implements Feature {
+    /**
+     * Whether a word or phrase occurs: 1 or 0.
+     *
+     * @param phrase words with a space between them
+     */
+    record Mention(String phrase, String path) implements Feature {
         @Override
         public double of(Facts facts) {
             Facts.Said said = facts.at(path);
-            return said == null ? Double.NaN : Arrays.binarySearch(said.ids(), facts.id(word)) >= 0 ? 1 : 0;
+            if (said == null) {
+                return Double.NaN;
+            }
+            if (kind() == Kind.WORDS) {
+                return Arrays.binarySearch(said.ids(), facts.id(phrase)) >= 0 ? 1 : 0;
+            }
+            int found = Words.found(Set.of(" " + phrase + " "), said.whole());
+            return found < 0 ? Double.NaN : found;
         }
 
         @Override
         public JsonNode expression() {
             ObjectNode share = Json.object();
-            share.putArray("share")
-                    .add(Json.object().put("value", word))
+            share.putArray(kind() == Kind.WORDS ? "share" : "found")
+                    .add(Json.object().put("value", phrase))
                     .add(Json.object().put("texts", path));
             return share;
         }
 
         @Override
         public String says() {
-            return "\"" + word + "\" in " + spoken(path);
+            return "\"" + phrase + "\" in " + spoken(path);
         }
 
         @Override
         public String says(boolean atLeast, BigDecimal bound) {
-            return "\"" + word + "\" " + (atLeast ? "occurs" : "does not occur") + " in " + Feature.spoken(path);
+            return "\"" + phrase + "\" " + (atLeast ? "occurs" : "does not occur") + " in " + spoken(path);
         }
 
         @Override
         public Kind kind() {
-            return Kind.WORDS;
+            return phrase.indexOf(' ') < 0 ? Kind.WORDS : Kind.PHRASE;
         }
     }
 

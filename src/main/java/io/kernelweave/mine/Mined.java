@@ -7,7 +7,9 @@ import io.kernelweave.verify.Outcome;
 import io.kernelweave.verify.Subject;
 import io.kernelweave.verify.Verdict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** What was mined from traces: clauses with their counts and weights, which together judge another trace. */
 public final class Mined {
@@ -62,15 +64,41 @@ public final class Mined {
      * nothing where it is UNKNOWN. It is made to rank traces.
      */
     public double score(Trace trace) {
+        return scored(trace).score();
+    }
+
+    /** The kinds of conditions that there are, by name, in the order of {@link Scored#kinds}. */
+    public static List<String> kinds() {
+        return Arrays.stream(Feature.Kind.values())
+                .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
+    /**
+     * A score, and what each kind of conditions adds to it.
+     *
+     * @param kinds one each of {@link #kinds()}
+     */
+    public record Scored(double score, List<Double> kinds) {
+        public Scored {
+            kinds = List.copyOf(kinds);
+        }
+    }
+
+    /** The {@link #score} of a trace with its parts. */
+    public Scored scored(Trace trace) {
         Facts facts = Facts.of(trace, new Facts.Lexicon());
         double score = scale.intercept();
+        Double[] kinds = new Double[Feature.Kind.values().length];
+        Arrays.fill(kinds, 0.0);
         boolean blank = true;
         for (Rule rule : rules) {
             double value = rule.value(facts);
             score += rule.contribution(value);
+            kinds[rule.candidate().feature().kind().ordinal()] += rule.contribution(value);
             blank &= Double.isNaN(value);
         }
-        return blank ? scale.blank() : score;
+        return new Scored(blank ? scale.blank() : score, List.of(kinds));
     }
 
     /**

@@ -28,13 +28,11 @@ import tools.jackson.databind.node.ObjectNode;
  * check language, with the counts that support it.
  */
 public final class Miner {
-    private static final double ALPHA = 0.05;
     /** Conditions are looked for, and counted, in so many traces, drawn by task: more would cost time and tell little. */
     private static final int MOST = 1_500;
     /** A verdict by score has to have been right so often. */
     private static final double RIGHT = 0.95;
 
-    private static final double CONSISTENT = 0.9;
     private static final int MOST_CLAUSES = 150;
     /** The rest of the weights is small: many words and texts that say much the same. */
     private static final int MOST_WEIGHED = 300;
@@ -147,7 +145,7 @@ public final class Miner {
         for (int r : inOrder(rules, verdicts)) {
             Mined.Rule rule = rules.get(r);
             Support support = support(verdicts[r], examples, tests.get(r)[0], tests.get(r)[1]);
-            Label label = label(support);
+            Label label = Label.of(support);
             boolean weighed = rule.weight() > 0;
             boolean holds =
                     label == Label.CONSISTENT || support.passes() == support.successes() && support.passes() > 1;
@@ -179,7 +177,7 @@ public final class Miner {
             successes += success[i] ? 1 : 0;
             holds += success[i] && feature.of(facts.get(i)) >= 1 ? 1 : 0;
         }
-        return holds > 0 && holds >= CONSISTENT * successes;
+        return holds > 0 && holds >= Label.CONSISTENCY * successes;
     }
 
     /** Those with weights as they come; then the others, the most demanding first. */
@@ -244,18 +242,11 @@ public final class Miner {
         return Support.of(passes, successes, failurePasses, verdicts.length - successes, p, adjusted);
     }
 
-    private static Label label(Support support) {
-        if (support.adjustedP() <= ALPHA) {
-            return Label.DISCRIMINATIVE;
-        }
-        return support.low() >= CONSISTENT ? Label.CONSISTENT : Label.PROVISIONAL;
-    }
-
     /**
      * Fisher's test of whether a verdict goes with success, in either direction, on the traces on which it is decided. Each task counts as one, however often it was tried: attempts
      * at one task are alike for other reasons.
      */
-    private static double p(byte[] verdicts, boolean[] success, int[] tasks) {
+    static double p(byte[] verdicts, boolean[] success, int[] tasks) {
         int[] attempts = new int[verdicts.length];
         for (int task : tasks) {
             attempts[task]++;
@@ -292,7 +283,7 @@ public final class Miner {
         }
         // How much of something there is may depend on the task: it never keeps an answer out.
         boolean counts = rule.candidate().feature().kind() == Feature.Kind.COUNT;
-        boolean nearlyAll = support.passes() >= CONSISTENT * support.successes();
+        boolean nearlyAll = support.passes() >= Label.CONSISTENCY * support.successes();
         String severity = label == Label.PROVISIONAL
                 ? "info"
                 : label == Label.DISCRIMINATIVE && nearlyAll && !counts ? "error" : "warn";

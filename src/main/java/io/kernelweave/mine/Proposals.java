@@ -2,10 +2,15 @@ package io.kernelweave.mine;
 
 import io.kernelweave.json.Json;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -128,27 +133,27 @@ final class Proposals {
         List<String> own = new ArrayList<>();
         if (tools.size() > 1) {
             for (String tool : tools) {
-                own.add("trace.tools." + tool + "[*].arguments");
-                own.add("trace.tools." + tool + "[-1].arguments");
-                own.add("trace.tools." + tool + "[0].result");
-                own.add("trace.tools." + tool + "[*].result");
-                own.add("trace.tools." + tool + "[-1].result");
+                own.add("trace.done." + tool + "[*].arguments");
+                own.add("trace.done." + tool + "[-1].arguments");
+                own.add("trace.done." + tool + "[0].result");
+                own.add("trace.done." + tool + "[*].result");
+                own.add("trace.done." + tool + "[-1].result");
             }
         }
         own.removeIf(path -> rare(path, 0.1));
         List<String> all = new ArrayList<>(general);
         all.addAll(own);
+        // What was there before anything was done: the prompt, or what the first call brought.
+        String given = general.contains("prompt") ? "prompt" : "trace.calls[0].result";
         general.forEach(path -> features.add(new Feature.Length(path)));
         for (String path : all) {
             int every = path.indexOf("[*]");
             if (every > 0) {
                 features.add(new Feature.Pace(path, path.substring(0, every)));
             }
-            for (String to : general) {
-                if (!to.equals(path) && !to.endsWith("arguments")) {
-                    features.add(new Feature.Ratio(true, path, to));
-                    features.add(new Feature.Ratio(false, path, to));
-                }
+            if (!path.equals(given) && !path.endsWith("arguments")) {
+                features.add(new Feature.Within(true, path, given));
+                features.add(new Feature.Within(false, path, given));
             }
         }
         for (String of : general) {
@@ -174,9 +179,25 @@ final class Proposals {
         }
         for (String path : all) {
             if (!path.endsWith("[0]") && !path.endsWith("[0].result")) {
-                words(path);
+                mentions(path, said -> IntStream.of(said.ids()).mapToObj(lexicon::word).collect(Collectors.toSet()));
+            }
+            if (path.equals("output") || path.startsWith("trace.said.") && path.endsWith("[-1]")) {
+                mentions(path, Proposals::phrases);
             }
         }
+    }
+
+    /** Two or three words that follow each other. */
+    private static Set<String> phrases(Facts.Said said) {
+        String[] words = said.whole().strip().split(" ");
+        Set<String> phrases = new HashSet<>();
+        for (int i = 1; i < words.length; i++) {
+            phrases.add(words[i - 1] + " " + words[i]);
+            if (i > 1) {
+                phrases.add(words[i - 2] + " " + words[i - 1] + " " + words[i]);
+            }
+        }
+        return phrases;
     }
 
     private void share(String of, String in, boolean whole) {
@@ -193,26 +214,24 @@ final class Proposals {
         return there < share * traces.size() || there < 2;
     }
 
-    /** The words that some say and some do not, those nearest to half and half first. */
-    private void words(String path) {
-        Map<Integer, Integer> counts = new LinkedHashMap<>();
+    /** What some say and some do not, that nearest to half and half first. */
+    private void mentions(String path, Function<Facts.Said, Set<String>> read) {
+        Map<String, Integer> counts = new HashMap<>();
         int there = 0;
         for (Facts trace : traces) {
             Facts.@Nullable Said said = trace.at(path);
             if (said != null) {
                 there++;
-                for (int id : said.ids()) {
-                    counts.merge(id, 1, Integer::sum);
-                }
+                read.apply(said).forEach(each -> counts.merge(each, 1, Integer::sum));
             }
         }
         int of = there;
         counts.entrySet().stream()
                 .filter(entry -> entry.getValue() >= 0.05 * of && entry.getValue() <= 0.95 * of)
-                .sorted(Map.Entry.<Integer, Integer>comparingByValue(
+                .sorted(Map.Entry.<String, Integer>comparingByValue(
                                 (one, other) -> Integer.compare(Math.abs(2 * one - of), Math.abs(2 * other - of)))
-                        .thenComparing(entry -> lexicon.word(entry.getKey())))
+                        .thenComparing(Map.Entry.comparingByKey()))
                 .limit(MOST_WORDS)
-                .forEach(entry -> features.add(new Feature.Mention(lexicon.word(entry.getKey()), path)));
+                .forEach(entry -> features.add(new Feature.Mention(entry.getKey(), path)));
     }
 }

@@ -5,7 +5,6 @@ import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Condition;
 import io.kernelweave.stats.BenjaminiHochberg;
-import io.kernelweave.stats.Fisher;
 import io.kernelweave.trace.Redaction;
 import io.kernelweave.trace.Trace;
 import io.kernelweave.trace.TraceEvent;
@@ -16,6 +15,7 @@ import io.kernelweave.verify.Checks;
 import io.kernelweave.verify.Outcome;
 import io.kernelweave.verify.Subject;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -55,6 +55,9 @@ public record Proposed(
 
     /** With fewer held-out successes than this, a clause is tried on what was shown too, and stays provisional. */
     private static final int ENOUGH = 3;
+
+    /** How strongly weights are held back, times how many conditions there are. */
+    private static final double PENALTY = 0.3;
 
     private static final List<String> PARTS = List.of("preconditions", "postconditions");
 
@@ -350,32 +353,52 @@ public record Proposed(
                     .toList();
             int successes = count(tried, good);
             int failures = tried.size() - successes;
+            boolean[] success = new boolean[tried.size()];
+            int[] tasks = new int[tried.size()];
+            List<String> known = tried.stream().map(Example::task).distinct().toList();
+            for (int j = 0; j < tasks.length; j++) {
+                success[j] = tried.get(j).outcome() == good;
+                tasks[j] = known.indexOf(tried.get(j).task());
+            }
             int[] passes = new int[candidates.size()];
             int[] failurePasses = new int[candidates.size()];
+            float[][] degrees = new float[candidates.size()][tried.size()];
             double[] p = new double[candidates.size()];
             for (int i = 0; i < p.length; i++) {
                 Check check = Checks.parse(candidates.get(i).check(), "proposal");
-                for (int j = 0; j < subjects.size(); j++) {
-                    if (check.evaluate(subjects.get(j)).outcome() == Outcome.PASS) {
-                        (tried.get(j).outcome() == good ? passes : failurePasses)[i]++;
+                byte[] verdicts = new byte[tried.size()];
+                for (int j = 0; j < verdicts.length; j++) {
+                    verdicts[j] = switch (check.evaluate(subjects.get(j)).outcome()) {
+                        case PASS -> 1;
+                        case FAIL -> -1;
+                        case UNKNOWN -> 0;
+                    };
+                    degrees[i][j] = verdicts[j];
+                    if (verdicts[j] > 0) {
+                        (success[j] ? passes : failurePasses)[i]++;
                     }
                 }
-                p[i] = Fisher.p(passes[i], successes, failurePasses[i], failures);
+                // What holds on failures rather than on successes is no condition of success, however well it tells them apart.
+                boolean speaksFor = (long) passes[i] * failures >= (long) failurePasses[i] * successes;
+                p[i] = speaksFor ? Miner.p(verdicts, success, tasks) : 1;
             }
             double[] adjusted = BenjaminiHochberg.adjust(p);
+            double[] penalties = new double[p.length];
+            Arrays.fill(penalties, PENALTY * p.length);
+            double[] weights = Weights.fit(degrees, success, penalties).of();
             List<Clause> clauses = new ArrayList<>();
             for (int i = 0; i < p.length; i++) {
                 Support support = good == Outcome.PASS
                         ? Support.of(passes[i], successes, failurePasses[i], failures, p[i], adjusted[i])
                         : Support.of(0, 0, failurePasses[i], failures, 1, 1);
-                Label label = heldOut ? label(support) : Label.PROVISIONAL;
+                Label label = heldOut ? Label.of(support) : Label.PROVISIONAL;
                 if (passes[i] > 0 && (label != Label.PROVISIONAL || passes[i] == successes)) {
                     clauses.add(new Clause(
                             Condition.of(candidates.get(i).check().put("severity", "warn")),
                             candidates.get(i).part(),
                             support,
                             label,
-                            label == Label.DISCRIMINATIVE ? weight(support) : 0));
+                            label == Label.DISCRIMINATIVE ? Math.max(0, weights[i]) : 0));
                 } else {
                     dropped.add("%s: holds on %d of %d %s and %d of %d failures"
                             .formatted(
@@ -388,20 +411,6 @@ public record Proposed(
                 }
             }
             return clauses;
-        }
-
-        private static Label label(Support support) {
-            if (support.adjustedP() <= 0.05) {
-                return Label.DISCRIMINATIVE;
-            }
-            return support.low() >= 0.9 ? Label.CONSISTENT : Label.PROVISIONAL;
-        }
-
-        private static double weight(Support support) {
-            return StrictMath.log((support.passes() + 0.5)
-                            * (support.failures() - support.failurePasses() + 0.5)
-                            / ((support.successes() - support.passes() + 0.5) * (support.failurePasses() + 0.5)))
-                    / 2;
         }
     }
 

@@ -5,12 +5,14 @@ import static io.kernelweave.report.Templates.percent;
 import static io.kernelweave.report.Templates.shorten;
 
 import io.kernelweave.json.Json;
+import io.kernelweave.mine.Mined;
 import io.kernelweave.results.CompilationCard;
 import io.kernelweave.results.CompilationRow;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Run;
 import io.kernelweave.stats.Interval;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +24,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** The view model of the report on what is learned from traces, and its figure: computed from the rows and the inputs of one run. */
 final class CompilationReport {
     private static final int CLAUSES = 10;
+    /** Less is no rise of a learning curve. */
+    private static final double RISE = 0.01;
+
     private static final int ROW = 20;
     private static final int TOP = 74;
 
@@ -47,7 +52,7 @@ final class CompilationReport {
         model.put("resamples", count(run.settings().path("resamples").asInt()));
         model.put("sources", card.sources().stream().map(this::source).toList());
         model.put("repeats", repeats());
-        model.put("curve", curve());
+        model.put("limits", limits());
         model.put("foresight", foresight());
         model.put("clauses", clauses());
         model.put(
@@ -210,20 +215,87 @@ final class CompilationReport {
         return String.join(", ", texts);
     }
 
-    /** How much comes of learning from less, which says what more would bring. */
-    private Map<String, Object> curve() {
+    /** What was tried, and where the limit lies: kinds of conditions, fewer tasks, the traces learned from, and the task by itself. */
+    private Map<String, Object> limits() {
         List<String> shares = new ArrayList<>();
         run.settings()
                 .path("shares")
                 .forEach(share -> shares.add(String.valueOf(Math.round(100 * share.doubleValue()))));
+        List<String> kinds = Mined.kinds().stream()
+                .filter(kind -> card.sources().stream().anyMatch(source -> metric(source.name(), "auroc_kind_" + kind) != null))
+                .toList();
         List<Map<String, Object>> lines = new ArrayList<>();
         for (CompilationCard.Source source : card.sources()) {
-            List<String> cells = new ArrayList<>();
-            shares.forEach(share -> cells.add(figure(source.name(), "auroc_share_" + share)));
-            cells.add(figure(value(source.name(), "auroc"), null));
-            lines.add(Map.of("name", source.name(), "cells", cells));
+            String name = source.name();
+            List<String> curve = new ArrayList<>();
+            shares.forEach(share -> curve.add(figure(name, "auroc_share_" + share)));
+            curve.add(figure(value(name, "auroc"), null));
+            lines.add(Map.of(
+                    "name", name,
+                    "curve", curve,
+                    "kinds",
+                            kinds.stream()
+                                    .map(kind -> figure(name, "auroc_kind_" + kind))
+                                    .toList(),
+                    "tasks", count(source.tasks() / 2),
+                    "seen", figure(name, "auroc_seen"),
+                    "task", figure(name, "auroc_task")));
         }
-        return Map.of("shares", shares, "lines", lines);
+        return Map.of(
+                "shares", shares,
+                "kinds", kinds,
+                "lines", lines,
+                "missed",
+                        card.sources().stream()
+                                .filter(source -> value(source.name(), "auroc") < wantedAuroc(source.name()))
+                                .map(source -> missed(source, shares, kinds))
+                                .toList());
+    }
+
+    /** Why a target was missed, as far as the figures say. */
+    private String missed(CompilationCard.Source source, List<String> shares, List<String> kinds) {
+        String name = source.name();
+        double all = value(name, "auroc");
+        double wanted = wantedAuroc(name);
+        double less = shares.isEmpty() ? Double.NaN : value(name, "auroc_share_" + shares.get(shares.size() - 1));
+        StringBuilder says = new StringBuilder(name + ": " + figure(all, null) + " where " + wanted + " is wanted.");
+        kinds.stream()
+                .max(Comparator.comparingDouble(kind -> or(value(name, "auroc_kind_" + kind), 0)))
+                .ifPresent(kind -> says.append(" The kind that says most, ")
+                        .append(kind)
+                        .append(", reaches ")
+                        .append(figure(name, "auroc_kind_" + kind))
+                        .append(" by itself."));
+        if (!Double.isNaN(less)) {
+            says.append(" From ")
+                    .append(shares.get(shares.size() - 1))
+                    .append(" % of the tasks to all ")
+                    .append(count(source.tasks() / 2))
+                    .append(" the figure ")
+                    .append(all - less > RISE ? "rises by " : "changes by ")
+                    .append(figure(all - less, null))
+                    .append(all - less > RISE ? ": the curve still rises." : ": more tasks alone would help little.");
+        }
+        double seen = value(name, "auroc_seen");
+        if (!Double.isNaN(seen)) {
+            says.append(" On the traces learned from it is ")
+                    .append(figure(seen, null))
+                    .append(
+                            seen >= wanted
+                                    ? ": they are many enough to fit these traces, and what fits here does not hold elsewhere to that degree."
+                                    : ": even there these conditions, held back as they are, do not reach it.");
+        }
+        double task = value(name, "auroc_task");
+        if (!Double.isNaN(task)) {
+            says.append(" Who knew how other attempts at the same task ended would reach ")
+                    .append(figure(task, null))
+                    .append(task >= all ? ": to that degree the outcome goes with the task." : ".");
+        }
+        return says.toString();
+    }
+
+    private static double or(double value, double other) {
+        return Double.isNaN(value) ? other : value;
     }
 
     private List<Map<String, Object>> foresight() {

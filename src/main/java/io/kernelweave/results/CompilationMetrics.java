@@ -1,5 +1,6 @@
 package io.kernelweave.results;
 
+import io.kernelweave.mine.Mined;
 import io.kernelweave.stats.Auroc;
 import io.kernelweave.stats.Interval;
 import io.kernelweave.stats.SplitAuroc;
@@ -30,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  *     of all permutations</td></tr>
  * <tr><td>auroc_null_p</td><td>share of permutations that do as well as the true outcomes, the true ones counted among them: a p-value</td></tr>
  * <tr><td>auroc_share_&lt;percent&gt;</td><td>auroc where only so many percent of the half were learned from</td></tr>
+ * <tr><td>auroc_kind_&lt;kind&gt;</td><td>auroc of what one kind of conditions adds to the score</td></tr>
+ * <tr><td>auroc_seen</td><td>auroc on the very traces that were learned from: too good by nature, beside the others it shows how much is fitted that does not hold elsewhere</td></tr>
+ * <tr><td>auroc_task</td><td>auroc of how the other attempts at the same task ended, of the traces whose task was tried more than once: what is known of
+ *     a trace by its task alone</td></tr>
  * <tr><td>verdicts.covered, .precision, .recall</td><td>share of held-out traces with PASS or FAIL; share of successes among PASS; share of PASS among
  *     successes with a verdict</td></tr>
  * <tr><td>repeat.covered, .precision, .recall, .accuracy, .auroc</td><td>the same where other attempts at the same tasks are learned from; and the
@@ -68,6 +73,8 @@ public final class CompilationMetrics {
                     figures.put(prefix + "repeat.auroc", auroc(judged, CompilationRow::score), judged);
                 } else if (regime.equals(CompilationRow.HALVES)) {
                     halves(figures, prefix, judged, resamples, seed);
+                } else if (regime.equals(CompilationRow.SEEN)) {
+                    figures.put(prefix + "auroc_seen", meanAuroc(judged, CompilationRow::score), judged);
                 } else {
                     figures.put(
                             prefix + "auroc_share_" + regime.substring(regime.lastIndexOf('-') + 1),
@@ -125,6 +132,16 @@ public final class CompilationMetrics {
                     rows,
                     auroc.clusters());
             chance(figures, prefix + "auroc_null", rows, auroc.mean());
+            for (int i = 0; i < Mined.kinds().size(); i++) {
+                int kind = i;
+                if (rows.stream().anyMatch(row -> row.kinds().get(kind) != 0)) {
+                    figures.put(
+                            prefix + "auroc_kind_" + Mined.kinds().get(kind),
+                            meanAuroc(rows, row -> row.kinds().get(kind)),
+                            rows);
+                }
+            }
+            task(figures, prefix + "auroc_task", rows);
         }
         verdicts(figures, prefix + "verdicts.", rows);
         List<CompilationRow> foreseen =
@@ -140,6 +157,27 @@ public final class CompilationMetrics {
                     foreseen,
                     row -> of(row).plainBits(),
                     row -> of(row).bits() + of(row).kernelBits());
+        }
+    }
+
+    /** Each trace counts once, however many splits judged it. */
+    private static void task(Figures<CompilationRow> figures, String name, List<CompilationRow> rows) {
+        Map<String, List<CompilationRow>> tasks = rows.stream()
+                .collect(Collectors.toMap(CompilationRow::trace, row -> row, (one, same) -> one, TreeMap::new))
+                .values()
+                .stream()
+                .collect(Collectors.groupingBy(CompilationRow::task, TreeMap::new, Collectors.toList()));
+        tasks.values().removeIf(attempts -> attempts.size() < 2);
+        List<CompilationRow> repeated =
+                tasks.values().stream().flatMap(List::stream).toList();
+        double area = auroc(repeated, row -> {
+            List<CompilationRow> attempts = tasks.getOrDefault(row.task(), List.of());
+            double successes =
+                    attempts.stream().filter(CompilationRow::success).count() - (row.success() ? 1 : 0);
+            return successes / (attempts.size() - 1);
+        });
+        if (!Double.isNaN(area)) {
+            figures.put(name, area, repeated);
         }
     }
 

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  * form in Parquet, field for field.
  *
  * @param source name of the source
- * @param regime {@link #HALVES}, {@link #REPEAT}, or {@code halves-<percent>} where only a share of the half was learned from
+ * @param regime {@link #HALVES}, {@link #REPEAT}, or {@link #SEEN}, or {@code halves-<percent>} where only a share of the half was learned from
  * @param split number of the split, from 0
  * @param trace what its source calls it
  * @param task attempts at one task share it
@@ -25,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param verdict by the mined conditions: {@code PASS}, {@code FAIL} or {@code UNKNOWN}
  * @param steps how many
  * @param score log-odds of success by the mined conditions
+ * @param kinds what each kind of conditions adds to it, one each of {@link io.kernelweave.mine.Mined#kinds()}
  * @param lengthScore the number of steps, or less it, whichever is higher for successes in training
  * @param permuted scores by conditions mined from permuted outcomes, one for each permutation
  * @param foresight of its steps; null where nobody asked
@@ -43,6 +44,7 @@ public record CompilationRow(
         String verdict,
         int steps,
         double score,
+        List<Double> kinds,
         double lengthScore,
         List<Double> permuted,
         @Nullable Foresight foresight,
@@ -52,6 +54,9 @@ public record CompilationRow(
 
     /** Half of the tasks is learned from, the other half judged. */
     public static final String HALVES = "halves";
+
+    /** Half of the tasks is learned from, and the same half judged. */
+    public static final String SEEN = "seen";
 
     /** Some attempts at each task are learned from, others judged. */
     public static final String REPEAT = "repeat";
@@ -67,6 +72,7 @@ public record CompilationRow(
                     .thenComparing(CompilationRow::rowId));
 
     public CompilationRow {
+        kinds = List.copyOf(kinds);
         permuted = List.copyOf(permuted);
     }
 
@@ -91,6 +97,7 @@ public record CompilationRow(
                 judged.verdict().name(),
                 judged.steps(),
                 judged.score(),
+                judged.kinds(),
                 judged.lengthScore(),
                 judged.permuted(),
                 judged.foresight(),
@@ -112,6 +119,7 @@ public record CompilationRow(
                 Outcome.UNKNOWN.name(),
                 0,
                 0,
+                List.of(),
                 0,
                 List.of(),
                 null,

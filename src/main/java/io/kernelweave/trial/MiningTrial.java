@@ -8,7 +8,6 @@ import io.kernelweave.stats.Auroc;
 import io.kernelweave.trace.Trace;
 import io.kernelweave.verify.Outcome;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,6 +39,7 @@ public final class MiningTrial {
      * @param index of the example
      * @param steps how many steps the trace has
      * @param score log-odds of success by the mined conditions
+     * @param kinds what each kind of conditions adds to it, one each of {@link Mined#kinds()}
      * @param lengthScore the number of steps, or less it, whichever is higher for successes in training
      * @param permuted scores by conditions mined from permuted outcomes, one for each permutation
      * @param foresight of its steps; null where nobody asked
@@ -48,11 +48,13 @@ public final class MiningTrial {
             int index,
             int steps,
             double score,
+            List<Double> kinds,
             Outcome verdict,
             double lengthScore,
             List<Double> permuted,
             @Nullable Foresight foresight) {
         public Judged {
+            kinds = List.copyOf(kinds);
             permuted = List.copyOf(permuted);
         }
     }
@@ -66,19 +68,37 @@ public final class MiningTrial {
      * @param foreseeing whether the steps are foretold, too
      */
     public List<Judged> halves(int split, double share, int permutations, boolean foreseeing) {
-        List<String> tasks = new ArrayList<>(new TreeSet<>(tasks(known())));
-        SplittableRandom random = random(split, 0);
-        shuffle(tasks, random);
+        List<String> tasks = tasks(split);
         int half = tasks.size() / 2;
-        Set<String> learned = new HashSet<>(tasks.subList(0, (int) Math.round(half * share)));
-        Set<String> judged = new HashSet<>(tasks.subList(half, tasks.size()));
-        List<Integer> training = known().stream()
-                .filter(index -> learned.contains(examples.get(index).task()))
+        return judge(
+                of(tasks.subList(0, (int) Math.round(half * share))),
+                of(tasks.subList(half, tasks.size())),
+                split,
+                permutations,
+                foreseeing);
+    }
+
+    /** Learns from the half of a split, and judges the very traces that were learned from, which is too good by nature. */
+    public List<Judged> seen(int split) {
+        List<String> tasks = tasks(split);
+        List<Integer> half = of(tasks.subList(0, tasks.size() / 2));
+        return judge(half, half, split, 0, false);
+    }
+
+    /** The tasks in the order of a split. */
+    private List<String> tasks(int split) {
+        List<String> tasks = new ArrayList<>(
+                new TreeSet<>(known().stream().map(index -> examples.get(index).task()).toList()));
+        shuffle(tasks, random(split, 0));
+        return tasks;
+    }
+
+    /** The judged examples of some tasks. */
+    private List<Integer> of(List<String> tasks) {
+        Set<String> some = new HashSet<>(tasks);
+        return known().stream()
+                .filter(index -> some.contains(examples.get(index).task()))
                 .toList();
-        List<Integer> heldOut = known().stream()
-                .filter(index -> judged.contains(examples.get(index).task()))
-                .toList();
-        return judge(training, heldOut, split, permutations, foreseeing);
     }
 
     private List<Integer> known() {
@@ -91,17 +111,11 @@ public final class MiningTrial {
         return known;
     }
 
-    private Set<String> tasks(Collection<Integer> indices) {
-        Set<String> tasks = new HashSet<>();
-        indices.forEach(index -> tasks.add(examples.get(index).task()));
-        return tasks;
-    }
-
     /**
      * Learns from some examples and judges others.
      *
      * @param training indices of examples
-     * @param heldOut indices of examples, none of them in training
+     * @param heldOut indices of examples that are judged
      */
     public List<Judged> judge(
             List<Integer> training, List<Integer> heldOut, int split, int permutations, boolean foreseeing) {
@@ -119,10 +133,12 @@ public final class MiningTrial {
         for (int index : heldOut) {
             Trace trace = examples.get(index).trace();
             int steps = steps(trace);
+            Mined.Scored scored = mined.scored(trace);
             judged.add(new Judged(
                     index,
                     steps,
-                    mined.score(trace),
+                    scored.score(),
+                    scored.kinds(),
                     mined.verdict(trace),
                     direction * (double) steps,
                     chance.stream().map(other -> other.score(trace)).toList(),

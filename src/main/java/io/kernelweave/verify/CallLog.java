@@ -64,11 +64,14 @@ final class CallLog {
         ArrayNode list = log.json.putArray("calls");
         ArrayNode failed = log.json.putArray("failed");
         ObjectNode tools = log.json.putObject("tools");
+        ObjectNode done = log.json.putObject("done");
         log.json.set("said", said);
         for (Call call : log.calls) {
             ObjectNode each = list.addObject().put("tool", call.tool);
             list(tools, call.tool).add(each);
-            if (call.error != null) {
+            if (call.error == null) {
+                list(done, call.tool).add(each);
+            } else {
                 failed.add(each);
             }
             each.set("arguments", call.arguments);
@@ -135,7 +138,7 @@ final class CallLog {
 
     /**
      * As paths see it: {@code calls}, each with tool, arguments, result and error; {@code failed}, those with an error;
-     * {@code tools}, the calls of each tool; {@code said}, the texts of plans, generations and observations that answer no call, by
+     * {@code tools}, the calls of each tool; {@code done}, those of them without an error; {@code said}, the texts of plans, generations and observations that answer no call, by
      * the event's name.
      */
     JsonNode json() throws Undecided {
