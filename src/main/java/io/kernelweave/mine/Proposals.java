@@ -179,7 +179,9 @@ final class Proposals {
         }
         for (String path : all) {
             if (!path.endsWith("[0]") && !path.endsWith("[0].result")) {
-                mentions(path, said -> IntStream.of(said.ids()).mapToObj(lexicon::word).collect(Collectors.toSet()));
+                mentions(
+                        path,
+                        said -> IntStream.of(said.ids()).mapToObj(lexicon::word).collect(Collectors.toSet()));
             }
             if (path.equals("output") || path.startsWith("trace.said.") && path.endsWith("[-1]")) {
                 mentions(path, Proposals::phrases);

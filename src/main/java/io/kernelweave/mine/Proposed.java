@@ -378,7 +378,8 @@ public record Proposed(
                         (success[j] ? passes : failurePasses)[i]++;
                     }
                 }
-                // What holds on failures rather than on successes is no condition of success, however well it tells them apart.
+                // What holds on failures rather than on successes is no condition of success, however well it tells
+                // them apart.
                 boolean speaksFor = (long) passes[i] * failures >= (long) failurePasses[i] * successes;
                 p[i] = speaksFor ? Miner.p(verdicts, success, tasks) : 1;
             }

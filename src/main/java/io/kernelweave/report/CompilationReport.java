@@ -222,7 +222,8 @@ final class CompilationReport {
                 .path("shares")
                 .forEach(share -> shares.add(String.valueOf(Math.round(100 * share.doubleValue()))));
         List<String> kinds = Mined.kinds().stream()
-                .filter(kind -> card.sources().stream().anyMatch(source -> metric(source.name(), "auroc_kind_" + kind) != null))
+                .filter(kind ->
+                        card.sources().stream().anyMatch(source -> metric(source.name(), "auroc_kind_" + kind) != null))
                 .toList();
         List<Map<String, Object>> lines = new ArrayList<>();
         for (CompilationCard.Source source : card.sources()) {

@@ -172,8 +172,7 @@ public final class CompilationMetrics {
                 tasks.values().stream().flatMap(List::stream).toList();
         double area = auroc(repeated, row -> {
             List<CompilationRow> attempts = tasks.getOrDefault(row.task(), List.of());
-            double successes =
-                    attempts.stream().filter(CompilationRow::success).count() - (row.success() ? 1 : 0);
+            double successes = attempts.stream().filter(CompilationRow::success).count() - (row.success() ? 1 : 0);
             return successes / (attempts.size() - 1);
         });
         if (!Double.isNaN(area)) {

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  * form in Parquet, field for field.
  *
  * @param source name of the source
- * @param regime {@link #HALVES}, {@link #REPEAT}, or {@link #SEEN}, or {@code halves-<percent>} where only a share of the half was learned from
+ * @param regime {@link #HALVES}, {@link #REPEAT}, {@link #SEEN}, or {@code halves-<percent>} where only a share of the half was learned from
  * @param split number of the split, from 0
  * @param trace what its source calls it
  * @param task attempts at one task share it

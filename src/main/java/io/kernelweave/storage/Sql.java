@@ -234,9 +234,9 @@ public final class Sql {
         return NODES.stringNode(value.toString());
     }
 
-    private static ObjectNode object(Map<String, @Nullable Object> fields) throws SQLException {
+    private static ObjectNode object(Map<String, ? extends @Nullable Object> fields) throws SQLException {
         ObjectNode object = NODES.objectNode();
-        for (Map.Entry<String, @Nullable Object> field : fields.entrySet()) {
+        for (Map.Entry<String, ? extends @Nullable Object> field : fields.entrySet()) {
             object.set(field.getKey(), cell(field.getValue()));
         }
         return object;

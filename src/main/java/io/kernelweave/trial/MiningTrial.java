@@ -87,8 +87,8 @@ public final class MiningTrial {
 
     /** The tasks in the order of a split. */
     private List<String> tasks(int split) {
-        List<String> tasks = new ArrayList<>(
-                new TreeSet<>(known().stream().map(index -> examples.get(index).task()).toList()));
+        List<String> tasks = new ArrayList<>(new TreeSet<>(
+                known().stream().map(index -> examples.get(index).task()).toList()));
         shuffle(tasks, random(split, 0));
         return tasks;
     }

@@ -415,6 +415,7 @@ class VersusTest {
                                 right ? i % 2 == 0 ? "PASS" : "FAIL" : "UNKNOWN",
                                 3,
                                 1.0,
+                                List.of(),
                                 3,
                                 List.of(),
                                 null,
