@@ -69,6 +69,7 @@ final class RouterWork implements Work<RouteRow> {
     public Map<String, String> fingerprint() {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("dataset", dataset.digest());
+        parts.put("questions", Dataset.questions(rows));
         parts.put("store", routing.storeDigest());
         parts.put("router", routing.fingerprint());
         return Work.fingerprint(parts, job.rowSettings());

@@ -485,6 +485,7 @@ public final class Workbench implements Work<ResultRow> {
     public Map<String, String> fingerprint() {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("dataset", dataset.digest());
+        parts.put("questions", Dataset.questions(rows));
         parts.put("store", routing.storeDigest());
         parts.put("router", routing.fingerprint());
         Experience experience = routing.experience();

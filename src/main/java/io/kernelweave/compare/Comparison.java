@@ -123,7 +123,7 @@ public final class Comparison {
      */
     static String obstacle(Run run, Run baseline, boolean asked) {
         for (Map.Entry<String, String> part : QUESTION.entrySet()) {
-            if (!(asked && part.getKey().equals("dataset"))
+            if (!(part.getKey().equals("dataset") && (asked || run.asksAs(baseline)))
                     && !Objects.equals(
                             run.fingerprint().get(part.getKey()),
                             baseline.fingerprint().get(part.getKey()))) {

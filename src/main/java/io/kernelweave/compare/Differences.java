@@ -26,7 +26,7 @@ public record Differences(List<Group> groups, List<KernelChange> kernels) {
     private static Map<String, List<String>> parts() {
         Map<String, List<String>> parts = new LinkedHashMap<>();
         parts.put("code", List.of("code", "core"));
-        parts.put("data", List.of("dataset", "vocabulary"));
+        parts.put("data", List.of("dataset", "questions", "vocabulary"));
         parts.put("kernels", List.of("store", "router", "ledger"));
         parts.put("model", List.of("model"));
         parts.put("environment", List.of("environment"));

@@ -159,8 +159,10 @@ public record History(String job, List<Run> nights, int baseline, List<Break> br
         }
         List<Break> breaks = new ArrayList<>();
         for (int i = 1; i < nights.size(); i++) {
-            List<String> changed =
-                    changed(nights, i).stream().filter(GROUND::contains).toList();
+            boolean asksAs = nights.get(i).asksAs(nights.get(i - 1));
+            List<String> changed = changed(nights, i).stream()
+                    .filter(part -> GROUND.contains(part) && !(asksAs && part.equals("dataset")))
+                    .toList();
             if (!changed.isEmpty()) {
                 breaks.add(new Break(i, changed));
             }

@@ -1,7 +1,10 @@
 package io.kernelweave.dataset;
 
+import io.kernelweave.json.Digest;
+import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A data set in memory.
@@ -14,6 +17,23 @@ public record Dataset(String name, String digest, List<DatasetRow> rows, List<Ke
     public Dataset {
         rows = List.copyOf(rows);
         kernels = List.copyOf(kernels);
+    }
+
+    /**
+     * SHA-256 of what some of its rows ask and how they are labelled. A generated data set that was built again because the words of
+     * a kernel changed has another digest and may ask the same.
+     */
+    public static String questions(List<DatasetRow> rows) {
+        return Digest.of(rows.stream()
+                .map(row -> Json.compact(Json.tree(List.of(
+                        row.id(),
+                        row.prompt(),
+                        row.target(),
+                        row.kernelId() == null ? "" : row.kernelId(),
+                        row.acceptableKernels(),
+                        row.clusterId()))))
+                .sorted()
+                .collect(Collectors.joining("\n")));
     }
 
     public List<DatasetRow> split(String split) {

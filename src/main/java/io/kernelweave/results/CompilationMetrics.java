@@ -132,7 +132,9 @@ public final class CompilationMetrics {
                     rows,
                     auroc.clusters());
             chance(figures, prefix + "auroc_null", rows, auroc.mean());
-            for (int i = 0; i < Mined.kinds().size(); i++) {
+            boolean parted = rows.stream()
+                    .allMatch(row -> row.kinds().size() == Mined.kinds().size());
+            for (int i = 0; parted && i < Mined.kinds().size(); i++) {
                 int kind = i;
                 if (rows.stream().anyMatch(row -> row.kinds().get(kind) != 0)) {
                     figures.put(

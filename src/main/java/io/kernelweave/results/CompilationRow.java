@@ -25,7 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param verdict by the mined conditions: {@code PASS}, {@code FAIL} or {@code UNKNOWN}
  * @param steps how many
  * @param score log-odds of success by the mined conditions
- * @param kinds what each kind of conditions adds to it, one each of {@link io.kernelweave.mine.Mined#kinds()}
+ * @param kinds what each kind of conditions adds to it, one each of {@link io.kernelweave.mine.Mined#kinds()}; empty in files
+ *     that were written before there was this field
  * @param lengthScore the number of steps, or less it, whichever is higher for successes in training
  * @param permuted scores by conditions mined from permuted outcomes, one for each permutation
  * @param foresight of its steps; null where nobody asked
@@ -72,7 +73,7 @@ public record CompilationRow(
                     .thenComparing(CompilationRow::rowId));
 
     public CompilationRow {
-        kinds = List.copyOf(kinds);
+        kinds = kinds == null ? List.of() : List.copyOf(kinds);
         permuted = List.copyOf(permuted);
     }
 

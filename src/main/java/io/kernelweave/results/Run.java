@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -91,6 +92,18 @@ public record Run(
     /** Whether the answers are the data set's own responses. */
     public boolean isRecorded() {
         return settings.path("model").path("backend").asString("").equalsIgnoreCase("recorded");
+    }
+
+    /**
+     * Whether both asked the same and labelled it alike, as far as their fingerprints tell. The digest of the data may differ: a kernel's
+     * words are in the rows of a generated data set.
+     */
+    public boolean asksAs(Run other) {
+        return agrees(other, "dataset") || fingerprint.containsKey("questions") && agrees(other, "questions");
+    }
+
+    private boolean agrees(Run other, String part) {
+        return Objects.equals(fingerprint.get(part), other.fingerprint.get(part));
     }
 
     /** One digest of the whole fingerprint. */

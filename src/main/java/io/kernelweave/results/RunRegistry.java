@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -163,8 +162,7 @@ public final class RunRegistry {
                 .filter(other -> other.judgement() != null && other.judgement().exitCode() == 0)
                 .toList();
         return earlier.stream()
-                .filter(other -> Objects.equals(
-                        other.fingerprint().get("dataset"), run.fingerprint().get("dataset")))
+                .filter(run::asksAs)
                 .reduce((first, second) -> second)
                 .or(() -> earlier.stream().reduce((first, second) -> second))
                 .map(other -> folder(other.runId()))

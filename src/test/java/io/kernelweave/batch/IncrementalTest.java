@@ -13,6 +13,7 @@ import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.results.ResultRow;
 import io.kernelweave.results.Reuse;
 import io.kernelweave.results.Run;
+import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.RunRegistry;
 import io.kernelweave.storage.Folder;
@@ -144,6 +145,26 @@ class IncrementalTest {
         assertThat(reuse.reasons())
                 .anySatisfy(reason -> assertThat(reason)
                         .isEqualTo("%d answered anew: another version of count-levels.", reuse.answered()));
+    }
+
+    @Test
+    void aNightAfterAKernelChangedIsJudgedAgainstTheOneBefore() {
+        JobFile job = Json.parseYaml(
+                JOB.formatted(folder.resolve("small.yaml"), "recorded", "0.3", 1)
+                        .replace("baseline: none", "baseline: previous"),
+                JobSpec.class,
+                "job.yaml");
+        Run before = run("here", job).run();
+        change(
+                "count-levels",
+                kernel -> ((ObjectNode) kernel.path("postconditions").get(0))
+                        .put("says", "the number is that of the lines with a level"));
+        Run after = run("here", job).run();
+        assertThat(after.fingerprint().get("dataset"))
+                .isNotEqualTo(before.fingerprint().get("dataset"));
+        assertThat(after.judgement())
+                .extracting(Run.Judged::baseline)
+                .isEqualTo(before.runId());
     }
 
     @Test

@@ -97,7 +97,7 @@ class VerificationTest {
         assertThat(verification.differences()).isEmpty();
         assertThat(verification.unchecked()).isEmpty();
         assertThat(verification.verdict()).isEqualTo(RunVerdict.PASS);
-        assertThat(verification.files()).isEqualTo(10);
+        assertThat(verification.files()).isEqualTo(12);
         assertThat(verification.numbers()).isGreaterThan(500);
         assertThat(verification.unknown())
                 .extracting(Verification.Unknown::what)
