@@ -5,10 +5,11 @@ import io.kernelweave.storage.Sql.View;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What SQL sees of a registry: of complete runs, the rows of each kind ({@link Measure#view()}) and, of those that answer prompts,
- * {@code checks}, one line a row and check; {@code metrics}, one line a run and figure; and {@code runs}, one line a run, interrupted ones too.
+ * {@code checks}, one line a row and check, and {@code times}, one line a row that a run answered itself; {@code metrics}, one line a run and figure; and {@code runs}, one line a run, interrupted ones too.
  */
 public final class Views {
     private static final String RUNS = """
@@ -62,12 +63,9 @@ public final class Views {
             runs.add(folder.folder() + "/run.json");
             if (run.isComplete()) {
                 folder.timesFiles().forEach(file -> times.add(folder.folder() + "/" + file));
-            }
-            if (run.isComplete() && folder.folder().exists(RunFolder.METRICS)) {
-                metrics.add(folder.folder() + "/" + RunFolder.METRICS);
-                if (folder.folder().exists(RunFolder.TIME_METRICS)) {
-                    metrics.add(folder.folder() + "/" + RunFolder.TIME_METRICS);
-                }
+                Stream.of(RunFolder.METRICS, RunFolder.TIME_METRICS)
+                        .filter(folder.folder()::exists)
+                        .forEach(file -> metrics.add(folder.folder() + "/" + file));
             }
         }
         if (!times.isEmpty()) {

@@ -72,7 +72,12 @@ public final class Nights {
             json.set("settings", Json.tree(Map.of("measure", form.measure().label())));
             RunFolder folder = registry().folder(id);
             folder.write(Json.convert(json, Run.class, "run"));
-            folder.publish(id, List.of(folder.writePart("p.parquet", form, List.of())));
+            folder.publish(
+                    id,
+                    List.of(folder.writePart("p.parquet", form, List.of())),
+                    form.measure() == Measure.ANSWERS
+                            ? List.of(folder.writeTimes("p.parquet", List.of()))
+                            : List.of());
         }
     }
 }
