@@ -104,7 +104,8 @@ class ExperienceTest {
         assertThat(kept.usage().accepted())
                 .isEqualTo(Map.of(work.kernels().get(0).kernelId(), 1L));
         assertThat(kept.snapshot().head()).isEqualTo(later.fingerprint().get("ledger"));
-        assertThat(Router.of(later.kernels(), List.of(), RouterAdapter.untrained(), kept.usage())
+        List<Kernel> routed = later.kernels().stream().map(Kernel::asRouted).toList();
+        assertThat(Router.of(routed, List.of(), RouterAdapter.untrained(), kept.usage())
                         .digest())
                 .isEqualTo(later.routing().router().digest());
     }

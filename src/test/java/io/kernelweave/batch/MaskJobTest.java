@@ -146,7 +146,7 @@ class MaskJobTest {
                 job.args("query", "SELECT phase, count(*) AS n FROM masks GROUP BY phase ORDER BY phase", "--json"));
         assertThat(query.exit()).as(query.err()).isZero();
         assertThat(Json.parse(query.out(), "stdout").path("rows"))
-                .hasToString("[[\"cold\",\"2\"],[\"memory\",\"2\"],[\"warm\",\"14\"]]");
+                .hasToString("[[\"cold\",2],[\"memory\",2],[\"warm\",14]]");
 
         Program.Outcome export = Program.run(job.args("export", "latest", "--json"));
         assertThat(export.exit()).as(export.err()).isZero();
@@ -171,7 +171,7 @@ class MaskJobTest {
         Program.Outcome query = Program.run(
                 masks.args("query", "SELECT (SELECT count(*) FROM masks), (SELECT count(*) FROM rows)", "--json"));
         assertThat(query.exit()).as(query.err()).isZero();
-        assertThat(Json.parse(query.out(), "stdout").path("rows")).hasToString("[[\"15\",\"12\"]]");
+        assertThat(Json.parse(query.out(), "stdout").path("rows")).hasToString("[[15,12]]");
     }
 
     @Test

@@ -75,9 +75,7 @@ public final class Nights {
             folder.publish(
                     id,
                     List.of(folder.writePart("p.parquet", form, List.of())),
-                    form.measure() == Measure.ANSWERS
-                            ? List.of(folder.writeTimes("p.parquet", List.of()))
-                            : List.of());
+                    form.measure() == Measure.ANSWERS ? List.of(folder.writeTimes("p.parquet", List.of())) : List.of());
         }
     }
 }
