@@ -13,7 +13,6 @@ import io.kernelweave.trace.TraceSpan;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -56,9 +55,9 @@ public final class FlowExecutor {
     }
 
     /**
-     * An executor for an actor that holds its answers against their contracts itself and changes nothing in giving them. A branch
-     * that fails then cancels no other, and of several failures the first in the text counts: what a flow gives and what it takes to
-     * give it do not hang on which branch is faster.
+     * An executor for an actor that holds its answers against their contracts itself and changes nothing in giving them. Branches and
+     * elements then follow one another, and one that fails keeps none from being asked; of several failures the first counts. So what
+     * a flow gives, what it takes to give it and what is recorded are the same each time.
      */
     public static FlowExecutor steady(Actor actor, Limits limits) {
         return new FlowExecutor(actor, limits, true);
@@ -117,9 +116,6 @@ public final class FlowExecutor {
             this.answered = answered;
         }
     }
-
-    /** Why one of several did not work. */
-    private record Failure(int index, Exception cause) {}
 
     /** Work of a thread of this run. */
     @FunctionalInterface
@@ -330,15 +326,26 @@ public final class FlowExecutor {
         /** Runs something several times, so many at once; if one fails the others are cancelled. All have ended after it. */
         private List<JsonNode> together(int times, int width, Work work) throws FailedException, StoppedException {
             JsonNode[] values = new JsonNode[times];
-            int workers = Math.min(times, width);
+            int workers = steady ? 1 : Math.min(times, width);
             if (workers <= 1) {
+                FailedException first = null;
                 for (int i = 0; i < times; i++) {
-                    values[i] = work.apply(i);
+                    try {
+                        values[i] = work.apply(i);
+                    } catch (FailedException e) {
+                        if (!steady) {
+                            throw e;
+                        }
+                        first = first == null ? e : first;
+                    }
+                }
+                if (first != null) {
+                    throw first;
                 }
                 return List.of(values);
             }
             AtomicInteger next = new AtomicInteger();
-            AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
+            AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
             CountDownLatch over = new CountDownLatch(1);
             AtomicInteger working = new AtomicInteger(workers);
             List<Task<Boolean>> tasks = new ArrayList<>();
@@ -348,16 +355,11 @@ public final class FlowExecutor {
                         for (int i = next.getAndIncrement();
                                 i < times && over.getCount() > 0;
                                 i = next.getAndIncrement()) {
-                            try {
-                                values[i] = work.apply(i);
-                            } catch (FailedException | StoppedException | RuntimeException e) {
-                                Failure own = new Failure(i, e);
-                                failure.accumulateAndGet(own, this::counting);
-                                if (!steady) {
-                                    over.countDown();
-                                }
-                            }
+                            values[i] = work.apply(i);
                         }
+                    } catch (FailedException | StoppedException | RuntimeException e) {
+                        failure.compareAndSet(null, e);
+                        over.countDown();
                     } finally {
                         if (working.decrementAndGet() == 0) {
                             over.countDown();
@@ -384,23 +386,17 @@ public final class FlowExecutor {
             if (interrupted) {
                 throw new StoppedException(Status.CANCELLED, "it was interrupted");
             }
-            Failure counts = failure.get();
-            if (counts != null && counts.cause instanceof FailedException e) {
+            Exception cause = failure.get();
+            if (cause instanceof FailedException e) {
                 throw e;
             }
-            if (counts != null && counts.cause instanceof StoppedException e) {
+            if (cause instanceof StoppedException e) {
                 throw e;
             }
-            if (counts != null && counts.cause instanceof RuntimeException e) {
+            if (cause instanceof RuntimeException e) {
                 throw e;
             }
             return List.of(values);
-        }
-
-        /** Of two failures the one that counts: the first that came about, since it has cancelled the other, or the first in the text. */
-        private Failure counting(@Nullable Failure before, @Nullable Failure now) {
-            Failure own = Objects.requireNonNull(now);
-            return before == null || steady && own.index < before.index ? own : before;
         }
 
         private JsonNode call(Signature signature, JsonNode value, Saga saga, Recording trace)

@@ -13,7 +13,6 @@ import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.results.ResultRow;
 import io.kernelweave.results.Reuse;
 import io.kernelweave.results.Run;
-import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.RunRegistry;
 import io.kernelweave.storage.Folder;
@@ -162,9 +161,7 @@ class IncrementalTest {
         Run after = run("here", job).run();
         assertThat(after.fingerprint().get("dataset"))
                 .isNotEqualTo(before.fingerprint().get("dataset"));
-        assertThat(after.judgement())
-                .extracting(Run.Judged::baseline)
-                .isEqualTo(before.runId());
+        assertThat(after.judgement()).extracting(Run.Judged::baseline).isEqualTo(before.runId());
     }
 
     @Test
