@@ -33,12 +33,12 @@ ${fence(scene.prompt, "text")}
 <#break>
 <#case "plan">
 <#if stage.flow?has_content>
-**Flow** (${stage.at} ms): ${code(stage.flow)}
+**Flow**: ${code(stage.flow)}
 
 </#if>
 <#break>
 <#case "tool_call">
-**Kernel** ${code(stage.kernel)} (${stage.at} ms)
+**Kernel** ${code(stage.kernel)}
 
 <#break>
 <#case "generation">
