@@ -58,7 +58,7 @@ public final class FlowExecutor {
     /**
      * An executor for an actor that holds its answers against their contracts itself and changes nothing in giving them. A branch
      * that fails then cancels no other, and of several failures the first in the text counts: what a flow gives and what it takes to
-     * give it do not hang on which branch is faster.
+     * give it do not hang on which branch is faster. With a width of 1 branches, too, come one after the other.
      */
     public static FlowExecutor steady(Actor actor, Limits limits) {
         return new FlowExecutor(actor, limits, true);
@@ -330,6 +330,9 @@ public final class FlowExecutor {
         /** Runs something several times, so many at once; if one fails the others are cancelled. All have ended after it. */
         private List<JsonNode> together(int times, int width, Work work) throws FailedException, StoppedException {
             JsonNode[] values = new JsonNode[times];
+            if (steady && limits.width() == 1) {
+                return inOrder(values, work);
+            }
             int workers = Math.min(times, width);
             if (workers <= 1) {
                 for (int i = 0; i < times; i++) {
@@ -392,6 +395,25 @@ public final class FlowExecutor {
                 throw e;
             }
             if (counts != null && counts.cause instanceof RuntimeException e) {
+                throw e;
+            }
+            return List.of(values);
+        }
+
+        /** One after the other, so that a trace tells them in the same order each time; one that fails stops no other. */
+        private static List<JsonNode> inOrder(JsonNode[] values, Work work) throws FailedException, StoppedException {
+            Exception first = null;
+            for (int i = 0; i < values.length; i++) {
+                try {
+                    values[i] = work.apply(i);
+                } catch (FailedException | RuntimeException e) {
+                    first = first == null ? e : first;
+                }
+            }
+            if (first instanceof FailedException e) {
+                throw e;
+            }
+            if (first instanceof RuntimeException e) {
                 throw e;
             }
             return List.of(values);

@@ -42,4 +42,8 @@ public record Limits(Duration call, Duration whole, Duration undo, Duration grac
     public Limits withGrace(Duration newGrace) {
         return new Limits(call, whole, undo, newGrace, width);
     }
+
+    public Limits withWidth(int newWidth) {
+        return new Limits(call, whole, undo, grace, newWidth);
+    }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -206,9 +207,7 @@ public final class Datasets {
             boolean same = before.equals(card.as(before.version()));
             return number[0] + "." + number[1] + "." + (number[2] + (same ? 0 : 1));
         }
-        Set<String> now = rows.parallelStream().map(DatasetRow::digest).collect(Collectors.toSet());
-        boolean kept = !rowsBefore.isEmpty()
-                && rowsBefore.parallelStream().map(DatasetRow::digest).allMatch(now::contains);
+        boolean kept = !rowsBefore.isEmpty() && new HashSet<>(rows).containsAll(rowsBefore);
         return kept ? number[0] + "." + (number[1] + 1) + ".0" : (number[0] + 1) + ".0.0";
     }
 
