@@ -7,6 +7,7 @@ import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.storage.Folder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -187,11 +188,13 @@ public final class Datasets {
             List<DatasetRow> rowsBefore) {
         Map<String, String> files = new LinkedHashMap<>();
         for (String split : DatasetSpec.SPLITS) {
-            String lines = dataset.split(split).parallelStream()
+            String file = split + ".jsonl";
+            byte[] lines = dataset.split(split).parallelStream()
                     .map(row -> Json.compact(row) + "\n")
-                    .collect(Collectors.joining());
-            folder.write(split + ".jsonl", lines);
-            files.put(split + ".jsonl", Digest.of(lines));
+                    .collect(Collectors.joining())
+                    .getBytes(StandardCharsets.UTF_8);
+            folder.write(file, lines);
+            files.put(file, Digest.of(lines));
         }
         Card card = card(spec, dataset, inputs, files);
         card = card.as(before == null ? FIRST : version(before, rowsBefore, card, dataset.rows()));
