@@ -7,11 +7,13 @@ import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.storage.Folder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -186,11 +188,13 @@ public final class Datasets {
             List<DatasetRow> rowsBefore) {
         Map<String, String> files = new LinkedHashMap<>();
         for (String split : DatasetSpec.SPLITS) {
-            String lines = dataset.split(split).parallelStream()
+            String file = split + ".jsonl";
+            byte[] lines = dataset.split(split).parallelStream()
                     .map(row -> Json.compact(row) + "\n")
-                    .collect(Collectors.joining());
-            folder.write(split + ".jsonl", lines);
-            files.put(split + ".jsonl", Digest.of(lines));
+                    .collect(Collectors.joining())
+                    .getBytes(StandardCharsets.UTF_8);
+            folder.write(file, lines);
+            files.put(file, Digest.of(lines));
         }
         Card card = card(spec, dataset, inputs, files);
         card = card.as(before == null ? FIRST : version(before, rowsBefore, card, dataset.rows()));
@@ -206,9 +210,7 @@ public final class Datasets {
             boolean same = before.equals(card.as(before.version()));
             return number[0] + "." + number[1] + "." + (number[2] + (same ? 0 : 1));
         }
-        Set<String> now = rows.parallelStream().map(DatasetRow::digest).collect(Collectors.toSet());
-        boolean kept = !rowsBefore.isEmpty()
-                && rowsBefore.parallelStream().map(DatasetRow::digest).allMatch(now::contains);
+        boolean kept = !rowsBefore.isEmpty() && new HashSet<>(rows).containsAll(rowsBefore);
         return kept ? number[0] + "." + (number[1] + 1) + ".0" : (number[0] + 1) + ".0.0";
     }
 

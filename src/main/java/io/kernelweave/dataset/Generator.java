@@ -11,7 +11,6 @@ import io.kernelweave.verify.Outcome;
 import io.kernelweave.verify.Subject;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +18,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -42,9 +44,11 @@ final class Generator {
     private final DatasetSpec spec;
     private final DatasetSpec.Generate plan;
     private final Map<String, Kernel> kernels;
-    private final Map<String, AnswerContract> contracts = new HashMap<>();
+    private final Map<String, AnswerContract> contracts = new ConcurrentHashMap<>();
     private final Set<String> prompts = new HashSet<>();
-    private final List<DatasetRow> rows = new ArrayList<>();
+    /** What is drawn comes one after the other, for no prompt comes twice; what is made of it waits for all cores. */
+    private final List<Supplier<DatasetRow>> rows = new ArrayList<>();
+
     private final Map<String, List<DatasetRow>> known; // by cluster, rows that were made of what is still the same
 
     Generator(DatasetSpec spec, DatasetSpec.Generate plan, List<Kernel> kernels) {
@@ -99,7 +103,8 @@ final class Generator {
         }
         strata.values().forEach(this::split);
         strata.values().forEach(clusters -> clusters.forEach(this::expand));
-        return linkMemories(DatasetRow.weigh(rows));
+        return linkMemories(
+                DatasetRow.weigh(rows.parallelStream().map(Supplier::get).toList()));
     }
 
     /** One way of asking. */
@@ -143,7 +148,7 @@ final class Generator {
                 if (drawn != null) {
                     String phase = i % 3 == 2 ? "retrieval_memory_pairs" : "prompt_kernel_selection";
                     String reply = drawn.responses().getOrDefault("", "");
-                    add(cluster, phase, drawn, reply, null, cluster.scenario.kind());
+                    add(id -> row(id, cluster, phase, drawn, reply, null, cluster.scenario.kind()));
                 }
             }
             return;
@@ -159,11 +164,13 @@ final class Generator {
                 if (drawn == null) {
                     continue;
                 }
-                ObjectNode good = answer(cluster, drawn);
-                Judgement judged = judge(cluster, drawn, good, null);
                 boolean failing = phase.equals("trace_failure_pairs");
                 if (!failing) {
-                    add(cluster, phase, drawn, Json.compact(good), judged, "");
+                    add(id -> {
+                        ObjectNode good = answer(cluster, drawn);
+                        return row(
+                                id, cluster, phase, drawn, Json.compact(good), judge(cluster, drawn, good, null), "");
+                    });
                 }
                 // A planted failure stands beside the good answer to the same prompt.
                 if (failing || composed && i == 0) {
@@ -172,13 +179,24 @@ final class Generator {
                         throw InputException.at(cluster.scenario.origin(), "has no failures", "plant at least one");
                     }
                     int choice = new SplittableRandom(seed(cluster, "failure" + i)).nextInt(failures.size());
-                    Scenario.Failure failure = failures.get(choice);
-                    ObjectNode broken = cluster.scenario.plant(failure, good, drawn.slots());
-                    Judgement verdict = judge(cluster, drawn, broken, failure);
-                    add(cluster, phase, drawn, Json.compact(broken), verdict, "breaks: " + failure.breaks());
+                    add(id -> planted(id, cluster, phase, drawn, failures.get(choice)));
                 }
             }
         }
+    }
+
+    private DatasetRow planted(
+            String id, Cluster cluster, String phase, Scenario.Drawn drawn, Scenario.Failure failure) {
+        ObjectNode good = answer(cluster, drawn);
+        judge(cluster, drawn, good, null);
+        ObjectNode broken = cluster.scenario.plant(failure, good, drawn.slots());
+        Judgement verdict = judge(cluster, drawn, broken, failure);
+        return row(id, cluster, phase, drawn, Json.compact(broken), verdict, "breaks: " + failure.breaks());
+    }
+
+    private void add(Function<String, DatasetRow> row) {
+        String id = id(rows.size() + 1);
+        rows.add(() -> row.apply(id));
     }
 
     private void keep(DatasetRow row) {
@@ -186,7 +204,7 @@ final class Generator {
             throw new IllegalStateException("row " + row.id() + " is not where it was");
         }
         prompts.add(Prompts.normalise(row.prompt()));
-        rows.add(row);
+        rows.add(() -> row);
     }
 
     private static String id(int serial) {
@@ -266,7 +284,8 @@ final class Generator {
         return after;
     }
 
-    private void add(
+    private DatasetRow row(
+            String rowId,
             Cluster cluster,
             String phase,
             Scenario.Drawn drawn,
@@ -277,8 +296,8 @@ final class Generator {
                 .map(id -> kernel(cluster.scenario, id))
                 .toList();
         String id = String.join(DatasetRow.COMPOSED, cluster.scenario.kernels());
-        rows.add(new DatasetRow(
-                id(rows.size() + 1),
+        return new DatasetRow(
+                rowId,
                 cluster.split,
                 phase,
                 String.valueOf(TARGETS.get(phase)),
@@ -309,7 +328,7 @@ final class Generator {
                 cluster.id,
                 parts.isEmpty() ? List.of() : List.of(id),
                 "generated:" + (parts.isEmpty() ? "no-kernel" : id),
-                notes));
+                notes);
     }
 
     private static List<String> says(List<Condition> conditions) {

@@ -15,10 +15,20 @@ abstract class Zone {
     /** The zone ends before the byte. */
     static final long LEAVE_BEFORE = -3;
 
+    /** It was not looked yet which byte is the only one that may follow. */
+    static final int UNKNOWN = -3;
+
+    private static final int MOST_ONLY = 1 << 12;
+
     private long[] places = new long[4];
     private AllowedTokens @Nullable [] masks;
     private int count;
     private int generation;
+    /** Places plus 1 and the only byte that may follow there, open addressing. */
+    private long[] onlyAt = new long[0];
+
+    private short[] only = new short[0];
+    private int onlyCount;
     /** How many bytes the shortest way from the beginning to the end of the text has; -1 before it was asked for. */
     int completion = -1;
 
@@ -85,5 +95,47 @@ abstract class Zone {
         }
         places[count] = at;
         masks[count++] = mask;
+    }
+
+    /** What {@link #keepOnly} was told of a place; {@link #UNKNOWN} if nothing. */
+    int only(long at) {
+        if (onlyAt.length == 0) {
+            return UNKNOWN;
+        }
+        int slot = slot(at);
+        return onlyAt[slot] == 0 ? UNKNOWN : only[slot];
+    }
+
+    /** @param value the only byte that may follow at a place, or a negative number */
+    void keepOnly(long at, int value) {
+        if (2 * onlyCount >= onlyAt.length) {
+            long[] oldAt = onlyAt;
+            short[] old = only;
+            boolean full = onlyCount >= MOST_ONLY;
+            onlyAt = new long[full ? 16 : Math.max(16, 2 * oldAt.length)];
+            only = new short[onlyAt.length];
+            onlyCount = 0;
+            for (int i = 0; i < oldAt.length && !full; i++) {
+                if (oldAt[i] != 0) {
+                    put(oldAt[i] - 1, old[i]);
+                }
+            }
+        }
+        put(at, value);
+    }
+
+    private void put(long at, int value) {
+        int slot = slot(at);
+        onlyAt[slot] = at + 1; // a place is no negative number
+        only[slot] = (short) value;
+        onlyCount++;
+    }
+
+    private int slot(long at) {
+        int slot = Long.hashCode(at * 0x9E3779B97F4A7C15L) & onlyAt.length - 1;
+        while (onlyAt[slot] != 0 && onlyAt[slot] != at + 1) {
+            slot = slot + 1 & onlyAt.length - 1;
+        }
+        return slot;
     }
 }

@@ -90,23 +90,13 @@ abstract class ZoneConstraint implements Constraint {
 
     /** The bytes that follow without a choice. */
     private Bytes forced(Cursor cursor) {
-        Cursor ahead = new Cursor(cursor);
         Bytes out = new Bytes();
+        if (cursor.zone.isComplete(cursor.at) || only(cursor) < 0) {
+            return out;
+        }
+        Cursor ahead = new Cursor(cursor);
         while (!ahead.zone.isComplete(ahead.at)) {
-            refuel();
-            int only = -1;
-            for (int b = 0; b < 256 && only >= -1; b++) {
-                Cursor probe = ahead;
-                Zone zone = probe.zone;
-                long at = probe.at;
-                int mark = probe.mark;
-                Cursor.Marks marks = probe.marks;
-                int length = probe.length;
-                if (probe.step(b)) {
-                    only = only >= 0 ? -2 : b;
-                }
-                probe.restore(zone, at, mark, marks, length);
-            }
+            int only = only(ahead);
             if (only < 0) {
                 break;
             }
@@ -116,8 +106,42 @@ abstract class ZoneConstraint implements Constraint {
         return out;
     }
 
+    /** The only byte that may follow, or a negative number. */
+    private int only(Cursor cursor) {
+        if (cursor.marks != null) {
+            return probe(cursor); // it depends on values that are being written
+        }
+        int only = cursor.zone.only(cursor.at);
+        if (only == Zone.UNKNOWN) {
+            only = probe(cursor);
+            cursor.zone.keepOnly(cursor.at, only);
+        }
+        return only;
+    }
+
+    private int probe(Cursor probe) {
+        refuel();
+        int only = -1;
+        for (int b = 0; b < 256 && only >= -1; b++) {
+            Zone zone = probe.zone;
+            long at = probe.at;
+            int mark = probe.mark;
+            Cursor.Marks marks = probe.marks;
+            int length = probe.length;
+            if (probe.step(b)) {
+                only = only >= 0 ? -2 : b;
+            }
+            probe.restore(zone, at, mark, marks, length);
+        }
+        return only;
+    }
+
     private int[] forcedTokens(Cursor cursor) {
-        int[] tokens = vocabulary.encode(wholeCharacters(forced(cursor).toArray()));
+        byte[] forced = forced(cursor).toArray();
+        if (forced.length == 0) {
+            return NONE;
+        }
+        int[] tokens = vocabulary.encode(wholeCharacters(forced));
         Cursor ahead = new Cursor(cursor);
         int bytesBefore = 0;
         for (int i = 0; i < tokens.length; i++) {

@@ -9,6 +9,8 @@ import io.kernelweave.runtime.Answer;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.trace.Redaction;
 import io.kernelweave.trace.TraceEvent;
+import io.kernelweave.verify.CheckDescriptor;
+import io.kernelweave.verify.Checks;
 import io.kernelweave.verify.ConditionVerdict;
 import io.kernelweave.verify.Contract;
 import io.kernelweave.verify.Judgement;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -33,6 +36,7 @@ public final class Scoring {
     private final String runId;
     private final Map<String, Kernel> kernels;
     private final Map<String, AnswerContract> contracts = new ConcurrentHashMap<>();
+    private final Map<String, Boolean> readsTrace = new ConcurrentHashMap<>();
 
     public Scoring(String runId, List<Kernel> kernels) {
         this.runId = runId;
@@ -42,7 +46,7 @@ public final class Scoring {
     /** The row of the results for an answer. */
     public ResultRow score(DatasetRow row, Answer answer) {
         Subject subject = Subject.of(row.prompt(), answer.text()).with(answer.trace());
-        Judgement judgement = judge(row.labelledKernels(), subject);
+        Judgement judgement = judgedByGate(row, answer).orElseGet(() -> judge(row.labelledKernels(), subject));
         List<String> claimed = answer.kernelIds().isEmpty() ? row.labelledKernels() : answer.kernelIds();
         Boolean schemaValid = claimed.isEmpty()
                 ? null
@@ -148,6 +152,42 @@ public final class Scoring {
 
     private static String now() {
         return Instant.now().truncatedTo(java.time.temporal.ChronoUnit.MICROS).toString();
+    }
+
+    /** What the gate said of the answer, where the label asks for the same: its kernel alone, and nothing about the trace, which went on. */
+    private Optional<Judgement> judgedByGate(DatasetRow row, Answer answer) {
+        List<String> ids = row.labelledKernels();
+        if (answer.path() != Answer.Path.KERNEL
+                || ids.size() != 1
+                || !answer.kernelIds().equals(ids)) {
+            return Optional.empty();
+        }
+        Kernel kernel = kernels.get(ids.get(0));
+        Answer.Attempt last = answer.attempts().get(answer.attempts().size() - 1);
+        return kernel == null
+                        || !ids.get(0).equals(last.kernelId())
+                        || !last.decoded().text().equals(answer.text())
+                        || readsTrace.computeIfAbsent(ids.get(0), id -> readsTrace(kernel))
+                ? Optional.empty()
+                : Optional.ofNullable(last.judgement());
+    }
+
+    private static boolean readsTrace(Kernel kernel) {
+        return kernel.outputConditions().stream().anyMatch(condition -> readsTrace(condition.check()));
+    }
+
+    private static boolean readsTrace(JsonNode check) {
+        String name = check.path("check").asString("");
+        if (Checks.names().contains(name) && CheckDescriptor.of(name).family() == CheckDescriptor.Family.PROCESS
+                || check.isString() && check.stringValue().startsWith("trace")) {
+            return true;
+        }
+        for (JsonNode part : check) {
+            if (readsTrace(part)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private @Nullable Judgement judge(List<String> ids, Subject subject) {

@@ -3,11 +3,9 @@ package io.kernelweave.verify;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /** What a rule found: a verdict without the check's name. */
 record Finding(Outcome outcome, String reason, List<Span> spans, Basis basis) {
-    private static final Pattern SPACE = Pattern.compile("\\s+");
     private static final int SHOWN = 3;
     private static final int SHOWN_SPANS = 20;
 
@@ -70,11 +68,28 @@ record Finding(Outcome outcome, String reason, List<Span> spans, Basis basis) {
         return new Finding(outcome, String.join("; ", reasons) + (more > 0 ? "; and " + more + " more" : ""), spans);
     }
 
+    /** With one space in place of white space. */
+    private static String oneLine(String text) {
+        StringBuilder line = new StringBuilder(text.length());
+        boolean space = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean white = c == ' ' || c >= '\t' && c <= '\r';
+            if (!white) {
+                line.append(c);
+            } else if (!space) {
+                line.append(' ');
+            }
+            space = white;
+        }
+        return line.toString();
+    }
+
     /** A value as a reason shows it: one line, at most 60 characters, in quotation marks. */
     static String quote(String text) {
         // The whole text may be long; a few hundred units are enough for 60 without white space at either end.
         String line = (text.length() > 400 ? text.substring(0, 400) + " …" : text).strip();
-        line = SPACE.matcher(line).replaceAll(" ");
+        line = oneLine(line);
         int end = Math.min(line.length(), 60);
         if (end < line.length() && Character.isHighSurrogate(line.charAt(end - 1))) {
             end--;

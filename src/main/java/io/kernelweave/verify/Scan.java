@@ -2,7 +2,6 @@ package io.kernelweave.verify;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
-import io.kernelweave.schema.LinearPattern;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +28,14 @@ final class Scan implements CharSequence {
         }
     }
 
-    private static Matcher matcher(Pattern pattern, String text) {
-        long size = LinearPattern.size(pattern);
-        boolean small = size * text.length() * text.length() <= MAX_STEPS;
-        return pattern.matcher(small ? text : new Scan(text, MAX_STEPS / size));
+    /** Null if there is nothing to be found. */
+    private static @Nullable Matcher matcher(Pattern pattern, String text) {
+        Sieve sieve = Sieve.of(pattern);
+        boolean small = sieve.size() * text.length() * text.length() <= MAX_STEPS;
+        if (!small) {
+            return pattern.matcher(new Scan(text, MAX_STEPS / sieve.size()));
+        }
+        return sieve.stops(text) ? null : pattern.matcher(text);
     }
 
     private static Undecided tooLong(Pattern pattern, String text) {
@@ -48,7 +51,7 @@ final class Scan implements CharSequence {
     static void each(Pattern pattern, String text, Consumer<Matcher> found) throws Undecided {
         Matcher matcher = matcher(pattern, text);
         try {
-            while (matcher.find()) {
+            while (matcher != null && matcher.find()) {
                 found.accept(matcher);
             }
         } catch (Exhausted e) {
@@ -64,7 +67,7 @@ final class Scan implements CharSequence {
     static Tally.@Nullable Stretch find(Pattern pattern, String text, boolean whole) throws Undecided {
         Matcher matcher = matcher(pattern, text);
         try {
-            return (whole ? matcher.matches() : matcher.find())
+            return matcher != null && (whole ? matcher.matches() : matcher.find())
                     ? new Tally.Stretch(matcher.start(), matcher.end())
                     : null;
         } catch (Exhausted e) {
