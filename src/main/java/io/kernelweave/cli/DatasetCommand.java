@@ -191,7 +191,7 @@ final class DatasetCommand implements Runnable {
                 "%nExamples:%n",
                 "  kernelweave dataset export phasecd/kernelweave.yaml",
                 "    (into datasets/exports/kernelweave-<version>)",
-                "  kernelweave dataset export phasecd/mine.yaml --to /tmp/mine",
+                "  kernelweave dataset export phasecd/mine.yaml --to exports/mine",
                 "      --creator \"Ada Example\" --published 2026-01-31",
                 "  kernelweave dataset export phasecd/mine.yaml --after datasets/exports/mine-1.0.0"
             })
