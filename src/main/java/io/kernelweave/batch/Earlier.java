@@ -12,8 +12,6 @@ import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.RunRegistry;
 import io.kernelweave.route.RouterAdapter;
-import io.kernelweave.storage.ParquetRows;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,7 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import tools.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -33,16 +31,15 @@ final class Earlier {
     /** Parts that are read at the same time: each partition goes through them in order. */
     private static final int OPEN = 4;
 
-    private static final ParquetRows.Schema COLUMNS = ParquetRows.Schema.parse("""
-            message result_row {
-              required binary row_id (STRING);
-              required binary arm (STRING);
-              optional group decision {
-                required binary action (STRING);
-                required group kernel_ids (LIST) { repeated group list { required binary element (STRING); } }
-              }
-              optional binary key (STRING);
-            }""");
+    /** What is read of every row. */
+    record Known(
+            String rowId,
+            String arm,
+            @Nullable Way decision,
+            @Nullable String key) {}
+
+    /** Where a row was sent. */
+    record Way(String action, List<String> kernelIds) {}
 
     /**
      * A row that may be taken over.
@@ -59,24 +56,19 @@ final class Earlier {
     private Earlier(RunFolder folder) {
         this.folder = folder;
         this.run = folder.run();
-        folder.requireIntact();
-        Map<RunFolder.Part, Integer> counts = new HashMap<>();
-        folder.scan(COLUMNS, (part, row) -> {
-            int position = counts.merge(part, 1, Integer::sum) - 1;
-            String key = row.path("key").asString("");
-            if (!key.isEmpty()) {
-                List<String> ids = new ArrayList<>();
-                row.path("decision").path("kernel_ids").forEach((JsonNode id) -> ids.add(id.stringValue()));
+        folder.scan(Known.class).forEach(this::place);
+    }
+
+    private void place(RunFolder.Part part, List<Known> rows) {
+        for (int position = 0; position < rows.size(); position++) {
+            Known row = rows.get(position);
+            if (row.key() != null && !row.key().isEmpty()) {
+                Way way = row.decision() == null ? new Way("", List.of()) : row.decision();
                 places.put(
-                        row.path("row_id").stringValue() + " " + row.path("arm").stringValue(),
-                        new Place(
-                                part,
-                                position,
-                                RowKey.parse(key),
-                                row.path("decision").path("action").asString(""),
-                                List.copyOf(ids)));
+                        row.rowId() + " " + row.arm(),
+                        new Place(part, position, RowKey.parse(row.key()), way.action(), way.kernelIds()));
             }
-        });
+        }
     }
 
     /**

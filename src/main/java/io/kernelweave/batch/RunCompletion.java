@@ -38,7 +38,7 @@ class RunCompletion<R extends Row> {
 
     private List<R> rows() {
         if (rows == null) {
-            rows = folder.rows(work.form());
+            rows = work.rows(folder);
         }
         return rows;
     }
@@ -82,7 +82,7 @@ class RunCompletion<R extends Row> {
             return work.judge(run, rows(), metrics(), null, List.of(), requirements);
         }
         RunFolder other = registry.folder(baseline.runId());
-        List<R> before = other.rows(work.form());
+        List<R> before = work.rows(other);
         List<R> byTheirs = work.judgedBy(other, folder, rows());
         Run.Judged judged =
                 work.judge(run, rows(), metrics(), baseline, work.judgedBy(folder, other, before), requirements);
@@ -105,7 +105,7 @@ class RunCompletion<R extends Row> {
             trend = Trend.begin(run.runId());
         } else {
             RunFolder before = registry.folder(earlier.get(earlier.size() - 1).runId());
-            List<RunGate.Metric> moves = work.moves(rows(), work.judgedBy(folder, before, before.rows(work.form())));
+            List<RunGate.Metric> moves = work.moves(rows(), work.judgedBy(folder, before, work.rows(before)));
             Trend known =
                     before.folder().name().equals(named(run).map(Run::runId).orElse(""))
                             ? Trend.begin(before.folder().name()) // accepted as it is

@@ -64,6 +64,11 @@ sealed interface Work<R extends Row> extends AutoCloseable
 
     RowForm<R> form();
 
+    /** What figures, verdict and reports of a run need of its rows. */
+    default List<R> rows(RunFolder folder) {
+        return folder.rows(form());
+    }
+
     /** Which inputs, settings, code and environment decide the rows. */
     Map<String, String> fingerprint();
 

@@ -155,6 +155,11 @@ public final class Workbench implements Work<ResultRow> {
     }
 
     @Override
+    public List<ResultRow> rows(RunFolder folder) {
+        return folder.untraced();
+    }
+
+    @Override
     public int partitions() {
         return job.partitions();
     }

@@ -10,7 +10,6 @@ import io.kernelweave.results.Metrics;
 import io.kernelweave.results.PerRow;
 import io.kernelweave.results.ResultRow;
 import io.kernelweave.results.Row;
-import io.kernelweave.results.RowTimes;
 import io.kernelweave.results.Run;
 import io.kernelweave.results.RunFolder;
 import io.kernelweave.results.Scoring;
@@ -317,19 +316,7 @@ public record Versus(
                 passes(then, thenByPresent, now, nowByOld),
                 moved(kind, pairing, baseline, before, old, candidate, after, present, rerun),
                 redacted,
-                timing(pairing, baseline, candidate, agree(before, after, "environment")));
-    }
-
-    /** Of the baseline's times only those are read that the candidate has too. */
-    private static Timing timing(
-            Pairing<ResultRow> pairing, RunFolder baseline, RunFolder candidate, boolean sameEnvironment) {
-        Map<String, RowTimes> after = candidate.times();
-        Set<String> partners = pairing.couples().stream()
-                .filter(couple -> after.containsKey(couple.is().identity()))
-                .map(couple -> couple.was().rowId())
-                .collect(Collectors.toSet());
-        return Timing.of(
-                pairing.couples(), partners.isEmpty() ? Map.of() : baseline.times(partners), after, sameEnvironment);
+                Timing.of(pairing.couples(), baseline.times(), candidate.times(), agree(before, after, "environment")));
     }
 
     /** The rows, those of some ids with all that is kept of them. */

@@ -8,6 +8,9 @@ import tools.jackson.databind.JsonNode;
 
 /** SHA-256 digests, as 64 lower-case hexadecimal digits. */
 public final class Digest {
+    /** Copies are quick to have; looking the algorithm up takes longer than the digest of a short text. */
+    private static final MessageDigest SHA_256 = lookUp();
+
     private Digest() {}
 
     public static String of(byte[] bytes) {
@@ -26,6 +29,14 @@ public final class Digest {
 
     /** A fresh SHA-256, for streams. */
     public static MessageDigest sha256() {
+        try {
+            return (MessageDigest) SHA_256.clone();
+        } catch (CloneNotSupportedException e) { // another provider's
+            return lookUp();
+        }
+    }
+
+    private static MessageDigest lookUp() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

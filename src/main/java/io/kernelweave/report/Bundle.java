@@ -14,6 +14,7 @@ import io.kernelweave.results.LoopMetrics;
 import io.kernelweave.results.LoopRow;
 import io.kernelweave.results.MaskMetrics;
 import io.kernelweave.results.MaskRow;
+import io.kernelweave.results.Measure;
 import io.kernelweave.results.Metric;
 import io.kernelweave.results.Metrics;
 import io.kernelweave.results.ResultRow;
@@ -86,7 +87,7 @@ public final class Bundle {
         Run run = folder.run();
         return switch (run.measure()) {
             case ANSWERS -> {
-                List<ResultRow> rows = folder.rows(ResultRow.FORM);
+                List<ResultRow> rows = folder.untraced();
                 Map<String, Metric> metrics = Metrics.of(rows, run);
                 RoutingDrift.of(folder, rows).ifPresent(drift -> metrics.putAll(drift.metrics()));
                 Trend.of(folder).ifPresent(trend -> metrics.putAll(trend.metrics()));
@@ -215,14 +216,17 @@ public final class Bundle {
 
     /** With the rows as a page. */
     Bundle page() {
-        return with(PAGE, new RowsPage(run, rows).render(templates));
+        List<? extends Row> whole = run.measure() == Measure.ANSWERS
+                ? folder.traced(rows.stream().map(ResultRow.class::cast).toList())
+                : rows;
+        return with(PAGE, new RowsPage(run, whole).render(templates));
     }
 
     private Bundle answers(List<ResultRow> answered) {
         List<Arm> arms = Metrics.arms(answered);
         with("plots/arms.svg", Plots.arms(arms, metrics));
         latency(answered, arms);
-        Map<String, Object> demo = new DemoReport(run, answered).model();
+        Map<String, Object> demo = new DemoReport(run, answered, folder::traced).model();
         with("realtime_demo.md", new View("realtime_demo.md.ftl", demo));
         with("realtime_demo.json", Json.pretty(demo));
         Map<String, Metric> figures = new LinkedHashMap<>(metrics);

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -30,11 +31,14 @@ import tools.jackson.databind.JsonNode;
 final class DemoReport {
     private final Run run;
     private final List<ResultRow> rows;
+    private final UnaryOperator<List<ResultRow>> traced;
     private final int count;
 
-    DemoReport(Run run, List<ResultRow> rows) {
+    /** @param traced gives rows their traces, which they need not have yet */
+    DemoReport(Run run, List<ResultRow> rows, UnaryOperator<List<ResultRow>> traced) {
         this.run = run;
         this.rows = rows;
+        this.traced = traced;
         this.count = Math.max(1, run.settings().path("demo").asInt(8));
     }
 
@@ -85,15 +89,19 @@ final class DemoReport {
 
     Map<String, Object> model() {
         List<ResultRow> candidates = rows.stream()
-                .filter(row -> row.arm().equals(Arm.ROUTER_GATE.label()) && row.trace() != null)
-                .sorted(Comparator.comparing(row -> Digest.of("demo/" + row.rowId())))
+                .filter(row -> row.arm().equals(Arm.ROUTER_GATE.label()))
+                .filter(row -> row.trace() != null || row.traceId() != null)
+                .map(row -> Map.entry(Digest.of("demo/" + row.rowId()), row))
+                .sorted(Map.Entry.comparingByKey())
+                .map(Map.Entry::getValue)
                 .toList();
-        List<Map<String, Object>> scenes = new ArrayList<>();
+        List<String> titles = new ArrayList<>();
+        List<ResultRow> chosen = new ArrayList<>();
         Set<String> shown = new HashSet<>();
         Set<String> kernels = new HashSet<>();
-        for (int round = 0; round < 3 && scenes.size() < count; round++) {
+        for (int round = 0; round < 3 && chosen.size() < count; round++) {
             for (Kind kind : KINDS) {
-                if (scenes.size() >= count) {
+                if (chosen.size() >= count) {
                     break;
                 }
                 candidates.stream()
@@ -102,10 +110,13 @@ final class DemoReport {
                         .ifPresent(row -> {
                             shown.add(row.rowId());
                             kernels.add(String.valueOf(row.kernelId()));
-                            scenes.add(scene(kind.title(), row));
+                            titles.add(kind.title());
+                            chosen.add(row);
                         });
             }
         }
+        List<Map<String, Object>> scenes = new ArrayList<>();
+        traced.apply(chosen).forEach(row -> scenes.add(scene(titles.get(scenes.size()), row)));
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("run", run.runId());
         model.put(

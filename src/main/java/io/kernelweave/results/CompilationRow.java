@@ -65,8 +65,8 @@ public record CompilationRow(
     /** How such rows are kept. */
     public static final RowForm<CompilationRow> FORM = new RowForm<>(
             Measure.COMPILATION,
+            CompilationRow.class,
             RowForm.schema("compilation-row.parquet-schema"),
-            CompilationRow::of,
             Comparator.comparing(CompilationRow::source)
                     .thenComparing(CompilationRow::regime)
                     .thenComparing(CompilationRow::split)

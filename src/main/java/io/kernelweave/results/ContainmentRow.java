@@ -55,8 +55,8 @@ public record ContainmentRow(
     /** How such rows are kept. */
     public static final RowForm<ContainmentRow> FORM = new RowForm<>(
             Measure.CONTAINMENT,
+            ContainmentRow.class,
             RowForm.schema("containment-row.parquet-schema"),
-            ContainmentRow::of,
             Comparator.comparing(ContainmentRow::group).thenComparing(ContainmentRow::rowId));
 
     /** A case that was tried. */

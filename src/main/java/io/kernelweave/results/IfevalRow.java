@@ -78,8 +78,8 @@ public record IfevalRow(
     /** How such rows are kept. */
     public static final RowForm<IfevalRow> FORM = new RowForm<>(
             Measure.IFEVAL,
+            IfevalRow.class,
             RowForm.schema("ifeval-row.parquet-schema"),
-            IfevalRow::of,
             Comparator.comparing(IfevalRow::prompt).thenComparing(IfevalRow::rowId));
 
     /** An instruction that was judged. */

@@ -110,8 +110,8 @@ public record LoopRow(
     /** How such rows are kept. */
     public static final RowForm<LoopRow> FORM = new RowForm<>(
             Measure.LOOP,
+            LoopRow.class,
             RowForm.schema("loop-row.parquet-schema"),
-            json -> Json.convert(json, LoopRow.class, "loop row"),
             Comparator.comparing(LoopRow::stream).thenComparing(LoopRow::position));
 
     @Override

@@ -68,8 +68,8 @@ public record MaskRow(
     /** How such rows are kept. */
     public static final RowForm<MaskRow> FORM = new RowForm<>(
             Measure.MASKS,
+            MaskRow.class,
             RowForm.schema("mask-row.parquet-schema"),
-            MaskRow::of,
             Comparator.comparing(MaskRow::phase).thenComparing(MaskRow::rowId));
 
     public static final String COLD = "cold";

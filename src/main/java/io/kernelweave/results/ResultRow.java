@@ -167,8 +167,8 @@ public record ResultRow(
     /** How such rows are kept. */
     public static final RowForm<ResultRow> FORM = new RowForm<>(
             Measure.ANSWERS,
+            ResultRow.class,
             RowForm.schema("result-row.parquet-schema"),
-            ResultRow::of,
             Comparator.comparing(ResultRow::rowId).thenComparing(ResultRow::arm));
 
     @Override
@@ -198,6 +198,16 @@ public record ResultRow(
     /** The same row with what it depends on. */
     public ResultRow withKey(RowKey newKey) {
         return with(decision, verdict, schemaValid, timings, trace, recordedAt, newKey.toString());
+    }
+
+    /** The same row with its times. */
+    ResultRow timed(RowTimes times) {
+        return with(decision, verdict, schemaValid, times.timings(), trace, times.recordedAt(), key);
+    }
+
+    /** The same row with its trace. */
+    ResultRow traced(@Nullable String newTrace) {
+        return with(decision, verdict, schemaValid, timings, newTrace, recordedAt, key);
     }
 
     /** The same row, taken over from an earlier run: as another decision led to it, and without times. */

@@ -56,8 +56,8 @@ public record RouteRow(
     /** How such rows are kept. */
     public static final RowForm<RouteRow> FORM = new RowForm<>(
             Measure.ROUTING,
+            RouteRow.class,
             RowForm.schema("route-row.parquet-schema"),
-            RouteRow::of,
             Comparator.comparing(RouteRow::rowId).thenComparing(RouteRow::router));
 
     /** The row of a decision with the signals of its candidates. */

@@ -7,18 +7,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.Objects;
-import java.util.function.Function;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A form that rows of results have: {@link ResultRow#FORM}, {@link RouteRow#FORM}, {@link MaskRow#FORM}, {@link IfevalRow#FORM},
  * {@link SelfTestRow#FORM}, {@link ContainmentRow#FORM} or {@link CompilationRow#FORM}.
  *
+ * @param type of a row: a record whose components are the columns
  * @param schema of their Parquet files
  * @param order in which they are read back
  */
-public record RowForm<R extends Row>(
-        Measure measure, ParquetRows.Schema schema, Function<ObjectNode, R> reader, Comparator<R> order) {
+public record RowForm<R extends Row>(Measure measure, Class<R> type, ParquetRows.Schema schema, Comparator<R> order) {
 
     /** The Parquet schema in a file beside this class. */
     static ParquetRows.Schema schema(String file) {

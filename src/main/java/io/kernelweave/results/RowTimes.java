@@ -37,10 +37,6 @@ public record RowTimes(
                 String.valueOf(row.recordedAt()));
     }
 
-    static RowTimes of(ObjectNode json) {
-        return Json.convert(json, RowTimes.class, "times of a row");
-    }
-
     ObjectNode toJson() {
         return Json.tree(this);
     }

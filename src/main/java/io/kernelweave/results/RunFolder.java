@@ -6,6 +6,7 @@ import io.kernelweave.json.Json;
 import io.kernelweave.kernel.Kernel;
 import io.kernelweave.storage.Folder;
 import io.kernelweave.storage.ParquetRows;
+import io.kernelweave.storage.RecordColumns;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,9 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -146,16 +146,15 @@ public final class RunFolder {
     private Manifest whole(String folderName, String runId, List<Part> committed, Map<String, String> inputs) {
         List<Part> parts = new ArrayList<>(committed);
         parts.sort(Comparator.comparing(Part::file));
-        long rows = 0;
-        for (Part part : parts) {
-            long counted = ParquetRows.count(folder.resolve(folderName), part.file());
+        Folder inside = folder.resolve(folderName);
+        parts.parallelStream().forEach(part -> {
+            long counted = ParquetRows.count(inside, part.file());
             if (counted != part.rows()) {
                 throw new IllegalStateException(
                         part.file() + " holds " + counted + " rows, " + part.rows() + " were committed");
             }
-            rows += counted;
-        }
-        return new Manifest(runId, rows, parts, inputs);
+        });
+        return new Manifest(runId, parts.stream().mapToLong(Part::rows).sum(), parts, inputs);
     }
 
     private void tidy(String folderName, List<Part> parts) {
@@ -189,18 +188,44 @@ public final class RunFolder {
 
     /** All rows, in their order; refuses a run of other rows and a part whose bytes are not those of the manifest. */
     public <R extends Row> List<R> rows(RowForm<R> form) {
+        return timed(form, rows(form, Set.of()));
+    }
+
+    /** All rows of a run that answers prompts but for their traces, which are most of their bytes. */
+    public List<ResultRow> untraced() {
+        return timed(ResultRow.FORM, rows(ResultRow.FORM, Set.of("trace")));
+    }
+
+    private record Traced(
+            String rowId, String arm, @Nullable String trace) {}
+
+    /** The same rows with their traces, where they were read without. */
+    public List<ResultRow> traced(List<ResultRow> rows) {
+        Set<String> ids = rows.stream()
+                .filter(row -> row.trace() == null && row.traceId() != null)
+                .map(ResultRow::rowId)
+                .collect(Collectors.toSet());
+        if (ids.isEmpty()) {
+            return rows;
+        }
+        Map<String, String> traces = new HashMap<>();
+        for (Part part : manifest().parts()) {
+            read(RESULTS, part, RecordColumns.named(Traced.class).where("row_id", ids)).stream()
+                    .filter(row -> row.trace() != null)
+                    .forEach(row -> traces.put(row.rowId() + " " + row.arm(), row.trace()));
+        }
+        return rows.stream()
+                .map(row -> row.trace() == null ? row.traced(traces.get(row.identity())) : row)
+                .toList();
+    }
+
+    private <R extends Row> List<R> timed(RowForm<R> form, List<R> rows) {
         Map<String, RowTimes> times = form.measure() == Measure.ANSWERS ? times() : Map.of();
-        return rows(
-                form,
-                (file, sink) -> ParquetRows.read(folder.resolve(RESULTS), file, json -> {
-                    RowTimes own = times.get(json.path("row_id").asString("") + " "
-                            + json.path("arm").asString(""));
-                    if (own != null) {
-                        json.set("timings", Json.tree(own.timings()));
-                        json.put("recorded_at", own.recordedAt());
-                    }
-                    sink.accept(json);
-                }));
+        rows.replaceAll(row -> {
+            RowTimes own = row instanceof ResultRow ? times.get(row.identity()) : null;
+            return own == null ? row : form.type().cast(((ResultRow) row).timed(own));
+        });
+        return rows;
     }
 
     /**
@@ -209,16 +234,15 @@ public final class RunFolder {
      * @param without columns by path, such as {@code trace} or {@code decision.candidates}; the rows have null there, or an empty list
      */
     public <R extends Row> List<R> rows(RowForm<R> form, Set<String> without) {
-        return rows(form, (file, sink) -> ParquetRows.read(folder.resolve(RESULTS), file, without, sink));
+        return rows(form, RecordColumns.all(form.type()).without(without));
     }
 
     /** The same, of some rows alone. */
     public <R extends Row> List<R> rows(RowForm<R> form, Set<String> without, Set<String> rowIds) {
-        return rows(
-                form, (file, sink) -> ParquetRows.read(folder.resolve(RESULTS), file, without, "row_id", rowIds, sink));
+        return rows(form, RecordColumns.all(form.type()).without(without).where("row_id", rowIds));
     }
 
-    private <R extends Row> List<R> rows(RowForm<R> form, BiConsumer<String, Consumer<ObjectNode>> reader) {
+    private <R extends Row> List<R> rows(RowForm<R> form, RecordColumns<R> columns) {
         Measure measure = exists() ? run().measure() : form.measure();
         if (measure != form.measure()) {
             throw InputException.at(
@@ -226,42 +250,28 @@ public final class RunFolder {
                     "measures " + measure.label() + ", not " + form.measure().label(),
                     "name a run of the other kind");
         }
-        requireIntact();
         Manifest manifest = manifest();
+        requireIntactBeside(manifest);
         List<R> rows = manifest.parts().parallelStream()
-                .flatMap(part -> {
-                    List<R> own = new ArrayList<>();
-                    reader.accept(part.file(), json -> {
-                        if (!json.has("run_id")) {
-                            json.put("run_id", manifest.runId());
-                        }
-                        own.add(form.reader().apply(json));
-                    });
-                    return own.stream();
-                })
+                .flatMap(part -> read(RESULTS, part, columns.given(Map.of("runId", manifest.runId()))).stream())
                 .collect(Collectors.toCollection(ArrayList::new));
         rows.sort(form.order());
         return rows;
     }
 
+    /** Each file is read once: what is parsed are the very bytes whose digest was checked. */
+    private <R> List<R> read(String folderName, Part part, RecordColumns<R> columns) {
+        String file = folderName + "/" + part.file();
+        return ParquetRows.read(intact(file, part.sha256()), folder + "/" + file, columns);
+    }
+
     /** The times of the rows that the run answered itself, by their identity. */
     public Map<String, RowTimes> times() {
-        return times((file, sink) -> ParquetRows.read(folder.resolve(TIMES), file, sink));
-    }
-
-    /** The same, of some rows alone. */
-    public Map<String, RowTimes> times(Set<String> rowIds) {
-        return times((file, sink) -> ParquetRows.read(folder.resolve(TIMES), file, Set.of(), "row_id", rowIds, sink));
-    }
-
-    private Map<String, RowTimes> times(BiConsumer<String, Consumer<ObjectNode>> reader) {
         Map<String, RowTimes> times = new HashMap<>();
-        for (Part part : timed()) {
-            reader.accept(part.file(), json -> {
-                RowTimes own = RowTimes.of(json);
-                times.put(own.identity(), own);
-            });
-        }
+        timed().parallelStream()
+                .flatMap(part -> read(TIMES, part, RecordColumns.all(RowTimes.class)).stream())
+                .toList()
+                .forEach(own -> times.put(own.identity(), own));
         return times;
     }
 
@@ -277,11 +287,16 @@ public final class RunFolder {
         return timed().stream().map(part -> TIMES + "/" + part.file()).toList();
     }
 
-    /** Passes some columns of all rows to a sink, with the part that each row is in; parts in their order, rows in theirs. */
-    public void scan(ParquetRows.Schema columns, BiConsumer<Part, ObjectNode> sink) {
-        for (Part part : manifest().parts()) {
-            ParquetRows.read(folder.resolve(RESULTS), part.file(), columns, json -> sink.accept(part, json));
-        }
+    /**
+     * Some columns of all rows, by the part that they are in; refuses the run as {@link #requireIntact} does.
+     *
+     * @param columns a record of them
+     */
+    public <R> Map<Part, List<R>> scan(Class<R> columns) {
+        Manifest manifest = manifest();
+        requireIntactBeside(manifest);
+        return manifest.parts().parallelStream()
+                .collect(Collectors.toMap(part -> part, part -> read(RESULTS, part, RecordColumns.named(columns))));
     }
 
     /** The rows of one part as they stand there. */
@@ -294,23 +309,35 @@ public final class RunFolder {
     /** Refuses a run with a file of its rows, times or inputs that is missing or has other bytes than the manifest says. */
     public void requireIntact() {
         Manifest manifest = manifest();
-        manifest.parts().forEach(part -> requireIntact(RESULTS + "/" + part.file(), part.sha256()));
-        timed().forEach(part -> requireIntact(TIMES + "/" + part.file(), part.sha256()));
-        manifest.inputs().forEach((file, sha256) -> requireIntact("inputs/" + file, sha256));
+        requireIntact(RESULTS, manifest.parts());
+        requireIntactBeside(manifest);
     }
 
-    private void requireIntact(String file, String sha256) {
+    /** The same of all but the rows. */
+    private void requireIntactBeside(Manifest manifest) {
+        requireIntact(TIMES, timed());
+        manifest.inputs().forEach((file, sha256) -> intact("inputs/" + file, sha256));
+    }
+
+    private void requireIntact(String folderName, List<Part> parts) {
+        parts.parallelStream().forEach(part -> intact(folderName + "/" + part.file(), part.sha256()));
+    }
+
+    /** The bytes of a file, if they are what the manifest says. */
+    private byte[] intact(String file, String sha256) {
         String remedy = "restore the file, or delete the run's folder and run its job again";
         if (!folder.exists(file)) {
             throw InputException.at(folder + "/" + file, "is missing, the manifest names it", remedy);
         }
-        String found = Digest.of(folder.readBytes(file));
+        byte[] bytes = folder.readBytes(file);
+        String found = Digest.of(bytes);
         if (!found.equals(sha256)) {
             throw InputException.at(
                     folder + "/" + file,
                     "its bytes are not those that the run wrote: SHA-256 is " + found + ", the manifest has " + sha256,
                     remedy);
         }
+        return bytes;
     }
 
     public boolean exists() {

@@ -40,8 +40,8 @@ public record SelfTestRow(
     /** How such rows are kept. */
     public static final RowForm<SelfTestRow> FORM = new RowForm<>(
             Measure.SELFTEST,
+            SelfTestRow.class,
             RowForm.schema("selftest-row.parquet-schema"),
-            json -> Json.convert(json, SelfTestRow.class, "self-test row"),
             Comparator.comparing(SelfTestRow::rowId).thenComparing(SelfTestRow::variant));
 
     /** An answered row in a variant. */

@@ -3,7 +3,9 @@ package io.kernelweave.storage;
 import io.kernelweave.json.Digest;
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -11,21 +13,21 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.conf.HadoopParquetConfiguration;
+import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.NanoTime;
-import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
+import org.apache.parquet.filter2.compat.FilterCompat;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.api.InitContext;
 import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
@@ -33,11 +35,13 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.hadoop.util.HadoopStreams;
 import org.apache.parquet.io.DelegatingPositionOutputStream;
+import org.apache.parquet.io.DelegatingSeekableInputStream;
+import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
+import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
-import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
@@ -153,108 +157,108 @@ public final class ParquetRows {
 
     /** Passes each row of a file to {@code sink}, in order; the schema is the file's own. */
     public static void read(Folder folder, String name, Consumer<ObjectNode> sink) {
-        read(folder, name, new GroupReadSupport(), group -> true, sink);
-    }
-
-    /** The same for the columns of a schema alone; the others are not even read. */
-    public static void read(Folder folder, String name, Schema schema, Consumer<ObjectNode> sink) {
-        read(folder, name, new Projection(has -> schema.type), group -> true, sink);
+        folder.run(() -> read(
+                folder + "/" + name,
+                HadoopInputFile.fromPath(folder.path(name), Folder.CONFIGURATION),
+                new GroupReadSupport(),
+                FilterCompat.NOOP,
+                group -> sink.accept(object(group))));
     }
 
     /**
-     * The same for all columns but some.
+     * The rows of a file as records, in order.
      *
-     * @param without by path, such as {@code decision.candidates}
+     * @param file its bytes
+     * @param origin names the file in a refusal
      */
-    public static void read(Folder folder, String name, Set<String> without, Consumer<ObjectNode> sink) {
-        read(folder, name, Projection.without(without), group -> true, sink);
-    }
-
-    /** The same for the rows alone whose column {@code key}, of strings, has one of some values. */
-    public static void read(
-            Folder folder,
-            String name,
-            Set<String> without,
-            String key,
-            Set<String> values,
-            Consumer<ObjectNode> sink) {
-        read(folder, name, Projection.without(without), group -> values.contains(group.getString(key, 0)), sink);
-    }
-
-    /** Reads some of a file's columns. */
-    private static final class Projection extends ReadSupport<Group> {
-        private final UnaryOperator<MessageType> columns;
-
-        Projection(UnaryOperator<MessageType> columns) {
-            this.columns = columns;
-        }
-
-        static Projection without(Set<String> columns) {
-            return new Projection(has -> new MessageType(has.getName(), kept(has, "", columns)));
-        }
-
-        private static List<Type> kept(GroupType group, String path, Set<String> without) {
-            List<Type> kept = new ArrayList<>();
-            for (Type field : group.getFields()) {
-                String name = path + field.getName();
-                if (without.stream().anyMatch(column -> column.startsWith(name + "."))) {
-                    kept.add(field.asGroupType().withNewFields(kept(field.asGroupType(), name + ".", without)));
-                } else if (!without.contains(name)) {
-                    kept.add(field);
-                }
-            }
-            return kept;
-        }
-
-        @Override
-        public ReadContext init(InitContext context) {
-            return new ReadContext(columns.apply(context.getFileSchema()));
-        }
-
-        @Override
-        @Deprecated
-        public RecordMaterializer<Group> prepareForRead(
-                Configuration configuration,
-                Map<String, String> metadata,
-                MessageType fileSchema,
-                ReadContext context) {
-            return new GroupRecordConverter(context.getRequestedSchema());
-        }
-    }
-
-    private static void read(
-            Folder folder,
-            String name,
-            ReadSupport<Group> support,
-            Predicate<Group> wanted,
-            Consumer<ObjectNode> sink) {
-        folder.run(() -> {
-            try (ParquetReader<Group> reader = open(folder, name, support)) {
-                for (Group row = next(reader, folder, name); row != null; row = next(reader, folder, name)) {
-                    if (wanted.test(row)) {
-                        sink.accept(object(row));
-                    }
-                }
-            }
-        });
-    }
-
-    private static ParquetReader<Group> open(Folder folder, String name, ReadSupport<Group> support)
-            throws IOException {
+    public static <R> List<R> read(byte[] file, String origin, RecordColumns<R> columns) {
+        List<R> rows = new ArrayList<>();
         try {
-            return ParquetReader.builder(support, folder.path(name))
-                    .withConf(Folder.CONFIGURATION)
-                    .build();
-        } catch (RuntimeException e) {
-            throw notParquet(folder, name, e);
+            read(origin, new Bytes(file, origin), columns.support(), columns.filter(), rows::add);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return rows;
+    }
+
+    private static <T> void read(
+            String origin, InputFile file, ReadSupport<T> support, FilterCompat.Filter filter, Consumer<T> sink)
+            throws IOException {
+        try (ParquetReader<T> reader = open(origin, file, support, filter)) {
+            for (T row = next(reader, origin); row != null; row = next(reader, origin)) {
+                sink.accept(row);
+            }
         }
     }
 
-    private static @Nullable Group next(ParquetReader<Group> reader, Folder folder, String name) throws IOException {
+    private static <T> ParquetReader<T> open(
+            String origin, InputFile file, ReadSupport<T> support, FilterCompat.Filter filter) throws IOException {
+        try {
+            return new ParquetReader.Builder<T>(file, options()) {
+                @Override
+                protected ReadSupport<T> getReadSupport() {
+                    return support;
+                }
+            }.withFilter(filter).build();
+        } catch (RuntimeException e) {
+            throw notParquet(origin, e);
+        }
+    }
+
+    /** Parquet reads Hadoop's whole configuration again for each file that it opens without one. */
+    private static ParquetConfiguration options() {
+        return new HadoopParquetConfiguration(Folder.CONFIGURATION);
+    }
+
+    private static <T> @Nullable T next(ParquetReader<T> reader, String origin) throws IOException {
         try {
             return reader.read();
         } catch (RuntimeException e) {
-            throw notParquet(folder, name, e);
+            throw notParquet(origin, e);
+        }
+    }
+
+    /** A file that was read already. */
+    private record Bytes(byte[] bytes, String origin) implements InputFile {
+        @Override
+        public String toString() {
+            return origin;
+        }
+
+        @Override
+        public long getLength() {
+            return bytes.length;
+        }
+
+        @Override
+        public SeekableInputStream newStream() {
+            Place place = new Place(bytes);
+            return new DelegatingSeekableInputStream(place) {
+                @Override
+                public long getPos() {
+                    return place.position();
+                }
+
+                @Override
+                public void seek(long position) {
+                    place.move((int) position);
+                }
+            };
+        }
+    }
+
+    /** A place in bytes that can be moved. */
+    private static final class Place extends ByteArrayInputStream {
+        Place(byte[] bytes) {
+            super(bytes);
+        }
+
+        int position() {
+            return pos;
+        }
+
+        void move(int position) {
+            pos = position;
         }
     }
 
@@ -265,21 +269,24 @@ public final class ParquetRows {
 
     private static <T> T footer(Folder folder, String name, Function<ParquetFileReader, T> what) {
         return folder.call(() -> {
-            try (ParquetFileReader reader =
-                    ParquetFileReader.open(HadoopInputFile.fromPath(folder.path(name), Folder.CONFIGURATION))) {
+            try (ParquetFileReader reader = ParquetFileReader.open(
+                    HadoopInputFile.fromPath(folder.path(name), Folder.CONFIGURATION),
+                    ParquetReadOptions.builder(options()).build())) {
                 return what.apply(reader);
             } catch (RuntimeException e) {
-                throw notParquet(folder, name, e);
+                throw notParquet(folder + "/" + name, e);
             }
         });
     }
 
-    private static RuntimeException notParquet(Folder folder, String name, RuntimeException e) {
-        if (e instanceof InputException) {
-            return e;
+    private static RuntimeException notParquet(String origin, RuntimeException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InputException refused) {
+                return refused.in(origin);
+            }
         }
         return InputException.at(
-                folder + "/" + name, "is not a whole Parquet file: " + e.getMessage(), "restore it or write it again");
+                origin, "is not a whole Parquet file: " + e.getMessage(), "restore it or write it again");
     }
 
     private static ObjectNode object(Group group) {
@@ -337,7 +344,7 @@ public final class ParquetRows {
         };
     }
 
-    private static Instant instant(long value, TimestampLogicalTypeAnnotation timestamp) {
+    static Instant instant(long value, TimestampLogicalTypeAnnotation timestamp) {
         return switch (timestamp.getUnit()) {
             case MILLIS -> Instant.ofEpochMilli(value);
             case MICROS -> Instant.EPOCH.plus(value, ChronoUnit.MICROS);

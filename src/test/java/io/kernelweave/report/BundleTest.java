@@ -329,7 +329,7 @@ class BundleTest {
             json.put("trace", Json.compact(new TraceRecorder(row.rowId(), "p").finish(null, null, "o", "UNKNOWN")));
             traced.add(ResultRow.of(json));
         }
-        Map<String, Object> model = new DemoReport(Rows.run("demo-1", "ngram"), traced).model();
+        Map<String, Object> model = new DemoReport(Rows.run("demo-1", "ngram"), traced, rows -> rows).model();
         assertThat(Json.compact(requireNonNull(model.get("scenes"))))
                 .contains(
                         "Accepted at the first attempt",
@@ -338,7 +338,7 @@ class BundleTest {
                         "No kernel fits, raw generation",
                         "A failure: a kernel was used where none fits");
         Collections.shuffle(traced, new Random(4));
-        assertThat(Json.compact(new DemoReport(Rows.run("demo-1", "ngram"), traced).model()))
+        assertThat(Json.compact(new DemoReport(Rows.run("demo-1", "ngram"), traced, rows -> rows).model()))
                 .contains("Rejected until the rollback");
     }
 

@@ -7,9 +7,11 @@ import io.kernelweave.json.Json;
 import io.kernelweave.runtime.Arm;
 import io.kernelweave.storage.Folder;
 import io.kernelweave.storage.ParquetRows;
+import io.kernelweave.storage.RecordColumns;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,12 +38,7 @@ class ResultRowTest {
                 "rows.parquet",
                 ResultRow.FORM.schema(),
                 rows.stream().map(ResultRow::toJson).toList());
-        List<ResultRow> read = new ArrayList<>();
-        ParquetRows.read(
-                Folder.of(folder.toString()),
-                "rows.parquet",
-                json -> read.add(ResultRow.of(json.put("run_id", "demo-1"))));
-        assertThat(read).isEqualTo(withoutTimes(rows));
+        assertThat(read(folder, "rows.parquet")).isEqualTo(withoutTimes(rows));
     }
 
     @Test
@@ -52,12 +49,14 @@ class ResultRowTest {
                 "older.parquet",
                 ParquetRows.Schema.parse(older),
                 Rows.gated().stream().map(ResultRow::toJson).toList());
-        List<ResultRow> read = new ArrayList<>();
-        ParquetRows.read(Folder.of(folder.toString()), "older.parquet", json -> {
-            assertThat(json.has("kind")).isFalse();
-            read.add(ResultRow.of(json.put("run_id", "demo-1")));
-        });
-        assertThat(read).isEqualTo(withoutTimes(Rows.gated()));
+        assertThat(read(folder, "older.parquet")).isEqualTo(withoutTimes(Rows.gated()));
+    }
+
+    private static List<ResultRow> read(Path folder, String file) {
+        return ParquetRows.read(
+                Folder.of(folder.toString()).readBytes(file),
+                file,
+                RecordColumns.all(ResultRow.class).given(Map.of("runId", "demo-1")));
     }
 
     /** Run and times are kept beside the rows. */
