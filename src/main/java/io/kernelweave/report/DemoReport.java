@@ -10,7 +10,6 @@ import io.kernelweave.runtime.Arm;
 import io.kernelweave.trace.Trace;
 import io.kernelweave.trace.TraceEvent;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,14 +98,19 @@ final class DemoReport {
         List<ResultRow> chosen = new ArrayList<>();
         Set<String> shown = new HashSet<>();
         Set<String> kernels = new HashSet<>();
+        List<List<ResultRow>> ofKind = KINDS.stream()
+                .map(kind -> candidates.stream().filter(kind.is()).toList())
+                .toList();
         for (int round = 0; round < 3 && chosen.size() < count; round++) {
-            for (Kind kind : KINDS) {
-                if (chosen.size() >= count) {
-                    break;
-                }
-                candidates.stream()
-                        .filter(row -> !shown.contains(row.rowId()) && kind.is().test(row))
-                        .min(Comparator.comparing(row -> kernels.contains(String.valueOf(row.kernelId()))))
+            for (int i = 0; i < KINDS.size() && chosen.size() < count; i++) {
+                Kind kind = KINDS.get(i);
+                List<ResultRow> left = ofKind.get(i).stream()
+                        .filter(row -> !shown.contains(row.rowId()))
+                        .toList();
+                left.stream()
+                        .filter(row -> !kernels.contains(String.valueOf(row.kernelId())))
+                        .findFirst()
+                        .or(() -> left.stream().findFirst())
                         .ifPresent(row -> {
                             shown.add(row.rowId());
                             kernels.add(String.valueOf(row.kernelId()));

@@ -10,6 +10,7 @@ import io.kernelweave.stats.PairedTest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -252,6 +253,7 @@ public final class Metrics {
         if (arm.isGated()) {
             share(prefix + "failure_recovery_rate", rows, orError(Metrics::firstRejected), ResultRow::passes);
         }
+        int clusters = clusters(rows);
         STAGES.forEach((stage, nanos) -> {
             double[] millis = rows.stream()
                     .filter(row -> row.error() == null && row.isMeasured())
@@ -260,7 +262,7 @@ public final class Metrics {
                     .toArray();
             for (int percent : new int[] {50, 90, 99}) {
                 String name = prefix + "latency_ms." + stage + ".p" + percent;
-                all.put(name, new Metric(name, quantile(millis, percent / 100.0), null, millis.length, clusters(rows)));
+                all.put(name, new Metric(name, quantile(millis, percent / 100.0), null, millis.length, clusters));
             }
         });
         String tokens = prefix + "tokens_per_row";
@@ -362,13 +364,14 @@ public final class Metrics {
         if (rows.isEmpty()) {
             return new Metric(name, Double.NaN, null, 0, 0);
         }
-        Map<String, double[]> sums = new TreeMap<>();
+        Map<String, double[]> sums = new HashMap<>();
         for (ResultRow row : rows) {
             double[] sum = sums.computeIfAbsent(row.clusterId(), key -> new double[2]);
             sum[0] += value.applyAsDouble(row);
             sum[1]++;
         }
-        ClusterMean mean = estimate.apply(sums.entrySet().stream()
+        ClusterMean mean = estimate.apply(new TreeMap<>(sums)
+                .entrySet().stream()
                 .map(entry -> new Cluster(entry.getKey(), entry.getValue()[0], entry.getValue()[1]))
                 .toList());
         return new Metric(name, mean.mean(), mean.interval(), rows.size(), mean.clusters());
