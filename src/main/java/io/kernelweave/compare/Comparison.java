@@ -14,7 +14,7 @@ import io.kernelweave.stats.PairedTest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -174,11 +174,15 @@ public final class Comparison {
         }
         Map<String, R> before = byIdentity(baselineRows);
         Map<String, R> after = byIdentity(rows);
-        Set<String> wanted = new LinkedHashSet<>();
+        Set<String> wanted = new HashSet<>();
         for (String name : margins.keySet()) {
             PerRow<R> figure = figure(name, perRow);
-            for (List<R> side : List.of(rows, baselineRows)) {
-                side.stream().filter(row -> figure.among().test(row)).forEach(row -> wanted.add(row.identity()));
+            for (Map<String, R> side : List.of(before, after)) {
+                side.forEach((id, row) -> {
+                    if (figure.among().test(row)) {
+                        wanted.add(id);
+                    }
+                });
             }
         }
         long partners = wanted.stream()

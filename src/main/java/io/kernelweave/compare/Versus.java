@@ -259,8 +259,10 @@ public record Versus(
         if (sameData) {
             without.add("prompt"); // the row's id says what was asked
         }
-        Contracts old = contracts(baseline);
-        Contracts present = contracts(candidate);
+        List<Kernel> kernelsThen = kernels(baseline);
+        List<Kernel> kernelsNow = kernels(candidate);
+        Contracts old = Contracts.of(kernelsThen);
+        Contracts present = Contracts.of(kernelsNow);
         List<String> changed = present.changed(old);
         if (changed.isEmpty()) {
             without.add("answer.kernel_ids"); // nobody asks by whose contract an answer is judged
@@ -306,7 +308,7 @@ public record Versus(
                 after,
                 verdict,
                 List.copyOf(views),
-                Differences.of(before, after, baseline.kernels(), candidate.kernels(), changed),
+                Differences.of(before, after, kernelsThen, kernelsNow, changed),
                 pairing.sets(),
                 pairing.outcomes(),
                 pairing.figures(wanted.keySet()),
@@ -381,7 +383,7 @@ public record Versus(
         return byIdentity;
     }
 
-    private static Contracts contracts(RunFolder folder) {
+    private static List<Kernel> kernels(RunFolder folder) {
         List<Kernel> kernels = folder.kernels();
         if (kernels.isEmpty()) {
             throw InputException.at(
@@ -389,7 +391,7 @@ public record Versus(
                     "is missing: nothing says what the answers were judged by",
                     "restore the file, or run the job again");
         }
-        return Contracts.of(kernels);
+        return kernels;
     }
 
     /** The candidate's rows of arms that both runs have. */

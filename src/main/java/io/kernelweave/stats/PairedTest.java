@@ -63,27 +63,23 @@ public final class PairedTest {
 
     /** @throws IllegalArgumentException if there are no pairs */
     public static PairedTest of(List<Pair> pairs, long seed) {
-        Map<String, List<Double>> byCluster = new LinkedHashMap<>();
+        Map<String, double[]> byCluster = new LinkedHashMap<>(); // the sum of changes, and how many
         boolean identical = true;
         boolean share = true;
         for (Pair pair : pairs) {
             double change = pair.candidate() - pair.baseline();
             identical &= change == 0;
             share &= Math.abs(change) == 1 || change == 0;
-            byCluster
-                    .computeIfAbsent(pair.cluster(), cluster -> new ArrayList<>())
-                    .add(change);
+            double[] cluster = byCluster.computeIfAbsent(pair.cluster(), name -> new double[2]);
+            cluster[0] += change;
+            cluster[1]++;
         }
         List<Cluster> clusters = new ArrayList<>();
         double squares = 0;
-        for (Map.Entry<String, List<Double>> cluster : byCluster.entrySet()) {
-            double sum = 0;
-            for (double change : cluster.getValue()) {
-                sum += change;
-            }
-            double size = cluster.getValue().size();
+        for (Map.Entry<String, double[]> cluster : byCluster.entrySet()) {
+            double size = cluster.getValue()[1];
             squares += size * size;
-            clusters.add(new Cluster(cluster.getKey(), sum, size));
+            clusters.add(new Cluster(cluster.getKey(), cluster.getValue()[0], size));
         }
         double spread = squares / ((double) pairs.size() * pairs.size());
         return new PairedTest(pairs.size(), identical, share, spread, clusters, seed);
