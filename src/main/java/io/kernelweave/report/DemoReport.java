@@ -10,6 +10,8 @@ import io.kernelweave.runtime.Arm;
 import io.kernelweave.trace.Trace;
 import io.kernelweave.trace.TraceEvent;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +21,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -71,15 +72,14 @@ final class DemoReport {
                     row -> row.kernelId() == null && Boolean.FALSE.equals(row.routeCorrect())));
 
     /** How often a kernel was judged, at most. */
-    private static long gates(ResultRow row) {
-        return row.attempts().stream()
-                .filter(attempt -> attempt.gate() != null)
-                .collect(Collectors.groupingBy(attempt -> String.valueOf(attempt.kernelId()), Collectors.counting()))
-                .values()
-                .stream()
-                .mapToLong(Long::longValue)
-                .max()
-                .orElse(0);
+    private static int gates(ResultRow row) {
+        Map<String, Integer> counts = new HashMap<>();
+        for (ResultRow.Attempt attempt : row.attempts()) {
+            if (attempt.gate() != null) {
+                counts.merge(String.valueOf(attempt.kernelId()), 1, Integer::sum);
+            }
+        }
+        return counts.isEmpty() ? 0 : Collections.max(counts.values());
     }
 
     private static String path(ResultRow row) {

@@ -208,12 +208,12 @@ public final class RunFolder {
         if (ids.isEmpty()) {
             return rows;
         }
-        Map<String, String> traces = new HashMap<>();
-        for (Part part : manifest().parts()) {
-            read(RESULTS, part, RecordColumns.named(Traced.class).where("row_id", ids)).stream()
-                    .filter(row -> row.trace() != null)
-                    .forEach(row -> traces.put(row.rowId() + " " + row.arm(), row.trace()));
-        }
+        RecordColumns<Traced> columns = RecordColumns.named(Traced.class).where("row_id", ids);
+        Map<String, @Nullable String> traces = new HashMap<>();
+        manifest().parts().parallelStream()
+                .flatMap(part -> read(RESULTS, part, columns).stream())
+                .toList()
+                .forEach(row -> traces.put(row.rowId() + " " + row.arm(), row.trace()));
         return rows.stream()
                 .map(row -> row.trace() == null ? row.traced(traces.get(row.identity())) : row)
                 .toList();
