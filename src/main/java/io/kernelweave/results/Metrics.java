@@ -372,8 +372,8 @@ public final class Metrics {
         }
         ClusterMean mean = estimate.apply(new TreeMap<>(sums)
                 .entrySet().stream()
-                .map(entry -> new Cluster(entry.getKey(), entry.getValue()[0], entry.getValue()[1]))
-                .toList());
+                        .map(entry -> new Cluster(entry.getKey(), entry.getValue()[0], entry.getValue()[1]))
+                        .toList());
         return new Metric(name, mean.mean(), mean.interval(), rows.size(), mean.clusters());
     }
 
