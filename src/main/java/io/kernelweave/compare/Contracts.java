@@ -72,7 +72,7 @@ public final class Contracts {
     public List<ResultRow> rejudge(List<ResultRow> rows, Contracts from) {
         return changed(from).isEmpty()
                 ? rows
-                : rows.stream()
+                : rows.parallelStream()
                         .map(row ->
                                 agree(from, touched(row)) || !digests.keySet().containsAll(touched(row))
                                         ? row
