@@ -1,4 +1,5 @@
 <#ftl output_format="Markdown">
+<#import "frame.ftl" as frame>
 <#macro row cells><#list cells as cell> ${cell} |</#list></#macro>
 # Benchmark ${run}: ${verdict}
 
@@ -40,8 +41,8 @@ a kernel in the others.
 
 ## The gate on recorded answers
 
-Among rows that were routed to the labelled kernel: planted failures rejected with the broken condition named: **${brokenRejected}**; good answers
-accepted: **${goodAccepted}**.
+Among rows that were routed to the labelled kernel: <#if brokenRejected == "–">there are no planted failures<#else>
+planted failures rejected with the broken condition named: **${brokenRejected}**</#if>; good answers accepted: **${goodAccepted}**.
 </#if>
 
 ## By target
@@ -112,7 +113,7 @@ ${drift.guarantee}
 **${drift.says}**
 
 <#if drift.findings?has_content>
-| | | seen | allowed | p | |
+| metric | share of clusters | seen | allowed | p | drift |
 |---|---|---:|---:|---:|---|
 <#list drift.findings as line>
 | ${code(line.name)} | ${line.title} | ${line.seen} | ${line.allowed} | ${line.p} | ${line.drifted} |
@@ -182,7 +183,7 @@ Furthest from their contract, one a cluster; "score" is the share of error condi
 | row | asks for | routed to | path | score | why | prompt |
 |---|---|---|---|---:|---|---|
 <#list worst as line>
-| ${line.row} | ${line.kernel} | ${line.decided} | ${line.path} | ${line.score} | ${code(line.reason)} | ${line.prompt} |
+| ${line.row} | ${line.kernel} | ${line.decided} | ${line.path} | ${line.score} | ${line.reason} | ${line.prompt} |
 </#list>
 <#else>
 None: every row passes.
@@ -208,21 +209,4 @@ None: every row of every arm was answered.
 - Paired differences are summed by cluster; an error counts as a failure and stays in every denominator.
 - ${code("results/*.parquet")} holds every row; this report is computed from them alone.
 
-## Reproduce
-
-${fence("./kernelweave run jobs/" + job + ".yaml --fresh      # replays everything and compares
-./kernelweave report " + run + "   # renders this page again", "")}
-
-| part of the fingerprint | SHA-256 |
-|---|---|
-<#list fingerprint as name, digest>
-| ${name} | ${code(digest)} |
-</#list>
-
-Measured on: <#list environment as name, value>${name} ${value}<#sep>, </#list>.
-
-<details><summary>Settings</summary>
-
-${fence(settings, "json")}
-
-</details>
+<@frame.reproduce again="replays everything and compares" measured="Measured"/>

@@ -25,14 +25,20 @@ By the contracts of ${code(view.contracts)}:
 <#macro judged>
 <#list views as view>
 <#if view.lines?has_content>
-<#if view.contracts?has_content>
-### Judged, by the contracts of ${code(view.contracts)}
+### Judged<#if view.contracts?has_content>, by the contracts of ${code(view.contracts)}</#if>
 
-</#if>
-| metric | verdict | baseline | candidate | Δ with 95 % interval | margin | rows better, worse | rows / clusters | p (Holm) | smallest loss seen | clusters for the margin |
-|---|---|---:|---:|---|---:|---|---:|---:|---:|---:|
+| metric | verdict | levels | Δ with 95 % interval | margin | better, worse | p (Holm) |
+|---|---|---|---|---:|---|---:|
 <#list view.lines as line>
-| ${code(line.metric)} | ${line.verdict} | ${line.baseline} | ${line.candidate} | ${line.difference} | ${line.margin} | ${line.moved} | ${line.rows} | ${line.p} | ${line.smallest} | ${line.needed} |
+| ${code(line.metric)} | ${line.verdict} | ${line.baseline}&nbsp;→ ${line.candidate} | ${line.difference} | ${line.margin} | ${line.moved} | ${line.p} |
+</#list>
+
+What such runs can see:
+
+| metric | rows / clusters | smallest loss seen | clusters for the margin |
+|---|---:|---:|---:|
+<#list view.lines as line>
+| ${code(line.metric)} | ${line.rows} | ${line.smallest} | ${line.needed} |
 </#list>
 
 </#if>
@@ -42,10 +48,10 @@ By the contracts of ${code(view.contracts)}:
 <#if figures?has_content>
 ### Told, not judged
 
-| metric | | baseline | candidate | Δ with 95 % interval | rows better, worse | rows / clusters | p (Holm) | smallest loss seen |
-|---|---|---:|---:|---|---|---:|---:|---:|
+| metric | | levels | Δ with 95 % interval | better, worse | rows / clusters | p (Holm) |
+|---|---|---|---|---|---:|---:|
 <#list figures as line>
-| ${code(line.metric)} | <#if line.stands>**${line.word}**<#else>${line.word}</#if> | ${line.baseline} | ${line.candidate} | ${line.difference} | ${line.moved} | ${line.rows} | ${line.p} | ${line.smallest} |
+| ${code(line.metric)} | <#if line.stands>**${line.word}**<#else>${line.word}</#if> | ${line.baseline}&nbsp;→ ${line.candidate} | ${line.difference} | ${line.moved} | ${line.rows} | ${line.p} |
 </#list>
 
 </#if>

@@ -11,7 +11,7 @@
 </#if>
 <@c.judged/>
 <@c.told/>
-Rows are paired and their differences summed by cluster. The p of a judged metric is that of the one-sided sign-flip test, adjusted for the number of judged
+Levels are the baseline's and the candidate's; "better, worse" counts rows. Rows are paired and their differences summed by cluster. The p of a judged metric is that of the one-sided sign-flip test, adjusted for the number of judged
 metrics (Holm); of the others it is two-sided and adjusted for theirs. FAIL: a loss that is no accident (p of 5 % at most) and not shown to be within the margin.
 PASS: the 95 % interval of the difference keeps to the margin, and so does a test that knows how little rows that rarely differ tell. "Smallest loss seen" is what
 such runs show in four of five tries, "clusters for the margin" how many it takes to keep to the margin in four of five tries if nothing is lost.
@@ -34,7 +34,7 @@ And ${asideMore} more in ${code("compare.json")}.
 </#if>
 ## What differs
 
-| what | | how |
+| part of the run | | how |
 |---|---|---|
 <#list groups as group>
 | ${group.name} | <#if group.differs>**differs**<#else>the same</#if> | <#list group.says as line>${line}<#sep>; </#sep></#list><#if group.digests?has_content><#if group.says?has_content>; </#if><#list group.digests as each>${each.part} ${code(each.baseline)} → ${code(each.candidate)}<#sep>, </#sep></#list></#if> |
@@ -76,7 +76,7 @@ ${redacted} rows of the candidate had secrets taken out of them; they keep their
 ## Rows lost and gained
 
 <#if outcomes?has_content>
-| | rows in both runs | say another thing | lost | gained |
+| part | rows in both runs | say another thing | lost | gained |
 |---|---:|---:|---:|---:|
 <#list outcomes as line>
 | <#if line.part?has_content>${line.part}<#else>all</#if> | ${line.rows} | ${line.other} | ${line.lost} | ${line.gained} |
@@ -86,10 +86,10 @@ ${redacted} rows of the candidate had secrets taken out of them; they keep their
 <#if labels?has_content>
 ### By label
 
-| | label | | baseline | candidate | Δ with 95 % interval | rows better, worse | p (Holm) |
-|---|---|---|---:|---:|---|---|---:|
+| part | label | | levels | Δ with 95 % interval | better, worse | p (Holm) |
+|---|---|---|---|---|---|---:|
 <#list labels as line>
-| ${line.part} | ${line.label} | <#if line.stands>**${line.word}**<#else>${line.word}</#if> | ${line.baseline} | ${line.candidate} | ${line.difference} | ${line.moved} | ${line.p} |
+| ${line.part} | ${line.label} | <#if line.stands>**${line.word}**<#else>${line.word}</#if> | ${line.baseline}&nbsp;→ ${line.candidate} | ${line.difference} | ${line.moved} | ${line.p} |
 </#list>
 <#if labelsMore gt 0>
 
@@ -119,7 +119,7 @@ No prompt was answered again: ${obstacle}.
 <#if rows?has_content>
 ### Rows
 
-| row | | label | | stage | why |
+| row | part | label | moved | stage | why |
 |---|---|---|---|---|---|
 <#list rows as line>
 | ${line.row} | ${line.part} | ${line.label} | ${line.moved} | ${line.stage} | ${line.why} |

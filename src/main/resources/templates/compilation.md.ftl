@@ -1,7 +1,7 @@
 <#ftl output_format="Markdown">
 <#import "frame.ftl" as frame>
 <#macro row cells><#list cells as cell> ${cell} |</#list></#macro>
-# What is learned from traces ${run}: ${verdict}
+# What is learned from traces, ${run}: ${verdict}
 
 <@frame.verdict/>
 

@@ -15,9 +15,6 @@
 <text class="label" x="72" y="${tick.x}" dy="4" text-anchor="end">${tick.text}</text>
 </#list>
 <path class="rule" d="${rule}"/>
-<#if ruleText?has_content>
-<text class="label" x="508" y="${ruleY}" dy="4">${ruleText}</text>
-</#if>
 <#list lines as line>
 <path class="line ${line.style}" d="${line.path}"/>
 <#list line.marks as mark>
@@ -30,6 +27,10 @@
 <text<#if text?index gt 0> class="label"</#if> x="552" y="${80 + 84 * line?index + 18 * text?index}">${text}</text>
 </#list>
 </#list>
+<#if ruleText?has_content>
+<path class="rule" d="M520 ${76 + 84 * lines?size}h24"/>
+<text class="label" x="552" y="${80 + 84 * lines?size}">${ruleText}</text>
+</#if>
 <text class="label" transform="rotate(-90 24 230)" x="24" y="230" text-anchor="middle">${yLabel}</text>
 <text class="label" x="290" y="${bottom + 38}" text-anchor="middle">${xLabel}</text>
 </@f.figure>

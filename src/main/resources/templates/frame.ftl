@@ -15,11 +15,15 @@ Compared with ${code(baseline)}.
 - ${finding}
 </#list>
 </#macro>
-<#macro reproduce again measured>
+<#macro reproduce again measured more={}>
+<#local commands = {"./kernelweave run jobs/" + job + ".yaml --fresh": again} + more + {"./kernelweave report " + run: "renders this page again"}>
+<#local width = 0>
+<#list commands?keys as command><#if command?length gt width><#local width = command?length></#if></#list>
+<#local text = "">
+<#list commands as command, does><#local text += command?right_pad(width) + "   # " + does + "\n"></#list>
 ## Reproduce
 
-${fence("./kernelweave run jobs/" + job + ".yaml --fresh      # " + again + "
-./kernelweave report " + run + "   # renders this page again", "")}
+${fence(text, "")}
 
 | part of the fingerprint | SHA-256 |
 |---|---|

@@ -4,7 +4,7 @@
 <#macro each cases variants>
 <#list cases as case>
 - ${code(case.row)} ${case.type}: official verdict <b>${case.official}</b>, here <b>${case.outcome}</b><#if variants && case.variant != "as it is"> (answer ${case.variant})</#if>.
-  - Arguments: ${code(case.arguments)}; the answer has ${case.chars} characters.
+  - Arguments: ${code(case.arguments)}; the answer has ${case.chars} character<#if case.chars != "1">s</#if>.
   - The check: ${case.reason}.
 <#list case.excerpts as excerpt>
   - In the answer: ${code(excerpt)}
@@ -39,7 +39,7 @@ None.
 None.
 </#if>
 </#macro>
-# Checks against an outside checker ${run}: ${verdict}
+# Checks against an outside checker, ${run}: ${verdict}
 
 <@frame.verdict/>
 
@@ -53,13 +53,23 @@ ${instructions} instructions to ${answers} answers, from ${data}<#if unanswered 
 
 ## By type of instruction
 
-| type | instructions | followed | agree | differ | UNKNOWN | agreement |<#if hasLoose> loose: followed | agree | differ | UNKNOWN | agreement |</#if>
-|---|---:|---:|---:|---:|---:|---:|<#if hasLoose>---:|---:|---:|---:|---:|</#if>
-<#list types as line>
-| ${line.type} | ${line.instructions} |<@row line.strict/><@row line.loose/>
-</#list>
-
 Followed is the official verdict; agreement is of decided verdicts.
+
+| type | instructions | followed | agree | differ | UNKNOWN | agreement |
+|---|---:|---:|---:|---:|---:|---:|
+<#list types as line>
+| ${line.type} | ${line.instructions} |<@row line.strict/>
+</#list>
+<#if hasLoose>
+
+By the loose rule:
+
+| type | instructions | followed | agree | differ | UNKNOWN | agreement |
+|---|---:|---:|---:|---:|---:|---:|
+<#list types as line>
+| ${line.type} | ${line.instructions} |<@row line.loose/>
+</#list>
+</#if>
 
 ![Verdicts by type of instruction](../plots/types.svg)
 

@@ -2,14 +2,14 @@
 <#macro row cells><#list cells as cell> ${cell} |</#list></#macro>
 # Latency of ${run}
 
-<#if measured == rows>
+<#if all>
 All ${rows} rows were answered in this run.
-<#elseif measured == 0>
+<#elseif !any>
 This run answered no row itself: it took all ${rows} over from an earlier run, whose report has their times.
 <#else>
 ${measured} of ${rows} rows were answered in this run, and the times are theirs. It took the others over from an earlier run, whose report has their times.
 </#if>
-<#if measured != 0>
+<#if any>
 
 Milliseconds a row, p50 / p90 / p99, wall clock, all attempts together; mask (with sampling) and model are parts of decode. Partitions run in parallel on the machine named
 below, so these are not the times of an idle one.
@@ -23,7 +23,7 @@ below, so these are not the times of an idle one.
 </#list>
 <#if ratios?has_content>
 
-Total time of ${code("router+gate")} over that of another arm, geometric mean of the rows' ratios: ${ratios?no_esc}. Each row is answered in all arms
+Total time of ${code("router+gate")} over that of another arm, as a factor (geometric mean of the rows' ratios): ${ratios?no_esc}. Each row is answered in all arms
 one right after the other, beginning with another arm each time, so these compare; times of different runs do not.
 </#if>
 </#if>

@@ -14,10 +14,10 @@
 <text class="label" x="704" y="${line.y + 4}" text-anchor="end">${line.text}</text>
 </#list>
 <#list stages as stage>
-<rect class="${stage}" x="${16 + stage?index * 118}" y="${bottom + 30}" width="11" height="11"/>
-<text class="label" x="${32 + stage?index * 118}" y="${bottom + 40}">${(stage == "mask")?then("mask, sampling", stage)}</text>
+<rect class="${stage}" x="${[16, 96, 228, 314][stage?index]}" y="${bottom + 30}" width="11" height="11"/>
+<text class="label" x="${[16, 96, 228, 314][stage?index] + 16}" y="${bottom + 40}">${(stage == "mask")?then("mask, sampling", stage)}</text>
 </#list>
-<line class="whole" x1="490" y1="${bottom + 29}" x2="490" y2="${bottom + 42}"/>
-<text class="label" x="499" y="${bottom + 40}">whole row</text>
+<line class="whole" x1="396" y1="${bottom + 29}" x2="396" y2="${bottom + 42}"/>
+<text class="label" x="405" y="${bottom + 40}">whole row</text>
 <text class="label" x="704" y="${bottom + 40}" text-anchor="end">medians, milliseconds</text>
 </@f.figure>

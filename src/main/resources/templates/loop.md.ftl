@@ -1,6 +1,7 @@
 <#ftl output_format="Markdown">
+<#import "frame.ftl" as frame>
 <#macro row cells><#list cells as cell> ${cell} |</#list></#macro>
-# The closed loop from an empty store ${run}: ${verdict}
+# The closed loop from an empty store, ${run}: ${verdict}
 
 <#list reasons as reason>
 - ${reason}
@@ -24,7 +25,7 @@ way of asking count as one trial and stand on one side of a split.
 ![Tokens of the model a prompt, by prompts seen](../plots/tokens.svg)
 
 <#if requirements?has_content>
-| requirement | | measured | |
+| requirement | asked for | measured | |
 |---|---|---|---|
 <#list requirements as line>
 | ${code(line[0])} | ${line[1]} | ${line[2]} | ${line[3]} |
@@ -108,22 +109,5 @@ their conditions do not see.
 </#list>
 
 </#if>
-## Reproduce
-
-${fence("./kernelweave run jobs/" + job + ".yaml --fresh      # the same stream again
-./kernelweave run jobs/" + job + ".yaml --set feedback=1     # or another share of errors, of feedback, of poison
-./kernelweave report " + run + "   # renders this page again", "")}
-
-| part of the fingerprint | SHA-256 |
-|---|---|
-<#list fingerprint as name, digest>
-| ${name} | ${code(digest)} |
-</#list>
-
-Measured on: <#list environment as name, value>${name} ${value}<#sep>, </#list>.
-
-<details><summary>Settings</summary>
-
-${fence(settings, "json")}
-
-</details>
+<@frame.reproduce again="the same stream again" measured="Measured"
+    more={"./kernelweave run jobs/" + job + ".yaml --set feedback=1": "or another share of errors, of feedback, of poison"}/>

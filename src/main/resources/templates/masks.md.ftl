@@ -1,4 +1,5 @@
 <#ftl output_format="Markdown">
+<#import "frame.ftl" as frame>
 <#macro row cells><#list cells as cell> ${cell} |</#list></#macro>
 <#macro files lines>
 | file | groups | fully right | refused | over | under |
@@ -59,10 +60,10 @@ finds under-constraint in groups about bare numbers and strings where there is n
 <#if refusals?has_content>
 ${refused} refused: the engine says that it cannot honour them exactly.
 
-| keyword | schemas | suite groups | for example | at | because |
-|---|---:|---:|---|---|---|
+| keyword | schemas | suite groups | for example | because |
+|---|---:|---:|---|---|
 <#list refusals as line>
-| ${line.keyword} | ${line.schemas} | ${line.groups} | ${line.example} | ${code(line.pointer)} | ${line.message} |
+| ${line.keyword} | ${line.schemas} | ${line.groups} | ${line.example} at ${code(line.pointer)} | ${line.message} |
 </#list>
 <#else>
 None.
@@ -166,21 +167,4 @@ By the strict rule.
 - One thread. Times of tokens are counted in buckets of at most 1.6 % width; means and maxima are exact.
 - ${code("results/*.parquet")} holds every row; this report is computed from them alone.
 
-## Reproduce
-
-${fence("./kernelweave run jobs/" + job + ".yaml --fresh      # measures everything again
-./kernelweave report " + run + "   # renders this page again", "")}
-
-| part of the fingerprint | SHA-256 |
-|---|---|
-<#list fingerprint as name, digest>
-| ${name} | ${code(digest)} |
-</#list>
-
-Measured on: <#list environment as name, value>${name} ${value}<#sep>, </#list>.
-
-<details><summary>Settings</summary>
-
-${fence(settings, "json")}
-
-</details>
+<@frame.reproduce again="measures everything again" measured="Measured"/>

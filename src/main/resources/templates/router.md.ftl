@@ -1,4 +1,5 @@
 <#ftl output_format="Markdown">
+<#import "frame.ftl" as frame>
 <#macro kernels lines>
 | asks for | prompts | right before | right after | most wrong before | most wrong after |
 |---|---:|---:|---:|---|---|
@@ -7,7 +8,7 @@
 </#list>
 </#macro>
 <#macro weights lines>
-| | what it is | |
+| feature | what it is | logits |
 |---|---|---:|
 <#list lines as line>
 | ${code(line.name)} | ${line.words} | ${line.value} |
@@ -29,7 +30,7 @@ Compared with ${code(baseline)}.
 - ${finding}
 </#list>
 
-The router learned from the ${splits} of data set ${code(data.name())} and is judged on ${data.rows()} prompts in ${data.clusters()} clusters of split
+The router learned from the ${splits} of data set ${code(data.name())} and is judged on ${prompts} prompts in ${clusters} clusters of split
 ${code(data.split())}, of which it has seen none; ${data.kernels()} kernels. Intervals are 95 % over clusters (prompts that share an origin).
 
 ## What training bought
@@ -154,21 +155,4 @@ it for just these kernels as ${code(card.savedAs())} in its state folder, until 
 - A prompt that raised an error counts as the wrong decision that it could get.
 - ${code("results/*.parquet")} holds every row; this report is computed from them and the adapter's card alone.
 
-## Reproduce
-
-${fence("./kernelweave run jobs/" + job + ".yaml --fresh      # trains and routes everything again
-./kernelweave report " + run + "   # renders this page again", "")}
-
-| part of the fingerprint | SHA-256 |
-|---|---|
-<#list fingerprint as name, digest>
-| ${name} | ${code(digest)} |
-</#list>
-
-Measured on: <#list environment as name, value>${name} ${value}<#sep>, </#list>.
-
-<details><summary>Settings</summary>
-
-${fence(settings, "json")}
-
-</details>
+<@frame.reproduce again="trains and routes everything again" measured="Measured"/>

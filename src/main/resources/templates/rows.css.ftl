@@ -26,6 +26,8 @@ h1 { font-size: 18px; overflow-wrap: anywhere }
 [data-outcome=UNKNOWN], [data-outcome=INCONCLUSIVE] { color: var(--open) }
 form { display: flex; flex-wrap: wrap; gap: 8px 12px; margin-top: 10px }
 label { display: flex; flex-direction: column; font-size: 12px; color: var(--quiet); min-width: 0 }
+label span::first-letter { text-transform: uppercase }
+label span { display: block }
 .search { flex: 1 1 240px }
 input, select, button { font: inherit; font-size: 14px; color: var(--text); background: var(--page); border: 1px solid var(--line); border-radius: 6px; padding: 5px 8px; min-width: 0 }
 select { max-width: 230px }
@@ -84,7 +86,8 @@ ul.checks li { border-bottom: 1px solid var(--line) }
 ul.checks button { all: unset; box-sizing: border-box; display: block; width: 100%; padding: 7px 4px; cursor: pointer }
 ul.checks button:focus-visible { outline: 2px solid var(--accent) }
 ul.checks .active { background: var(--chosen) }
-ul.checks .reason { color: var(--quiet); font-size: 13px; overflow-wrap: anywhere }
+ul.checks .reason { color: var(--quiet); font-size: 13px; overflow-wrap: anywhere; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden }
+ul.checks .active .reason { -webkit-line-clamp: none }
 ul.checks .told { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; font-size: 14px }
 details { border-bottom: 1px solid var(--line); padding: 6px 0; font-size: 13px }
 summary { cursor: pointer }

@@ -99,6 +99,7 @@
     clear.hidden = shown.length === rows.length && !words.value;
     space.style.height = shown.length * HEIGHT + "px";
     if (at < 0 && shown.length) { at = 0; list.scrollTop = 0; } else { reveal(); }
+    if (opened < 0) { invite(); }
     draw();
     remember();
   }
@@ -237,8 +238,9 @@
     decision: function (part) {
       var right = t(part[3]);
       var chosen = element("p", {}, element("strong", { text: t(part[2]) }), " ", right ? element("span", { "class": right, text: right }) : null);
-      var stated = legend([["", "probability " + t(part[4])], ["", "threshold " + t(part[5])]]);
-      var all = [title(t(part[1])), chosen, meter([["", Number(t(part[4]))]], Number(t(part[5]))), stated,
+      var threshold = Number(t(part[5])) || undefined; // what takes any probability has none
+      var stated = legend([["", "probability " + t(part[4])]].concat(threshold ? [["", "threshold " + t(part[5])]] : []));
+      var all = [title(t(part[1])), chosen, meter([["", Number(t(part[4]))]], threshold), stated,
         element("p", { "class": "quiet", text: t(part[6]) })];
       if (part[7].length) {
         all.push(table(["candidate", "probability", "similarity", "words", "coverage", "preconditions", "conflicts"],
@@ -354,11 +356,16 @@
     });
     return button;
   }
+  function invite() {
+    article.replaceChildren(element("p", { "class": "empty", text: shown.length
+      ? "Choose a row to see how its answer came about."
+      : "No row has all of this. Search for less, or choose otherwise." }));
+  }
   function close() {
     if (opened >= 0) {
       opened = -1;
       document.body.classList.remove("open");
-      article.replaceChildren(element("p", { "class": "empty", text: "Choose a row to see how its answer came about." }));
+      invite();
       list.focus();
       remember();
     }

@@ -1,11 +1,11 @@
 <#ftl output_format="Markdown">
 <#import "frame.ftl" as frame>
 <#macro row cells><#list cells as cell> ${cell} |</#list></#macro>
-# Self-test of the run gate ${run}: ${verdict}
+# Self-test of the run gate, ${run}: ${verdict}
 
 <@frame.verdict/>
 
-${data.rows()} prompts in ${data.clusters()} clusters of data set ${code(data.name())}, answered by the sound system and by variants with a fault. The gate
+${prompts} prompts in ${clusters} clusters of data set ${code(data.name())}, answered by the sound system and by variants with a fault. The gate
 under test accepts losses of: ${margins}. It judges all of these at once, adjusted for their number.
 
 ## False alarms

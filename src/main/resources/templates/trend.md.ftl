@@ -21,14 +21,14 @@ change of data or environment are not compared, and no line crosses it.
 
 ## ${job.name}
 
-${job.count} run<#if job.count != 1>s</#if> from ${job.first} to ${job.last}; the newest, ${code(job.newest)}, is ${job.verdict}. Levels are set against
+${job.count} run<#if job.count != 1>s</#if><#if job.first == job.last> of ${job.first}<#else> from ${job.first} to ${job.last}</#if>; the newest, ${code(job.newest)}, is ${job.verdict}. Levels are set against
 <#if job.baseline?has_content>that of the pinned baseline, ${code(job.baseline)}<#else>the first<#if job.breaks?has_content> since the last break</#if>; no baseline is pinned</#if>.
 <#list job.breaks as each>
 - From ${code(each.run)} (${each.day}) on, ${each.changed} is another: figures before and after are not compared.
 </#list>
 <#if job.lines?has_content>
 
-| metric | baseline level | level | difference | last | | last change |
+| metric | baseline level | level | difference | last | course | last change |
 |---|---:|---:|---:|---:|---|---|
 <#list job.lines as line>
 | <#if line.alarm>**alarm** </#if>${code(line.metric)}<#if line.followed> (followed)</#if> | ${line.baseline} | ${line.level} | ${line.difference} | ${line.last} | ${line.spark} | ${line.change} |
@@ -46,7 +46,7 @@ ${change?counter}. ${code(plot.metric)} ${change}
 
 <details><summary>${job.quiet?size} metrics that are not followed and show no change</summary>
 
-| metric | level | last | |
+| metric | level | last | course |
 |---|---:|---:|---|
 <#list job.quiet as line>
 | ${code(line.metric)} | ${line.level} | ${line.last} | ${line.spark} |

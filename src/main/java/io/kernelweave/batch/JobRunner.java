@@ -127,17 +127,21 @@ public final class JobRunner {
         }
     }
 
+    /** Whether an id is that of a complete run, or was that of one that is gone and is still spoken of. */
+    private static boolean isTaken(String runId, Work<?> work, RunRegistry registry) {
+        RunFolder folder = registry.folder(runId);
+        return folder.exists() ? folder.run().isComplete() : registry.names(runId) || work.remembers(runId);
+    }
+
     private <R extends Row> Result run(Work<R> work, boolean fresh) {
         RunRegistry registry = new RunRegistry(reports);
         Map<String, String> fingerprint = work.fingerprint();
         String base = work.job().name() + "-" + Run.digest(fingerprint).substring(0, 12);
-        String runId = base;
-        int attempt = 1;
         // A fresh run gets the next number; one that was interrupted is resumed.
-        while (fresh
-                && registry.folder(runId).exists()
-                && registry.folder(runId).run().isComplete()) {
-            runId = base + "." + ++attempt;
+        int number = fresh ? registry.highest(base) : 1;
+        String runId = number == 1 ? base : base + "." + number;
+        while (fresh && isTaken(runId, work, registry)) {
+            runId = base + "." + ++number;
         }
         RunFolder folder = registry.folder(runId);
         folder.folder().sweep();

@@ -94,7 +94,8 @@ public final class Replayer implements Attribution.Rerun, AutoCloseable {
                 }
                 runtime = bench.runtimeWithoutRouter();
             } else {
-                obstacle = "no longer those of run " + run.runId() + ": " + String.join(", ", other);
+                obstacle = "what is at hand is no longer what run " + run.runId() + " was made of ("
+                        + String.join(", ", other) + ")";
             }
         } catch (InputException e) {
             obstacle = String.valueOf(e.getMessage());

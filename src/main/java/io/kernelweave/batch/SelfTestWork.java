@@ -340,7 +340,7 @@ final class SelfTestWork implements Work<SelfTestRow> {
     /** Each row in every variant. Whatever goes wrong in one is a row of that variant. */
     @Override
     public List<Unit> units(String runId, Progress progress) {
-        Scoring scoring = new Scoring(runId, bench.kernels());
+        Scoring scoring = Scoring.ofOthers(runId, bench.kernels());
         return rows.stream()
                 .map(row -> new Unit(row.clusterId(), () -> answer(scoring, row)))
                 .toList();

@@ -96,6 +96,11 @@ sealed interface Work<R extends Row> extends AutoCloseable
         return Optional.empty();
     }
 
+    /** Whether answers of a run of that id, which may be gone, are remembered. */
+    default boolean remembers(String runId) {
+        return false;
+    }
+
     /** How many partitions are replayed at once; 0 for as many as cores. */
     int partitions();
 

@@ -397,6 +397,11 @@ public final class Workbench implements Work<ResultRow> {
         return Comparison.moves(results, before, Comparison.margins(job.margins(), results), Metrics::perRow);
     }
 
+    @Override
+    public boolean remembers(String runId) {
+        return ledger().tells(runId);
+    }
+
     /**
      * Tells the ledger how each kernel's answers fared at the gate. Recorded answers are left out: their planted failures are no
      * kernel's fault.

@@ -140,8 +140,8 @@ final class CompareCommand implements Callable<Integer> {
     private void tell(List<Compared> all, RunVerdict verdict) {
         switch (format) {
             case JUNIT ->
-                System.out.print(
-                        CompareCi.junit(all.stream().map(Compared::versus).toList()));
+                System.out.print(CompareCi.junit(
+                        workspace.reports(), all.stream().map(Compared::versus).toList()));
             case GITHUB -> {
                 all.forEach(each -> System.out.print(CompareCi.github(each.versus())));
                 summarise(all);
@@ -200,13 +200,14 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     /** Adds the summaries to the page of the workflow's run, if there is one. */
-    private static void summarise(List<Compared> all) {
+    private void summarise(List<Compared> all) {
         String file = System.getenv("GITHUB_STEP_SUMMARY");
         if (file == null || file.isBlank()) {
             return;
         }
-        String text =
-                all.stream().map(each -> CompareReport.summary(each.versus())).collect(Collectors.joining("\n"));
+        String text = all.stream()
+                .map(each -> CompareReport.summary(workspace.reports(), each.versus()))
+                .collect(Collectors.joining("\n"));
         try {
             Files.writeString(
                     Path.of(file), text, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);

@@ -141,9 +141,10 @@ final class DatasetCommand implements Runnable {
                 output.text("  " + quality.ceilingInWords());
             }
             output.line(
-                    "%s  %d findings",
+                    "%s  %d finding%s",
                     Output.coloured(quality.isSound() ? "PASS" : "FAIL"),
-                    quality.findings().size());
+                    quality.findings().size(),
+                    quality.findings().size() == 1 ? "" : "s");
             if (report != null) {
                 Folder file = folder(report);
                 file.parent().write(file.name(), quality.markdown());

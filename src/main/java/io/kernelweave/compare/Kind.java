@@ -536,24 +536,31 @@ abstract class Kind<R extends Row> {
         }
     }
 
-    static final class SelfTests extends Kind<SelfTestRow> {
-        SelfTests() {
-            super(SelfTestRow.FORM);
+    /** A kind whose whole run is one trial: its rows have no figure that could be tested. */
+    private abstract static class OneTrial<R extends Row> extends Kind<R> {
+        OneTrial(RowForm<R> form) {
+            super(form);
         }
 
         @Override
-        List<String> names(Collection<SelfTestRow> rows) {
+        List<String> names(Collection<R> rows) {
             return List.of();
         }
 
         @Override
-        Optional<PerRow<SelfTestRow>> perRow(String name) {
+        Optional<PerRow<R>> perRow(String name) {
             return Optional.empty();
         }
 
         @Override
-        Map<String, Double> margins(Collection<SelfTestRow> rows) {
+        Map<String, Double> margins(Collection<R> rows) {
             return Map.of();
+        }
+    }
+
+    static final class SelfTests extends OneTrial<SelfTestRow> {
+        SelfTests() {
+            super(SelfTestRow.FORM);
         }
 
         @Override
@@ -603,24 +610,9 @@ abstract class Kind<R extends Row> {
         }
     }
 
-    static final class Loop extends Kind<LoopRow> {
+    static final class Loop extends OneTrial<LoopRow> {
         Loop() {
             super(LoopRow.FORM);
-        }
-
-        @Override
-        List<String> names(Collection<LoopRow> rows) {
-            return List.of();
-        }
-
-        @Override
-        Optional<PerRow<LoopRow>> perRow(String name) {
-            return Optional.empty();
-        }
-
-        @Override
-        Map<String, Double> margins(Collection<LoopRow> rows) {
-            return Map.of();
         }
 
         @Override

@@ -148,7 +148,7 @@ final class DataCard {
     private static void facts(StringBuilder text, Datasets.Card card, boolean generated) {
         text.append(String.format(
                 Locale.ROOT,
-                "- %d rows in %d clusters; %.1f %% fit no kernel\n",
+                "- %,d rows in %,d clusters; %.1f %% fit no kernel\n",
                 card.rows(),
                 card.clusters(),
                 100.0 * card.rowsWithoutKernel() / Math.max(1, card.rows())));

@@ -88,7 +88,7 @@ public record QualityReport(Datasets.Card card, List<Finding> findings, double c
         byCheck()
                 .forEach((check, found) -> text.append(String.format(
                         Locale.ROOT,
-                        "| %s | %s | %d | %d |\n",
+                        "| %s | %s | %,d | %,d |\n",
                         check,
                         found.get(0).severity(),
                         found.size(),
@@ -106,7 +106,7 @@ public record QualityReport(Datasets.Card card, List<Finding> findings, double c
                                 .count()
                         + " " + severity)
                 .collect(Collectors.joining(", ")));
-        text.append(String.format(Locale.ROOT, ", in %d rows of %d clusters.\n", card.rows(), card.clusters()));
+        text.append(String.format(Locale.ROOT, ", in %,d rows of %,d clusters.\n", card.rows(), card.clusters()));
         if (!ceilingInWords().isEmpty()) {
             text.append(ceilingInWords()).append('\n');
         }

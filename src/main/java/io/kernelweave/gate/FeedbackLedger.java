@@ -215,6 +215,12 @@ public final class FeedbackLedger {
         refresh();
     }
 
+    /** Whether there are answers of a run of that id: those of another run of the id would be taken for the same. */
+    public synchronized boolean tells(String run) {
+        return records.values().stream()
+                .anyMatch(record -> record.told.stream().anyMatch(told -> told.startsWith(run + "/")));
+    }
+
     private List<Journal.Draft> drafts(String run, List<Entry> entries) {
         Map<List<String>, List<Entry>> groups = new LinkedHashMap<>();
         for (Entry entry : entries) {

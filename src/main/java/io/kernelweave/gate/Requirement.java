@@ -1,6 +1,8 @@
 package io.kernelweave.gate;
 
 import io.kernelweave.json.InputException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Map;
 import java.util.Set;
 
@@ -34,7 +36,23 @@ public record Requirement(String metric, String op, double value) {
             case "<" -> figure < value;
             default -> figure == value;
         };
-        String reason = metric + " is " + figure + ", required " + op + " " + value;
+        String reason = metric + " is " + plain(figure) + ", required " + op + " " + plain(value);
         return new MetricVerdict(metric, holds ? RunVerdict.PASS : RunVerdict.FAIL, reason, null);
+    }
+
+    /** Four significant digits; all where these would say that figure and bound are the same. */
+    private String plain(double number) {
+        if (Double.isInfinite(number)) {
+            return Double.toString(number);
+        }
+        BigDecimal rounded = rounded(number);
+        boolean clear = number == value || rounded.compareTo(rounded(value)) != 0;
+        return (clear ? rounded : BigDecimal.valueOf(number))
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
+    private static BigDecimal rounded(double number) {
+        return BigDecimal.valueOf(number).round(new MathContext(4));
     }
 }

@@ -63,7 +63,9 @@ final class BenchmarkReport {
                 run.judgement() == null || run.judgement().baseline() == null
                         ? ""
                         : run.judgement().baseline());
-        model.put("findings", findings());
+        model.put(
+                "findings",
+                findings().stream().map(MarkdownOutputFormat::unbroken).toList());
         model.put("data", run.data());
         model.put("prompts", count(run.data().rows()));
         model.put("clusters", count(run.data().clusters()));
@@ -347,7 +349,9 @@ final class BenchmarkReport {
                 "name",
                 name,
                 "rows",
-                group.stream().filter(row -> row.arm().equals(main.label())).count(),
+                count(group.stream()
+                        .filter(row -> row.arm().equals(main.label()))
+                        .count()),
                 "cells",
                 arms.stream()
                         .map(arm -> passRate(group.stream()
@@ -384,7 +388,7 @@ final class BenchmarkReport {
                             .count(),
                     Map.of(
                             "name", kernel,
-                            "rows", group.size(),
+                            "rows", count(group.size()),
                             "right", percent((double) right / group.size()),
                             "passes", fits ? passRate(group) : "no contract",
                             "first", percent((double) first / group.size()),
@@ -434,12 +438,12 @@ final class BenchmarkReport {
                     return Map.<String, Object>of(
                             "label", names[0],
                             "decided", names[1],
-                            "rows", pair.getValue().size(),
+                            "rows", count(pair.getValue().size()),
                             "clusters",
-                                    pair.getValue().stream()
+                                    count(pair.getValue().stream()
                                             .map(ResultRow::clusterId)
                                             .distinct()
-                                            .count(),
+                                            .count()),
                             "example", shorten(request(example), 90));
                 })
                 .toList();
@@ -474,7 +478,7 @@ final class BenchmarkReport {
                         "condition",
                         reasons.getKey().split("\n")[1],
                         "rows",
-                        reasons.getValue().size(),
+                        count(reasons.getValue().size()),
                         "reason",
                         shorten(reasons.getValue().get(0), 110)))
                 .toList();
@@ -498,12 +502,12 @@ final class BenchmarkReport {
                         "row", row.rowId(),
                         "kernel", label(row),
                         "path", row.answer() == null ? "error" : row.answer().path(),
-                        "decided", String.valueOf(decided(row)),
+                        "decided", label(row).equals(decided(row)) ? "the same" : String.valueOf(decided(row)),
                         "score",
                                 row.verdict().score() == null
                                         ? "–"
                                         : percent(row.verdict().score()),
-                        "reason", shorten(reason(row), 160),
+                        "reason", shorten(reason(row), 120),
                         "prompt", shorten(request(row), 80)))
                 .toList();
     }
@@ -527,7 +531,7 @@ final class BenchmarkReport {
         return byMessage.entrySet().stream()
                 .map(error -> Map.<String, Object>of(
                         "message", error.getKey(),
-                        "rows", error.getValue().size(),
+                        "rows", count(error.getValue().size()),
                         "example", error.getValue().get(0).identity()))
                 .toList();
     }

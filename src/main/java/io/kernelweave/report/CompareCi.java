@@ -5,6 +5,7 @@ import io.kernelweave.compare.Versus;
 import io.kernelweave.gate.MetricVerdict;
 import io.kernelweave.gate.RunVerdict;
 import io.kernelweave.results.Run;
+import io.kernelweave.storage.Folder;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -65,8 +66,12 @@ public final class CompareCi {
         return cases;
     }
 
-    /** A {@code testsuites} document, one suite for each comparison. */
-    public static String junit(List<Versus> comparisons) {
+    /**
+     * A {@code testsuites} document, one suite for each comparison.
+     *
+     * @param reports the reports folder, which may have a template of its own
+     */
+    public static String junit(Folder reports, List<Versus> comparisons) {
         List<Map<String, Object>> suites = new ArrayList<>();
         for (int i = 0; i < comparisons.size(); i++) {
             Versus versus = comparisons.get(i);
@@ -92,7 +97,7 @@ public final class CompareCi {
                             .toList());
             suites.add(suite);
         }
-        return Templates.builtIn().render(new View("junit.xml.ftl", Map.of("suites", suites)));
+        return Templates.of(reports).render(new View("junit.xml.ftl", Map.of("suites", suites)));
     }
 
     private static long count(List<Case> cases, RunVerdict verdict) {

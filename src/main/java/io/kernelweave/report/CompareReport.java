@@ -73,9 +73,13 @@ public final class CompareReport {
         folder.write("rows.jsonl", report.rows());
     }
 
-    /** The verdict, the metrics and what flipped, without the rows: what fits on the page of a build. */
-    public static String summary(Versus versus) {
-        return Templates.builtIn().render(new View("compare-summary.md.ftl", new CompareReport(versus).model("")));
+    /**
+     * The verdict, the metrics and what flipped, without the rows: what fits on the page of a build.
+     *
+     * @param reports the reports folder, which may have a template of its own
+     */
+    public static String summary(Folder reports, Versus versus) {
+        return Templates.of(reports).render(new View("compare-summary.md.ftl", new CompareReport(versus).model("")));
     }
 
     // ---------------------------------------------------------------- for machines
@@ -337,7 +341,7 @@ public final class CompareReport {
         line.put("candidate", level(c.candidate(), share));
         line.put("difference", difference(c.difference(), c.interval(), share));
         line.put("margin", size(c.margin(), share));
-        line.put("moved", "+" + c.better() + " −" + c.worse());
+        line.put("moved", moved(c.better(), c.worse()));
         line.put("rows", count(c.rows()) + " / " + count(c.clusters()));
         line.put("p", p(c.adjustedP()));
         line.put("smallest", Double.isFinite(c.smallestDetectable()) ? size(c.smallestDetectable(), share) : "none");
@@ -369,17 +373,12 @@ public final class CompareReport {
 
     /** A difference with its interval: of shares in points. */
     static String difference(double value, Interval interval, boolean share) {
-        double scale = share ? 100 : 1;
-        String form = share ? "%+.1f" : "%+.3g";
-        String unit = share ? " points" : "";
-        String text = String.format(Locale.ROOT, form, scale * value + 0.0) + unit;
+        if (share) {
+            return Templates.points(value, interval);
+        }
+        String text = String.format(Locale.ROOT, "%+.3g", value + 0.0);
         return Double.isFinite(interval.low()) && Double.isFinite(interval.high())
-                ? text
-                        + String.format(
-                                Locale.ROOT,
-                                " [" + form + ", " + form + "]",
-                                scale * interval.low() + 0.0,
-                                scale * interval.high() + 0.0)
+                ? text + String.format(Locale.ROOT, " [%+.3g, %+.3g]", interval.low() + 0.0, interval.high() + 0.0)
                 : text;
     }
 
@@ -387,6 +386,11 @@ public final class CompareReport {
         return share
                 ? String.format(Locale.ROOT, "%.1f points", 100 * value)
                 : String.format(Locale.ROOT, "%.3g", value);
+    }
+
+    /** {@code +3 −1}, in one line. */
+    private static String moved(int better, int worse) {
+        return "+" + count(better) + "\u00a0−" + count(worse);
     }
 
     private static String p(double p) {
@@ -490,7 +494,7 @@ public final class CompareReport {
         line.put("baseline", level(figure.baseline(), figure.share()));
         line.put("candidate", level(figure.candidate(), figure.share()));
         line.put("difference", difference(figure.difference(), figure.interval(), figure.share()));
-        line.put("moved", "+" + figure.better() + " −" + figure.worse());
+        line.put("moved", moved(figure.better(), figure.worse()));
         line.put("rows", count(figure.rows()) + " / " + count(figure.clusters()));
         line.put("p", p(figure.adjustedP()));
         line.put(

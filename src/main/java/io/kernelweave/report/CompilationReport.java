@@ -73,14 +73,16 @@ final class CompilationReport {
         return metric == null ? Double.NaN : metric.value();
     }
 
-    /** A figure with three digits behind the point. */
+    /** A figure with three digits behind the point, above ten with one. */
     private static String figure(double value, @Nullable Interval interval) {
         if (Double.isNaN(value)) {
             return "–";
         }
+        String form = Math.abs(value) < 10 ? "%.3f" : "%.1f";
         return interval == null || Double.isInfinite(interval.low())
-                ? String.format(Locale.ROOT, "%.3f", value)
-                : String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", value, interval.low(), interval.high());
+                ? String.format(Locale.ROOT, form, value)
+                : String.format(
+                        Locale.ROOT, form + " [" + form + ", " + form + "]", value, interval.low(), interval.high());
     }
 
     private String figure(String source, String name) {

@@ -40,7 +40,7 @@ public final class Headline {
         }
         Run.Counts counts = run.counts();
         if (counts != null) {
-            parts.add(counts.results() + " rows, " + counts.errors() + " errors");
+            parts.add(Templates.count(counts.results()) + " rows, " + Templates.count(counts.errors()) + " errors");
         }
         parts.add(place);
         return String.join(" · ", parts).replaceAll("\\s*\\R\\s*", " ");
@@ -91,11 +91,16 @@ public final class Headline {
     }
 
     private static boolean isShare(String metric) {
-        return metric.matches(".*(_rate|accuracy([.]\\w+)?|validity|precision|constraint)");
+        return !metric.startsWith("trend.")
+                && metric.matches(".*(_rate|accuracy([.]\\w+)?|validity|precision|constraint)");
     }
 
     private static String number(double value) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.4g", value) : "–";
+        return !Double.isFinite(value)
+                ? "–"
+                : value == Math.rint(value) && Math.abs(value) < 1e9
+                        ? Templates.count((long) value)
+                        : String.format(Locale.ROOT, "%.4g", value);
     }
 
     private static String shortened(String reason) {

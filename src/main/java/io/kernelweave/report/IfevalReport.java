@@ -249,10 +249,9 @@ final class IfevalReport {
             legend.add(Map.of("style", style, "name", names.get(legend.size()), "x", 16 + 130 * legend.size()));
         }
         List<Map<String, Object>> ticks = new ArrayList<>();
-        int step = Math.max(1, (most + 4) / 5);
-        for (int tick = 0; tick <= most; tick += step) {
-            ticks.add(Map.of("x", axis.pixel(tick), "text", String.valueOf(tick)));
-        }
+        axis.ticks().stream()
+                .filter(tick -> tick == Math.rint(tick))
+                .forEach(tick -> ticks.add(Map.of("x", axis.pixel(tick), "text", count(Math.round(tick)))));
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("title", "Verdicts by type of instruction, strict rule");
         model.put(

@@ -1,5 +1,6 @@
 package io.kernelweave.report;
 
+import static io.kernelweave.report.Templates.count;
 import static io.kernelweave.report.Templates.millis;
 
 import io.kernelweave.results.Metric;
@@ -32,8 +33,11 @@ final class LatencyReport {
     Map<String, Object> model() {
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("run", run.runId());
-        model.put("rows", rows.size());
-        model.put("measured", rows.stream().filter(ResultRow::isMeasured).count());
+        model.put("rows", count(rows.size()));
+        long measured = rows.stream().filter(ResultRow::isMeasured).count();
+        model.put("measured", count(measured));
+        model.put("all", measured == rows.size());
+        model.put("any", measured > 0);
         model.put("latency", latency());
         model.put("ratios", ratios());
         model.put("environment", run.environment());

@@ -4,6 +4,7 @@ import freemarker.core.CommonMarkupOutputFormat;
 import freemarker.core.CommonTemplateMarkupOutputModel;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.regex.Pattern;
 
 /**
  * Markdown as an output format of FreeMarker: whatever a template inserts is escaped, so that text from prompts and answers
@@ -14,7 +15,16 @@ final class MarkdownOutputFormat extends CommonMarkupOutputFormat<MarkdownOutput
 
     private static final String ESCAPED = "\\`*_{}[]<>|~#";
 
+    /** The space before a unit, that between the ends of an interval, and that after "of". */
+    private static final Pattern INSIDE_A_FIGURE = Pattern.compile("(?<=\\d) (?=(?:%|points\\b|[mµn]?s\\b|[kM]B\\b))"
+            + "|(?<=\\[[+-]?[\\d.]{1,12},) (?=[+-]?[\\d.]{1,12}])|(?<=\\bof) (?=\\d)");
+
     private MarkdownOutputFormat() {}
+
+    /** A text in which no figure is torn between two lines: the spaces in figures do not break. */
+    static String unbroken(String text) {
+        return INSIDE_A_FIGURE.matcher(text).replaceAll("\u00a0");
+    }
 
     /** A piece of finished Markdown. */
     static final class Model extends CommonTemplateMarkupOutputModel<Model> {
@@ -43,9 +53,10 @@ final class MarkdownOutputFormat extends CommonMarkupOutputFormat<MarkdownOutput
         out.write(escapePlainText(textToEsc));
     }
 
-    /** Backslashes before what Markdown would read as markup; line breaks become spaces. */
+    /** Backslashes before what Markdown would read as markup; line breaks become spaces; figures stay in one line. */
     @Override
-    public String escapePlainText(String text) {
+    public String escapePlainText(String plain) {
+        String text = unbroken(plain);
         StringBuilder out = new StringBuilder(text.length() + 8);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -56,7 +67,10 @@ final class MarkdownOutputFormat extends CommonMarkupOutputFormat<MarkdownOutput
             } else if (c < ' ' || c == 0x7f) {
                 out.append('\ufffd');
             } else {
-                if (ESCAPED.indexOf(c) >= 0) {
+                // GitHub makes links of bare addresses, too.
+                if (ESCAPED.indexOf(c) >= 0
+                        || text.startsWith("://", i)
+                        || c == '.' && text.startsWith("www.", i - 3)) {
                     out.append('\\');
                 }
                 out.append(c);

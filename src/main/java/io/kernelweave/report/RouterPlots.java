@@ -53,7 +53,7 @@ final class RouterPlots {
                     marks));
         }
         Map<String, Object> model = model(x, y, List.of("probability stated", "how often it was right"), lines);
-        model.put("title", "Is a stated probability what it turns out to be?");
+        model.put("title", "Stated and observed probability");
         model.put(
                 "description",
                 "Probability of the likeliest kernel, stated against observed, over ten bins, on prompts that the router has not seen, weighed as the traffic is stated to be. On the"
@@ -108,7 +108,6 @@ final class RouterPlots {
                         + " threshold, weighed as the traffic is stated to be; the marks are the thresholds in use, the dashed line is the error that was asked for.");
         model.put("rule", path(x, y, List.of(new double[] {0, maxError}, new double[] {1, maxError})));
         model.put("ruleText", "asked for: at most " + Templates.percent(maxError));
-        model.put("ruleY", y.pixel(maxError));
         return new View("curves.svg.ftl", model);
     }
 

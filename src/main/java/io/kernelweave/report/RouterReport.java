@@ -77,6 +77,8 @@ final class RouterReport {
         model.put("baseline", judged == null || judged.baseline() == null ? "" : judged.baseline());
         model.put("findings", findings());
         model.put("data", run.data());
+        model.put("prompts", count(run.data().rows()));
+        model.put("clusters", count(run.data().clusters()));
         model.put("splits", String.join(" and ", card.splits()) + (card.splits().size() > 1 ? " splits" : " split"));
         model.put("learned", learned());
         model.put("headline", headline());

@@ -38,6 +38,8 @@ final class SelfTestReport {
         model.put("draws", count(run.settings().path("draws").asInt()));
         model.put("powerDraws", count(run.settings().path("power_draws").asInt()));
         model.put("data", run.data());
+        model.put("prompts", count(run.data().rows()));
+        model.put("clusters", count(run.data().clusters()));
         return model;
     }
 
@@ -120,7 +122,9 @@ final class SelfTestReport {
                             .findFirst()
                             .orElse(null);
             cells.add(
-                    at == null ? "" : percent(at.power()) + (at.passed() > 0 ? " (" + percent(at.passed()) + ")" : ""));
+                    at == null
+                            ? "–"
+                            : percent(at.power()) + (at.passed() > 0 ? " (" + percent(at.passed()) + ")" : ""));
         }
         return Map.of("name", fault.name(), "cells", cells);
     }

@@ -110,6 +110,7 @@ final class Templates implements TemplateLoader {
         configuration.setTemplateConfigurations(new FirstMatchTemplateConfigurationFactory(
                         escaping("*.svg.ftl", XMLOutputFormat.INSTANCE),
                         escaping("figure.ftl", XMLOutputFormat.INSTANCE),
+                        escaping("*.xml.ftl", XMLOutputFormat.INSTANCE),
                         escaping("*.html.ftl", HTMLOutputFormat.INSTANCE))
                 .allowNoMatch(true));
         configuration.setSharedVariable(
@@ -297,16 +298,16 @@ final class Templates implements TemplateLoader {
                 : String.format(Locale.ROOT, "%.4f [%.4f, %.4f]", value, interval.low(), interval.high());
     }
 
-    /** {@code +3.1 points [+1.2, +5.0]} */
+    /** {@code +3.1 points [+1.2, +5.0]}; no interval reaches beyond the hundred points that there are. */
     static String points(double difference, @Nullable Interval interval) {
-        return interval == null || Double.isInfinite(interval.low())
-                ? String.format(Locale.ROOT, "%+.1f points", 100 * difference)
+        return interval == null || Double.isInfinite(interval.low()) || Double.isInfinite(interval.high())
+                ? String.format(Locale.ROOT, "%+.1f points", 100 * difference + 0.0)
                 : String.format(
                         Locale.ROOT,
                         "%+.1f points [%+.1f, %+.1f]",
-                        100 * difference,
-                        100 * interval.low(),
-                        100 * interval.high());
+                        100 * difference + 0.0,
+                        100 * Math.max(-1, interval.low()) + 0.0,
+                        100 * Math.min(1, interval.high()) + 0.0);
     }
 
     /** Milliseconds with three significant digits. */

@@ -59,6 +59,24 @@ public final class RunRegistry {
         return all;
     }
 
+    /** The highest number of the runs of an id: 1 of {@code id}, 2 of {@code id.2}; 1 if there is none. */
+    public int highest(String id) {
+        return ids().stream()
+                .filter(each -> each.startsWith(id + "."))
+                .map(each -> each.substring(id.length() + 1))
+                .filter(number -> number.matches("[1-9][0-9]{0,8}"))
+                .mapToInt(Integer::parseInt)
+                .max()
+                .orElse(1);
+    }
+
+    /** Whether a run was judged against one of that id, which may be gone. */
+    public boolean names(String runId) {
+        return runs().stream()
+                .map(Run::judgement)
+                .anyMatch(judged -> judged != null && runId.equals(judged.baseline()));
+    }
+
     /**
      * The run that a user names: {@code latest}, {@code baseline} (what the newest run is judged against), a run id, the
      * beginning of just one id, a glob that fits just one, or a folder.

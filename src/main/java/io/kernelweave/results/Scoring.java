@@ -34,13 +34,25 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Scoring {
     private final String runId;
+    private final boolean trustsGate;
     private final Map<String, Kernel> kernels;
     private final Map<String, AnswerContract> contracts = new ConcurrentHashMap<>();
     private final Map<String, Boolean> readsTrace = new ConcurrentHashMap<>();
 
+    /** Scores answers of a runtime that has these very kernels: what its gate judged is not judged again. */
     public Scoring(String runId, List<Kernel> kernels) {
+        this(runId, kernels, true);
+    }
+
+    private Scoring(String runId, List<Kernel> kernels, boolean trustsGate) {
         this.runId = runId;
+        this.trustsGate = trustsGate;
         this.kernels = kernels.stream().collect(Collectors.toMap(Kernel::kernelId, Function.identity()));
+    }
+
+    /** Scores answers of runtimes whose kernels may be others of the same ids: a gate's word on its own contracts counts for nothing. */
+    public static Scoring ofOthers(String runId, List<Kernel> kernels) {
+        return new Scoring(runId, kernels, false);
     }
 
     /** The row of the results for an answer. */
@@ -157,7 +169,8 @@ public final class Scoring {
     /** What the gate said of the answer, where the label asks for the same: its kernel alone, and nothing about the trace, which went on. */
     private Optional<Judgement> judgedByGate(DatasetRow row, Answer answer) {
         List<String> ids = row.labelledKernels();
-        if (answer.path() != Answer.Path.KERNEL
+        if (!trustsGate
+                || answer.path() != Answer.Path.KERNEL
                 || ids.size() != 1
                 || !answer.kernelIds().equals(ids)) {
             return Optional.empty();

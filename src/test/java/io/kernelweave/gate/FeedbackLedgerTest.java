@@ -83,6 +83,8 @@ class FeedbackLedgerTest {
         FeedbackLedger.open(store)
                 .append("r1", List.of(entry("a", Outcome.PASS), new Entry("other", "e".repeat(64), "a", Outcome.FAIL)));
         assertThat(summary(ledger)).containsExactly("a100");
+        assertThat(ledger.tells("r1")).isTrue();
+        assertThat(ledger.tells("r")).isFalse();
         assertThat(ledger.uses("e".repeat(64))).hasSize(1);
         assertThat(store.journal().entries()).hasSize(2);
     }

@@ -13,16 +13,23 @@ import io.kernelweave.gate.RunGate;
 import io.kernelweave.gate.RunVerdict;
 import io.kernelweave.results.Rows;
 import io.kernelweave.stats.Interval;
+import io.kernelweave.storage.Folder;
 import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import javax.xml.XMLConstants;
 import javax.xml.transform.stream.StreamSource;
 import javax.xml.validation.SchemaFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class CompareCiTest {
+    @TempDir
+    private Path reports;
+
     private static final String HOSTILE = "50 % lost, see <b>\"a & b\"</b>: ]]> 'x'\r\n::error::\u0001\ud800";
 
     private static Versus versus(RunVerdict verdict, String reason) {
@@ -66,6 +73,10 @@ class CompareCiTest {
                 new Timing("", List.of(), List.of(), 0, 0));
     }
 
+    private String junit(List<Versus> comparisons) {
+        return CompareCi.junit(Folder.of(reports.toString()), comparisons);
+    }
+
     private static void valid(String xml) throws Exception {
         SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI)
                 .newSchema(CompareCiTest.class.getResource("junit-results.xsd"))
@@ -77,7 +88,7 @@ class CompareCiTest {
     @ParameterizedTest
     @EnumSource(RunVerdict.class)
     void junitSaysWhatTheExitCodeSays(RunVerdict verdict) throws Exception {
-        String xml = CompareCi.junit(List.of(versus(verdict, "why"), versus(RunVerdict.PASS, "fine")));
+        String xml = junit(List.of(versus(verdict, "why"), versus(RunVerdict.PASS, "fine")));
         valid(xml);
         assertThat(xml.contains("<failure")).isEqualTo(verdict == RunVerdict.FAIL);
         assertThat(xml.contains("<error")).isEqualTo(verdict == RunVerdict.INVALID);
@@ -89,9 +100,20 @@ class CompareCiTest {
 
     @Test
     void textCannotBecomeMarkup() throws Exception {
-        String xml = CompareCi.junit(List.of(versus(RunVerdict.FAIL, HOSTILE)));
+        String xml = junit(List.of(versus(RunVerdict.FAIL, HOSTILE)));
         valid(xml);
         assertThat(xml).contains("&lt;b&gt;", "a &amp; b", "\ufffd").doesNotContain("<b>", "\u0001");
+    }
+
+    @Test
+    void templatesOfTheReportsFolderAreUsedAndEscapeAlike() throws Exception {
+        Files.createDirectories(reports.resolve("templates"));
+        Files.writeString(
+                reports.resolve("templates/junit.xml.ftl"),
+                "<testsuites><#list suites as suite><#list suite.cases as each>${each.says}</#list></#list></testsuites>");
+        assertThat(junit(List.of(versus(RunVerdict.INVALID, "a < b"))))
+                .startsWith("<testsuites>a &lt; b")
+                .contains("junit.xml.ftl (SHA-256 ");
     }
 
     @Test

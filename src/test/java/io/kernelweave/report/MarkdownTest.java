@@ -27,6 +27,17 @@ class MarkdownTest {
         assertThat(escaped("one\r\n## two\n|---|")).isEqualTo("one  \\#\\# two \\|---\\|");
         assertThat(escaped("\u0000\u001b[31m\u007f")).isEqualTo("\ufffd\ufffd\\[31m\ufffd");
         assertThat(escaped("é 漢 😀 –")).isEqualTo("é 漢 😀 –");
+        assertThat(escaped("at https://a.test, www.b.test: no link"))
+                .isEqualTo("at https\\://a.test, www\\.b.test: no link");
+    }
+
+    @Test
+    void noFigureIsTornBetweenTwoLines() {
+        assertThat(escaped("6.4 % [4.5, 8.8] of 1,132 rows"))
+                .isEqualTo("6.4\u00a0% \\[4.5,\u00a08.8\\] of\u00a01,132 rows");
+        assertThat(escaped("-0.2 points [-1.5, +1.1], 12 ms"))
+                .isEqualTo("-0.2\u00a0points \\[-1.5,\u00a0+1.1\\], 12\u00a0ms");
+        assertThat(escaped("1 sample of it, 2 rows, [a, b]")).isEqualTo("1 sample of it, 2 rows, \\[a, b\\]");
     }
 
     @Test

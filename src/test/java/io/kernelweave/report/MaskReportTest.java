@@ -36,7 +36,8 @@ class MaskReportTest {
         Bundle.renderMasks(folder, MaskRows.run("masks-1"), rows, MaskMetrics.of(rows));
         Folder bundle = folder.folder().resolve(RunFolder.BUNDLE);
         Map<String, String> files = new LinkedHashMap<>();
-        bundle.listAll().forEach(name -> files.put(name, bundle.readText(name)));
+        // A figure's spaces do not break, which is not what is tested here.
+        bundle.listAll().forEach(name -> files.put(name, bundle.readText(name).replace('\u00a0', ' ')));
         return files;
     }
 
@@ -145,6 +146,6 @@ class MaskReportTest {
     void aRunOfNothingButRefusalsCanBeReported() {
         String markdown = String.valueOf(
                 render(List.of(MaskRows.row("c", MaskRows.REFUSED))).get("benchmark/benchmark.md"));
-        assertThat(markdown).contains("| pattern | 1 | 0 | c | `#/properties/a/pattern` |");
+        assertThat(markdown).contains("| pattern | 1 | 0 | c at `#/properties/a/pattern` |");
     }
 }

@@ -142,7 +142,7 @@ class VerificationTest {
                 "\"router+gate.verification_pass_rate\" : 0.375",
                 "\"router+gate.verification_pass_rate\" : 0.475");
         String markdown = RunFolder.BUNDLE + "/benchmark/benchmark.md";
-        change(markdown, "| verification pass rate | 0.0 % \\[", "| verification pass rate | 9.0 % \\[");
+        change(markdown, "| verification pass rate | 0.0\u00a0% \\[", "| verification pass rate | 9.0\u00a0% \\[");
         String csv = RunFolder.BUNDLE + "/benchmark/by_kernel.csv";
         change(csv, "\nk1,7,0", "\nk1,8,0");
         String svg = RunFolder.BUNDLE + "/plots/arms.svg";
@@ -153,8 +153,8 @@ class VerificationTest {
                 .anySatisfy(each -> {
                     assertThat(each.file()).isEqualTo(markdown);
                     assertThat(each.what()).contains("(Headline): verification pass rate, raw");
-                    assertThat(each.stated()).startsWith("9.0 %");
-                    assertThat(each.recomputed()).startsWith("0.0 %");
+                    assertThat(each.stated()).startsWith("9.0\u00a0%");
+                    assertThat(each.recomputed()).startsWith("0.0\u00a0%");
                 })
                 .anySatisfy(each -> assertThat(each).isEqualTo(new Discrepancy(csv, "line 2: k1, raw rows", "8", "7")))
                 .anySatisfy(each -> {
