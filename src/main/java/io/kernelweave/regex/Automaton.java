@@ -141,6 +141,26 @@ public final class Automaton {
         return nodes[state].nullable;
     }
 
+    /** Whether a string is accepted; of one with half a character, of which languages know nothing, it is not sure that it is not. */
+    public boolean mayAccept(String text) {
+        int state = start;
+        for (int i = 0; i < text.length() && state != DEAD; i++) {
+            int character = text.charAt(i);
+            if (Character.isSurrogate((char) character)) {
+                character = text.codePointAt(i);
+                if (character < Character.MIN_SUPPLEMENTARY_CODE_POINT) {
+                    return true;
+                }
+                i++;
+            }
+            state = next(state, character);
+            if (state != DEAD && free(state)) {
+                return true;
+            }
+        }
+        return state != DEAD && accepts(state);
+    }
+
     /** Whether every string may follow. */
     public boolean free(int state) {
         return nodes[state] == algebra.everything();

@@ -2,6 +2,7 @@ package io.kernelweave.regex;
 
 import io.kernelweave.json.InputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -9,16 +10,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes a language of a pattern. What a part of a pattern matches may depend on what stands before it and on what follows,
  * so a part is compiled to the language of itself <em>and the rest</em>, given the language of the rest; both are given for
- * each of the three things that can stand before: nothing, a word character, another character. Anchors and look-ahead then
+ * each of the things that can stand before: nothing, the end of a line, a word character, another character. Anchors and look-ahead then
  * are intersections with the rest, and no symbols for them are needed.
  */
 final class PatternCompiler {
     private static final int START = 0;
-    private static final int WORD = 1;
-    private static final int OTHER = 2;
-    private static final int BEFORE = 3;
+    private static final int LINE = 1;
+    private static final int WORD = 2;
+    private static final int OTHER = 3;
+    private static final int BEFORE = 4;
 
     private static final CodePoints WORDS = CodePoints.of('0', '9', 'A', 'Z', '_', '_', 'a', 'z');
+    private static final CodePoints NEWLINE = CodePoints.of('\n', '\n');
     /** How often a repeat with anchors in it is compiled. */
     private static final int MAX_ROUNDS = 256;
 
@@ -41,12 +44,34 @@ final class PatternCompiler {
         if (uniform(found)) {
             return regex.then(everything, found[START]);
         }
-        Regex.Node later = found[WORD] == found[OTHER]
-                ? regex.then(regex.length(1, Regex.UNBOUNDED), found[WORD])
-                : regex.either(
-                        regex.then(everything, regex.then(regex.set(WORDS), found[WORD])),
-                        regex.then(everything, regex.then(regex.set(WORDS.complement()), found[OTHER])));
-        return regex.either(found[START], later);
+        List<Regex.Node> all = new ArrayList<>(List.of(found[START]));
+        if (isBlind(found)) {
+            all.add(regex.then(regex.length(1, Regex.UNBOUNDED), found[OTHER]));
+        } else {
+            for (After after : after(found)) {
+                all.add(regex.then(everything, regex.then(regex.set(after.last), after.rest)));
+            }
+        }
+        return regex.either(all);
+    }
+
+    /** The rest where the character before it is one of these. */
+    private record After(CodePoints last, Regex.Node rest) {}
+
+    /** What follows a character, where it matters which: for each character once. */
+    private static List<After> after(Regex.Node[] rest) {
+        CodePoints others = WORDS.or(NEWLINE).complement();
+        if (rest[LINE] == rest[OTHER]) {
+            return List.of(new After(WORDS, rest[WORD]), new After(WORDS.complement(), rest[OTHER]));
+        }
+        return rest[WORD] == rest[OTHER]
+                ? List.of(new After(NEWLINE, rest[LINE]), new After(NEWLINE.complement(), rest[OTHER]))
+                : List.of(new After(NEWLINE, rest[LINE]), new After(WORDS, rest[WORD]), new After(others, rest[OTHER]));
+    }
+
+    /** Whether the rest is the same after any character. */
+    private static boolean isBlind(Regex.Node[] rest) {
+        return rest[LINE] == rest[OTHER] && rest[WORD] == rest[OTHER];
     }
 
     /** The strings that it matches as a whole; it has no anchors. */
@@ -55,7 +80,7 @@ final class PatternCompiler {
     }
 
     private static Regex.Node[] everywhere(Regex.Node rest) {
-        return new Regex.Node[] {rest, rest, rest};
+        return new Regex.Node[] {rest, rest, rest, rest};
     }
 
     private Regex.Node plain(Syntax tree) {
@@ -105,8 +130,13 @@ final class PatternCompiler {
             }
         } else if (tree instanceof Syntax.Anchor anchor) {
             for (int before = 0; before < BEFORE; before++) {
-                boolean here = anchor.end() ? regex.accepts(rest[before]) : before == START;
-                all[before] = !here ? regex.nothing() : anchor.end() ? regex.empty() : rest[before];
+                if (!anchor.end()) {
+                    all[before] = before == START || before == LINE && anchor.line() ? rest[before] : regex.nothing();
+                } else if (anchor.line()) {
+                    all[before] = regex.both(rest[before], endOfLine());
+                } else {
+                    all[before] = regex.accepts(rest[before]) ? regex.empty() : regex.nothing();
+                }
             }
         } else if (tree instanceof Syntax.Boundary boundary) {
             Regex.Node word = regex.then(regex.set(WORDS), regex.everything());
@@ -123,6 +153,10 @@ final class PatternCompiler {
             all = repeat((Syntax.Repeat) tree, rest);
         }
         return all;
+    }
+
+    private Regex.Node endOfLine() {
+        return regex.either(regex.empty(), regex.then(regex.set(NEWLINE), regex.everything()));
     }
 
     private Regex.Node[] either(Regex.Node[] one, Regex.Node[] other) {
@@ -145,7 +179,7 @@ final class PatternCompiler {
             }
             return all;
         }
-        if (tree instanceof Syntax.Choice choice && rest[WORD] != rest[OTHER]) {
+        if (tree instanceof Syntax.Choice choice && !isBlind(rest)) {
             Regex.Node[] all = everywhere(regex.nothing());
             for (Syntax part : choice.parts()) {
                 all = either(all, compile(part, rest));
@@ -153,10 +187,10 @@ final class PatternCompiler {
             return all;
         }
         Regex.Node node = plain(tree);
-        Regex.Node some = rest[WORD] != rest[OTHER] && tree instanceof Syntax.Characters characters
-                ? regex.either(
-                        regex.then(regex.set(characters.set().and(WORDS)), rest[WORD]),
-                        regex.then(regex.set(characters.set().and(WORDS.complement())), rest[OTHER]))
+        Regex.Node some = !isBlind(rest) && tree instanceof Syntax.Characters characters
+                ? regex.either(after(rest).stream()
+                        .map(after -> regex.then(regex.set(characters.set().and(after.last)), after.rest))
+                        .toList())
                 : some(node, rest);
         Regex.Node[] all = everywhere(some);
         if (regex.accepts(node)) {
@@ -222,7 +256,7 @@ final class PatternCompiler {
     }
 
     private static boolean same(Regex.Node[] one, Regex.Node[] other) {
-        return one[START] == other[START] && one[WORD] == other[WORD] && one[OTHER] == other[OTHER];
+        return Arrays.equals(one, other); // equal languages that are known to be so are the same
     }
 
     /** Rounds without a bound, each of which takes a character. */
@@ -248,19 +282,30 @@ final class PatternCompiler {
                 return everywhere(one[0]);
             }
         }
+        if (rest[LINE] == rest[OTHER]) { // mostly the end of a line is a character like others
+            boolean[] same = {true};
+            Regex.Node[] three = regex.loops(new Regex.Node[] {rest[START], rest[WORD], rest[OTHER]}, after -> {
+                Regex.Node[] all = body.apply(new Regex.Node[] {after[0], after[2], after[1], after[2]});
+                same[0] &= all[LINE] == all[OTHER];
+                return new Regex.Node[] {all[START], all[WORD], all[OTHER]};
+            });
+            if (same[0]) {
+                return new Regex.Node[] {three[0], three[2], three[1], three[2]};
+            }
+        }
         return regex.loops(rest, body);
     }
 
     /** The strings of a language that are not empty, and the rest after the character that comes last. */
     private Regex.Node some(Regex.Node node, Regex.Node[] rest) {
-        if (rest[WORD] == rest[OTHER]) {
+        if (isBlind(rest)) {
             return regex.then(
-                    regex.accepts(node) ? regex.both(node, regex.length(1, Regex.UNBOUNDED)) : node, rest[WORD]);
+                    regex.accepts(node) ? regex.both(node, regex.length(1, Regex.UNBOUNDED)) : node, rest[OTHER]);
         }
-        Regex.Node word = regex.then(regex.everything(), regex.set(WORDS));
-        Regex.Node other = regex.then(regex.everything(), regex.set(WORDS.complement()));
-        return regex.either(
-                regex.then(regex.both(node, word), rest[WORD]), regex.then(regex.both(node, other), rest[OTHER]));
+        return regex.either(after(rest).stream()
+                .map(after ->
+                        regex.then(regex.both(node, regex.then(regex.everything(), regex.set(after.last))), after.rest))
+                .toList());
     }
 
     private static boolean anchors(Syntax tree) {
@@ -320,7 +365,7 @@ final class PatternCompiler {
     }
 
     private static boolean uniform(Regex.Node[] languages) {
-        return languages[START] == languages[WORD] && languages[WORD] == languages[OTHER];
+        return languages[START] == languages[OTHER] && isBlind(languages);
     }
 
     /** Rounds without a bound, of which an anchor leaves room for few, so that they come to an end; else null. */

@@ -32,6 +32,7 @@ final class PatternParser {
     private int depth;
     private boolean ignoreCase;
     private boolean dotAll;
+    private boolean lines;
 
     private PatternParser(String pattern, Dialect dialect, String where) {
         this.re2 = dialect == Dialect.RE2;
@@ -98,6 +99,7 @@ final class PatternParser {
         }
         boolean outerCase = ignoreCase;
         boolean outerDot = dotAll;
+        boolean outerLines = lines;
         Syntax first = sequence();
         if (peek() == '|') {
             List<Syntax> all = new ArrayList<>();
@@ -110,6 +112,7 @@ final class PatternParser {
         depth--;
         ignoreCase = outerCase;
         dotAll = outerDot;
+        lines = outerLines;
         return first;
     }
 
@@ -167,9 +170,9 @@ final class PatternParser {
         int c = pattern[at++];
         switch (c) {
             case '^':
-                return new Syntax.Anchor(false);
+                return new Syntax.Anchor(false, lines);
             case '$':
-                return new Syntax.Anchor(true);
+                return new Syntax.Anchor(true, lines);
             case '(':
                 return group();
             case '[':
@@ -231,6 +234,7 @@ final class PatternParser {
     private Syntax flags() {
         boolean caseNow = ignoreCase;
         boolean dotNow = dotAll;
+        boolean linesNow = lines;
         boolean on = true;
         for (; ; at++) {
             int c = peek();
@@ -238,6 +242,8 @@ final class PatternParser {
                 caseNow = on;
             } else if (c == 's') {
                 dotNow = on;
+            } else if (c == 'm' && re2) {
+                linesNow = on;
             } else if (c == '-' && on) {
                 on = false;
             } else if (c == ')' || c == ':') {
@@ -246,20 +252,23 @@ final class PatternParser {
                 throw refuse(
                         c < 0 ? "a group is not closed" : "(?" + Character.toString(c) + " is not supported",
                         "use (...), (?:...), " + (re2 ? "(?P<name>...)" : "(?=...), (?!...)")
-                                + " or the flags i and s");
+                                + (re2 ? " or the flags i, m and s" : " or the flags i and s"));
             }
         }
         boolean rest = pattern[at++] == ')';
         boolean outerCase = ignoreCase;
         boolean outerDot = dotAll;
+        boolean outerLines = lines;
         ignoreCase = caseNow;
         dotAll = dotNow;
+        lines = linesNow;
         if (rest) {
             return Syntax.EMPTY; // until the group around it ends
         }
         Syntax inside = close(choice());
         ignoreCase = outerCase;
         dotAll = outerDot;
+        lines = outerLines;
         return inside;
     }
 
@@ -436,7 +445,7 @@ final class PatternParser {
         if (re2) {
             if (c == 'A' || c == 'z') {
                 at++;
-                return new Syntax.Anchor(c == 'z');
+                return new Syntax.Anchor(c == 'z', false);
             }
         }
         if (c >= '1' && c <= '9') {

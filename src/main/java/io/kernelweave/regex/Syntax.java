@@ -26,8 +26,8 @@ sealed interface Syntax {
         }
     }
 
-    /** The beginning or the end of the string. */
-    record Anchor(boolean end) implements Syntax {
+    /** The beginning or the end of the string, or of a line of it. */
+    record Anchor(boolean end, boolean line) implements Syntax {
         @Override
         public boolean plain() {
             return false;

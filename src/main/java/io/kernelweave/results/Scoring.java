@@ -57,12 +57,16 @@ public final class Scoring {
 
     /** The row of the results for an answer. */
     public ResultRow score(DatasetRow row, Answer answer) {
-        Subject subject = Subject.of(row.prompt(), answer.text()).with(answer.trace());
-        Judgement judgement = judgedByGate(row, answer).orElseGet(() -> judge(row.labelledKernels(), subject));
-        List<String> claimed = answer.kernelIds().isEmpty() ? row.labelledKernels() : answer.kernelIds();
-        Boolean schemaValid = claimed.isEmpty()
-                ? null
-                : schemaValid(claimed.equals(row.labelledKernels()) ? judgement : judge(claimed, subject));
+        List<String> labelled = row.labelledKernels();
+        List<String> claimed = answer.kernelIds().isEmpty() ? labelled : answer.kernelIds();
+        Judgement judgement = judgedByGate(row, answer).orElse(null);
+        Judgement asClaimed = judgement;
+        if (judgement == null) {
+            Subject subject = Subject.of(row.prompt(), answer.text()).with(answer.trace());
+            judgement = judge(labelled, subject);
+            asClaimed = claimed.equals(labelled) ? judgement : judge(claimed, subject);
+        }
+        Boolean schemaValid = claimed.isEmpty() ? null : schemaValid(asClaimed);
         RouteDecision decision = answer.decision();
         ResultRow.Decision route = decision == null ? null : decision(decision);
         return new ResultRow(

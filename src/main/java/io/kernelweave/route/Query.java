@@ -43,8 +43,7 @@ final class Query {
             Subject given = subject;
             return given == null
                     ? Outcome.UNKNOWN
-                    : outcomes.computeIfAbsent(
-                            kernel, k -> contracts.apply(k).preconditions(given).outcome());
+                    : outcomes.computeIfAbsent(kernel, k -> contracts.apply(k).admits(given));
         }
     }
 
@@ -59,8 +58,8 @@ final class Query {
      * @param vectors its sentence vector of each encoder
      * @param contracts of the kernels, by their numbers in the index
      */
-    static Query of(String prompt, String request, List<float[]> vectors, IntFunction<Contract> contracts) {
-        return new Query(request, vectors, new Preconditions(Subject.of(prompt, ""), contracts));
+    static Query of(Subject prompt, String request, List<float[]> vectors, IntFunction<Contract> contracts) {
+        return new Query(request, vectors, new Preconditions(prompt, contracts));
     }
 
     Query clause(String text, List<float[]> vectors) {

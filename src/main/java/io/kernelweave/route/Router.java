@@ -16,6 +16,7 @@ import io.kernelweave.route.RouterAdapter.Encoder;
 import io.kernelweave.route.RouterAdapter.Learned;
 import io.kernelweave.verify.Contract;
 import io.kernelweave.verify.Outcome;
+import io.kernelweave.verify.Subject;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -182,16 +183,21 @@ public final class Router {
     }
 
     public RouteDecision route(String prompt) {
+        return route(Subject.of(prompt));
+    }
+
+    /** The same of a prompt that its answer will be held against. */
+    public RouteDecision route(Subject prompt) {
         return decide(prompt, false);
     }
 
     /** The same decision, with all signals of each candidate. */
     public RouteDecision explain(String prompt) {
-        return decide(prompt, true);
+        return decide(Subject.of(prompt), true);
     }
 
-    private RouteDecision decide(String prompt, boolean explained) {
-        String request = Query.request(prompt);
+    private RouteDecision decide(Subject prompt, boolean explained) {
+        String request = Query.request(prompt.prompt());
         if (request.codePoints().noneMatch(Character::isLetterOrDigit)) {
             return new RouteDecision(
                     RouteAction.GENERATE,
@@ -271,7 +277,7 @@ public final class Router {
     }
 
     /** What the fast tier says of a request for one thing, if it is sure and the kernel's preconditions do not fail. */
-    private Optional<RouteDecision> easy(String prompt, String request) {
+    private Optional<RouteDecision> easy(Subject prompt, String request) {
         if (fast.isEmpty() || !Clauses.readings(request).isEmpty()) {
             return Optional.empty();
         }

@@ -16,6 +16,7 @@ import io.kernelweave.route.RouterAdapter.Level;
 import io.kernelweave.route.RouterAdapter.Metrics;
 import io.kernelweave.verify.Contract;
 import io.kernelweave.verify.Outcome;
+import io.kernelweave.verify.Subject;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -504,7 +505,7 @@ public final class RouterTrainer {
     }
 
     private Query query(Item item) {
-        return Query.of(item.prompt.prompt(), item.request, vectors(item.request), contracts::get);
+        return Query.of(Subject.of(item.prompt.prompt(), ""), item.request, vectors(item.request), contracts::get);
     }
 
     // ---- scores that no model gave to what it had seen ----

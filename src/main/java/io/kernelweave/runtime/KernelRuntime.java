@@ -172,6 +172,7 @@ public final class KernelRuntime {
     private final class Loop {
         private final Task task;
         private final Arm arm;
+        private final Subject prompt;
         private final TraceRecorder trace;
         private final List<Asked> asked = new ArrayList<>();
         private final long begin = System.nanoTime();
@@ -180,6 +181,7 @@ public final class KernelRuntime {
         Loop(Task task, Arm arm) {
             this.task = task;
             this.arm = arm;
+            this.prompt = Subject.of(task.prompt());
             this.trace = new TraceRecorder(seed + "/" + task.id() + "/" + arm.label(), task.prompt());
         }
 
@@ -187,7 +189,7 @@ public final class KernelRuntime {
             RouteDecision decision;
             try (TraceSpan span = trace.begin(Kind.DECISION, "route", Json.object())) {
                 long start = System.nanoTime();
-                decision = router.route(task.prompt());
+                decision = router.route(prompt);
                 routeNanos = System.nanoTime() - start;
                 span.ended(Json.tree(decision));
             }
@@ -284,7 +286,7 @@ public final class KernelRuntime {
                 if (!givers.containsAll(order)) { // each part was held against its contract on what it was given
                     return finish(decision, Path.COMPOSE, givers, text, Outcome.PASS);
                 }
-                OutputGate.Decision decided = judge(trace, gate(order), Subject.of(task.prompt(), text));
+                OutputGate.Decision decided = judge(trace, gate(order), prompt.answered(text));
                 if (decided.accepted()) {
                     return finish(decision, Path.COMPOSE, givers, text, Outcome.PASS);
                 }
@@ -352,8 +354,7 @@ public final class KernelRuntime {
 
         /** For all that the prompt wants. */
         private Asked ask(@Nullable Kit kit) {
-            Asked all =
-                    new Asked(kit, task, seed + "/" + task.id(), trace, answer -> Subject.of(task.prompt(), answer));
+            Asked all = new Asked(kit, task, seed + "/" + task.id(), trace, prompt::answered);
             asked.add(all);
             return all;
         }
@@ -423,9 +424,7 @@ public final class KernelRuntime {
                         seed + "/" + Loop.this.task.id() + "/" + call.kernel().kernelId() + "/"
                                 + Digest.of(call.input()),
                         call.trace(),
-                        first
-                                ? answer -> Subject.of(Loop.this.task.prompt(), answer)
-                                : answer -> Subject.of(call.input(), answer));
+                        first ? Loop.this.prompt::answered : answer -> Subject.of(call.input(), answer));
             }
 
             /** As a value; what no mask or gate made JSON is a text. */

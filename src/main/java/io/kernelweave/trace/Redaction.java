@@ -3,12 +3,18 @@ package io.kernelweave.trace;
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import io.kernelweave.json.Json;
+import io.kernelweave.regex.Automaton;
+import io.kernelweave.regex.Dialect;
+import io.kernelweave.regex.Regex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * Knows secrets in text: keys of cloud and code-hosting services, private key blocks, bearer tokens, passwords in URLs and in
@@ -75,11 +81,15 @@ public final class Redaction {
                     "access_token",
                     "accesstoken"));
 
+    /** Of texts in which some needle is: most have none, which one look at each character tells. */
+    private static final Automaton HINTED = holding(RULES.stream().flatMap(rule -> rule.needles.stream()));
+
     /** Fields whose value is a secret whatever it looks like. */
     private static final Pattern SECRET_FIELD = Pattern.compile(
             "(?i)(?:.*[_-])?(?:password|passwd|secret|secret_?(?:access_?)?key|private_?key|api_?key|(?:access|refresh|auth)_?token|authorization)");
 
-    private static final List<String> MAYBE_SECRET = List.of("passw", "secret", "key", "token", "authorization");
+    private static final Automaton MAYBE_SECRET =
+            holding(Stream.of("passw", "secret", "key", "token", "authorization"));
 
     private static final JsonNode MASKED = Json.tree(MARK + "password]");
 
@@ -91,6 +101,15 @@ public final class Redaction {
                 name, Pattern.compile(regex), kept + mark + (name.equals("url-password") ? "@" : ""), List.of(needles));
     }
 
+    /** Of texts that hold one of these in any case; made whole at once, for many threads share it. */
+    private static Automaton holding(Stream<String> needles) {
+        String any = needles.map(Pattern::quote).collect(Collectors.joining("|", "(?i)", ""));
+        Regex regex = new Regex();
+        Automaton automaton = Automaton.of(regex, regex.pattern(any, Dialect.RE2, "secrets"));
+        automaton.explore(Integer.MAX_VALUE);
+        return automaton;
+    }
+
     /** In lower case as a pattern that ignores case has it: the long s counts as an s, and the sign for kelvin as a k. */
     private static String lower(String text) {
         return text.toLowerCase(Locale.ROOT).replace('\u017f', 's');
@@ -98,6 +117,9 @@ public final class Redaction {
 
     /** The secrets in a text, by kind; two kinds may name the same stretch. */
     public static List<Secret> find(String text) {
+        if (!HINTED.mayAccept(text)) {
+            return List.of();
+        }
         List<Secret> secrets = new ArrayList<>();
         String lower = lower(text);
         for (Rule rule : RULES) {
@@ -111,6 +133,9 @@ public final class Redaction {
 
     /** The text with every known kind of secret replaced by {@code [redacted:<kind>]}. */
     public static String redact(String text) {
+        if (!HINTED.mayAccept(text)) {
+            return text;
+        }
         String clean = text;
         String lower = lower(text);
         for (Rule rule : RULES) {
@@ -128,7 +153,8 @@ public final class Redaction {
     /** A copy of the value, its texts and field names redacted, and what stands in fields that are called after a secret. */
     public static JsonNode redact(JsonNode value) {
         if (value.isString()) {
-            return Json.tree(redact(value.stringValue()));
+            String clean = redact(value.stringValue());
+            return clean.equals(value.stringValue()) ? value : StringNode.valueOf(clean);
         }
         if (value instanceof ObjectNode object) {
             ObjectNode clean = Json.object();
@@ -151,7 +177,7 @@ public final class Redaction {
 
     private static boolean isSecret(String field, JsonNode value) {
         return value.isString()
-                && MAYBE_SECRET.stream().anyMatch(lower(field)::contains)
+                && MAYBE_SECRET.mayAccept(field)
                 && !value.stringValue().isBlank()
                 && !value.stringValue().contains(MARK)
                 && SECRET_FIELD.matches(field);

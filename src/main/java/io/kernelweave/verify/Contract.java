@@ -92,6 +92,21 @@ public final class Contract {
         return Judgement.of(judge(before, subject, ""));
     }
 
+    /** The outcome of {@link #preconditions} without its reasons: what rules a prompt out is enough. */
+    public Outcome admits(Subject subject) {
+        Outcome outcome = null;
+        for (Clause clause : before) {
+            if (clause.severity == Condition.Severity.ERROR) {
+                Outcome next = clause.check.evaluate(subject).binding();
+                if (next == Outcome.FAIL) {
+                    return Outcome.FAIL;
+                }
+                outcome = outcome == null ? next : outcome.and(next);
+            }
+        }
+        return outcome == null ? Outcome.UNKNOWN : outcome;
+    }
+
     /** Judges an answer: {@value #OUTPUT_SCHEMA} first, then postconditions, then evidence. */
     public Judgement postconditions(Subject subject) {
         return Judgement.of(judge(after, subject, ""));

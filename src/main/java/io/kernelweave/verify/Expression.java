@@ -206,11 +206,11 @@ sealed interface Expression {
     record Matches(Pattern pattern, Expression of) implements Expression {
         @Override
         public JsonNode value(Subject subject, boolean emptyPasses) throws Undecided {
-            long[] count = new long[1];
+            long count = 0;
             for (String text : of.texts(subject, emptyPasses)) {
-                Scan.each(pattern, text, match -> count[0]++);
+                count += subject.searches().groups(pattern, text).size();
             }
-            return LongNode.valueOf(count[0]);
+            return LongNode.valueOf(count);
         }
 
         @Override
@@ -225,10 +225,7 @@ sealed interface Expression {
         public JsonNode value(Subject subject, boolean emptyPasses) throws Undecided {
             ArrayNode found = array();
             for (String text : of.texts(subject, emptyPasses)) {
-                Scan.each(pattern, text, match -> {
-                    String group = match.groupCount() > 0 ? match.group(1) : null;
-                    found.add(group == null ? match.group() : group);
-                });
+                subject.searches().groups(pattern, text).forEach(found::add);
             }
             return found;
         }

@@ -1,6 +1,7 @@
 package io.kernelweave.verify;
 
 import io.kernelweave.json.InputException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a check does, apart from its name: one of the families. */
@@ -55,15 +56,15 @@ sealed interface Rule
             if (places.isEmpty()) {
                 return empty();
             }
-            return Finding.all(places.stream()
-                    .map(place -> {
-                        try {
-                            return at.apply(place);
-                        } catch (Undecided e) {
-                            return Finding.unknown(e.reason());
-                        }
-                    })
-                    .toList());
+            List<Finding> findings = new ArrayList<>(places.size());
+            for (Path.Place place : places) {
+                try {
+                    findings.add(at.apply(place));
+                } catch (Undecided e) {
+                    findings.add(Finding.unknown(e.reason()));
+                }
+            }
+            return Finding.all(findings);
         }
 
         Finding empty() throws Undecided {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class Scan implements CharSequence {
     private static final long MAX_STEPS = 5_000_000;
 
+    /** How often a search that finds nothing reads a character at most. */
+    static final int READS = 8;
+
     private final String text;
     private long reads;
 
@@ -31,11 +34,11 @@ final class Scan implements CharSequence {
     /** Null if there is nothing to be found. */
     private static @Nullable Matcher matcher(Pattern pattern, String text) {
         Sieve sieve = Sieve.of(pattern);
-        boolean small = sieve.size() * text.length() * text.length() <= MAX_STEPS;
-        if (!small) {
-            return pattern.matcher(new Scan(text, MAX_STEPS / sieve.size()));
+        long once = sieve.size() * text.length();
+        if (once * READS <= MAX_STEPS && sieve.stops(text)) {
+            return null; // as the search would say, which the bound allows
         }
-        return sieve.stops(text) ? null : pattern.matcher(text);
+        return pattern.matcher(once * text.length() <= MAX_STEPS ? text : new Scan(text, MAX_STEPS / sieve.size()));
     }
 
     private static Undecided tooLong(Pattern pattern, String text) {

@@ -62,7 +62,7 @@ final class Sieve {
                 String where = "pattern " + pattern.pattern();
                 automaton = Automaton.of(regex, regex.pattern(pattern.pattern(), Dialect.RE2, where));
             }
-            boolean stops = stops(automaton, text);
+            boolean stops = !automaton.mayAccept(text);
             if (automaton.states() > MOST_STATES) {
                 tooHard = true;
                 automata.clear();
@@ -74,24 +74,5 @@ final class Sieve {
             tooHard = true;
             return false;
         }
-    }
-
-    private static boolean stops(Automaton automaton, String text) {
-        int state = automaton.start();
-        for (int i = 0; i < text.length() && state != Automaton.DEAD; i++) {
-            int character = text.charAt(i);
-            if (Character.isSurrogate((char) character)) {
-                character = text.codePointAt(i);
-                if (character < Character.MIN_SUPPLEMENTARY_CODE_POINT) {
-                    return false; // half a character, of which automata know nothing
-                }
-                i++;
-            }
-            state = automaton.next(state, character);
-            if (state != Automaton.DEAD && automaton.free(state)) {
-                return false;
-            }
-        }
-        return state == Automaton.DEAD || !automaton.accepts(state);
     }
 }

@@ -22,7 +22,7 @@ public final class Subject {
     private static final int MAX_DIGITS = 400;
 
     /** A prompt as it is and as it is read. */
-    private record Asked(String prompt, PromptInput input, JsonNode json) {}
+    private record Asked(String prompt, PromptInput input, JsonNode json, Searches searches) {}
 
     /** @param json null if the text is not one JSON value; then {@code problem} says why */
     private record Answered(String text, @Nullable JsonNode json, String problem) {}
@@ -38,8 +38,20 @@ public final class Subject {
     }
 
     public static Subject of(String prompt, String answerText) {
+        return of(prompt, answerText, Searches.forgotten());
+    }
+
+    /**
+     * A prompt that nobody has answered yet. What conditions find in it is remembered for those that ask later, of it and of its
+     * {@link #answered answers}; it takes room, so this is for prompts that are soon done with.
+     */
+    public static Subject of(String prompt) {
+        return of(prompt, "", Searches.kept());
+    }
+
+    private static Subject of(String prompt, String answerText, Searches searches) {
         PromptInput input = PromptInput.of(prompt);
-        return new Subject(new Asked(prompt, input, input.toJson()), read(answerText), null);
+        return new Subject(new Asked(prompt, input, input.toJson(), searches), read(answerText), null);
     }
 
     /**
@@ -50,7 +62,8 @@ public final class Subject {
      */
     public static Subject of(JsonNode input, String answerText) {
         String prompt = PromptInput.prompt(input);
-        return new Subject(new Asked(prompt, PromptInput.of(prompt), input), read(answerText), null);
+        return new Subject(
+                new Asked(prompt, PromptInput.of(prompt), input, Searches.forgotten()), read(answerText), null);
     }
 
     /** The same prompt and answer with the record of how the answer was made. */
@@ -59,7 +72,7 @@ public final class Subject {
     }
 
     /** Another answer to the same prompt, made in the same way. */
-    Subject answered(String answerText) {
+    public Subject answered(String answerText) {
         return new Subject(asked, read(answerText), calls);
     }
 
@@ -106,6 +119,11 @@ public final class Subject {
     /** The prompt as the object that input schemas and preconditions see. */
     public JsonNode inputJson() {
         return asked.json;
+    }
+
+    /** What patterns match in its texts. */
+    Searches searches() {
+        return asked.searches;
     }
 
     /** The answer as it was given. */

@@ -376,7 +376,7 @@ sealed interface TextRule extends Rule {
         public Finding apply(Subject subject) throws Undecided {
             return target.eachText(subject, place -> {
                 String text = place.text();
-                Tally.Stretch at = Scan.find(pattern, text, match == Match.FULL);
+                Tally.Stretch at = subject.searches().find(pattern, text, match == Match.FULL);
                 boolean found = at != null;
                 Span[] spans = at == null ? new Span[0] : new Span[] {new Span(place.name(), at.start(), at.end())};
                 String reason = place.name() + " " + Finding.quote(text) + (found ? " matches " : " does not match ")

@@ -3,11 +3,13 @@ package io.kernelweave.regex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.re2j.Pattern;
 import io.kernelweave.json.InputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -126,6 +128,36 @@ class PatternTest {
         assertThat(re2("^\\x{1F432}\\a\\07$", "🐲\u0007\u0007")).isTrue();
         assertThat(re2("(?i)^k$", "\u212A")).isTrue();
         assertThat(re2("(?i:a)b", "Ab")).isTrue();
+    }
+
+    @Test
+    void linesBeginAndEndWhereRe2Has() {
+        String[] atoms = {"a", "^", "$", "\\n", ".", "\\b", "[^a]", "\\A", "\\z", "ab", "\\s", "(?:^a|b$)", "\\B"};
+        String[] after = {"", "", "", "", "*", "+", "?", "{2}"};
+        SplittableRandom random = new SplittableRandom(11);
+        int found = 0;
+        int compared = 0;
+        for (int i = 0; i < 1_500; i++) {
+            StringBuilder pattern = new StringBuilder(random.nextBoolean() ? "(?m)" : "(?sm)");
+            for (int atom = random.nextInt(1, 6); atom > 0; atom--) {
+                String next = atoms[random.nextInt(atoms.length)]; // to repeat what takes no character may not end
+                pattern.append(next).append(next.matches("[ab.].*|\\[.*|\\\\[ns]") ? after[random.nextInt(8)] : "");
+                pattern.append(atom > 1 && random.nextInt(6) == 0 ? "|" : "");
+            }
+            Pattern reference = Pattern.compile(pattern.toString());
+            for (int text = 0; text < 12; text++) {
+                String string = random.ints(random.nextInt(7), 0, 4)
+                        .mapToObj(c -> "ab\n ".substring(c, c + 1))
+                        .collect(Collectors.joining());
+                boolean expected = reference.matcher(string).find();
+                found += expected ? 1 : 0;
+                compared++;
+                assertThat(re2(pattern.toString(), string))
+                        .as("%s in \"%s\"", pattern, string)
+                        .isEqualTo(expected);
+            }
+        }
+        assertThat(found).isBetween(compared / 10, compared * 9 / 10);
     }
 
     @ParameterizedTest

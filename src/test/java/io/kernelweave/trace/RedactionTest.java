@@ -27,6 +27,9 @@ class RedactionTest {
                 "HTTPS://app:s3cret@host | HTTPS://app:[redacted:url-password]@host",
                 "password = hunter22 | password = [redacted:password]",
                 "{\"api_key\": \"abcdefgh\"} | {\"api_key\": \"[redacted:password]\"}",
+                "pa\u017f\u017fword = hunter22 | pa\u017f\u017fword = [redacted:password]",
+                "api_\u212Aey: hunter22 | api_\u212Aey: [redacted:password]",
+                "\uD83D password = hunter22 | \uD83D password = [redacted:password]",
                 "DB_PASSWORD=abc123!x | DB_PASSWORD=[redacted:password]",
                 "aws_secret_access_key=wJalrXUtnFEMI/K7MDENG | aws_secret_access_key=[redacted:password]"
             })

@@ -80,6 +80,17 @@ class ContractTest {
     }
 
     @Test
+    void admitsWhatItsPreconditionsLetThrough() {
+
+        for (String prompt : List.of(
+                SampleKernel.PROMPT, "pull the errors out", "errors?\n\nall is quiet on the western front", "")) {
+            Subject subject = Subject.of(prompt);
+            assertThat(contract.admits(subject))
+                    .isEqualTo(contract.preconditions(subject).outcome());
+        }
+    }
+
+    @Test
     void aKernelWithoutPreconditionsIsJudgedByItsSchemaAlone() {
         ObjectNode json = json();
         json.putArray("preconditions");

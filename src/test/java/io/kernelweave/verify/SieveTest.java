@@ -16,6 +16,9 @@ class SieveTest {
             "b$",
             "\\ba\\b",
             "(?m)^b",
+            "(?m)^[ac]+$",
+            "(?im)b$\\s^k",
+            "(?ms)\\A.+^b",
             "(?s)a.c",
             "a.c",
             "[^ab]{2}",
@@ -61,6 +64,15 @@ class SieveTest {
 
         assertThat(sieve.stops("a needle without a number")).isTrue();
         assertThat(sieve.stops("Needle 12")).isFalse();
+    }
+
+    @Test
+    void stopsWhatMatchesInNoLine() {
+        Sieve sieve = Sieve.of(Pattern.compile("(?m)^[ \\t]*at (\\S+)$"));
+        IntStream.range(0, 100).forEach(i -> sieve.stops("hay"));
+
+        assertThat(sieve.stops("first\nlook at this\nat two words")).isTrue();
+        assertThat(sieve.stops("first\n at Place\nlast")).isFalse();
     }
 
     @Test
