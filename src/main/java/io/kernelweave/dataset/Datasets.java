@@ -9,11 +9,13 @@ import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.storage.Folder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,6 +40,9 @@ public final class Datasets {
     static final String CARD = "dataset.json";
 
     private static final String FIRST = "1.0.0";
+
+    /** Rows that are put into words before they are written. */
+    private static final int AT_ONCE = 2000;
 
     /** The digests of the kernels that the rows were made with; it is believed only where it fits the card. */
     private static final String KERNELS = "kernels.json";
@@ -187,19 +191,37 @@ public final class Datasets {
             @Nullable Card before,
             List<DatasetRow> rowsBefore) {
         Map<String, String> files = new LinkedHashMap<>();
+        Dataset then = new Dataset(dataset.name(), "", rowsBefore, List.of());
         for (String split : DatasetSpec.SPLITS) {
             String file = split + ".jsonl";
-            byte[] lines = dataset.split(split).parallelStream()
-                    .map(row -> Json.compact(row) + "\n")
-                    .collect(Collectors.joining())
-                    .getBytes(StandardCharsets.UTF_8);
-            folder.write(file, lines);
-            files.put(file, Digest.of(lines));
+            List<DatasetRow> rows = dataset.split(split);
+            String digest = before == null || rowsBefore.isEmpty() || !rows.equals(then.split(split))
+                    ? null
+                    : before.files().get(file);
+            files.put(file, digest == null ? write(folder, file, rows) : digest);
         }
         Card card = card(spec, dataset, inputs, files);
         card = card.as(before == null ? FIRST : version(before, rowsBefore, card, dataset.rows()));
         folder.write(DatasetExport.README, DataCard.of(card, spec.generate() != null));
         folder.write(CARD, Json.pretty(card)); // last: it says that the rest is whole
+    }
+
+    /** Writes rows as JSON Lines; gives the SHA-256 of the file. */
+    private static String write(Folder folder, String file, List<DatasetRow> rows) {
+        RowText text = RowText.lines();
+        MessageDigest sha256 = Digest.sha256();
+        folder.write(file, out -> {
+            for (int from = 0; from < rows.size(); from += AT_ONCE) {
+                List<byte[]> lines = rows.subList(from, Math.min(from + AT_ONCE, rows.size())).parallelStream()
+                        .map(row -> (text.of(row) + "\n").getBytes(StandardCharsets.UTF_8))
+                        .toList();
+                for (byte[] line : lines) {
+                    sha256.update(line);
+                    out.write(line);
+                }
+            }
+        });
+        return HexFormat.of().formatHex(sha256.digest());
     }
 
     static String version(Card before, List<DatasetRow> rowsBefore, Card card, List<DatasetRow> rows) {
@@ -299,21 +321,7 @@ public final class Datasets {
 
     private Dataset load(Folder folder, Card card, List<Kernel> kernels) {
         List<DatasetRow> rows = new ArrayList<>();
-        card.files().forEach((file, digest) -> {
-            String text = folder.readText(file);
-            if (!Digest.of(text).equals(digest)) {
-                throw InputException.at(
-                        folder + "/" + file,
-                        "is not the file that dataset.json describes: its digest is " + Digest.of(text),
-                        "rebuild it with `dataset build`");
-            }
-            List<String> lines = text.lines().toList();
-            rows.addAll(IntStream.range(0, lines.size())
-                    .parallel()
-                    .mapToObj(line ->
-                            Json.parse(lines.get(line), DatasetRow.class, folder + "/" + file + " line " + (line + 1)))
-                    .toList());
-        });
+        card.files().forEach((file, digest) -> rows.addAll(RowReader.read(folder, file, digest)));
         rows.sort(Comparator.comparing(DatasetRow::id));
         return new Dataset(card.name(), card.digest(), rows, kernels);
     }
@@ -377,7 +385,8 @@ public final class Datasets {
     }
 
     private static String digest(List<DatasetRow> rows) {
-        return Digest.of(rows.parallelStream().map(DatasetRow::digest).sorted().collect(Collectors.joining("\n")));
+        RowText text = RowText.canonical();
+        return Digest.of(rows.parallelStream().map(text::digest).sorted().collect(Collectors.joining("\n")));
     }
 
     static Card card(DatasetSpec spec, Dataset dataset, String inputs, Map<String, String> files) {

@@ -11,7 +11,6 @@ import io.kernelweave.verify.Outcome;
 import io.kernelweave.verify.Subject;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,7 +44,7 @@ final class Generator {
     private final DatasetSpec.Generate plan;
     private final Map<String, Kernel> kernels;
     private final Map<String, AnswerContract> contracts = new ConcurrentHashMap<>();
-    private final Set<String> prompts = new HashSet<>();
+    private final Set<String> prompts = ConcurrentHashMap.newKeySet();
     /** What is drawn comes one after the other, for no prompt comes twice; what is made of it waits for all cores. */
     private final List<Supplier<DatasetRow>> rows = new ArrayList<>();
 
@@ -70,12 +69,15 @@ final class Generator {
         this.spec = spec;
         this.plan = plan;
         this.kernels = kernels.stream().collect(Collectors.toMap(Kernel::kernelId, kernel -> kernel));
-        this.known = before.stream()
+        List<DatasetRow> kept = before.stream()
                 .filter(row -> unchanged.containsAll(row.labelledKernels()))
                 // As they were made; ids of six digits stand before those of five by name.
                 .sorted(Comparator.comparingInt((DatasetRow row) -> row.id().length())
                         .thenComparing(DatasetRow::id))
-                .collect(Collectors.groupingBy(DatasetRow::clusterId));
+                .toList();
+        this.known = kept.stream().collect(Collectors.groupingBy(DatasetRow::clusterId));
+        // Also of rows that come later: what is drawn again had its place before them, so none of them has its prompt.
+        kept.parallelStream().map(row -> Prompts.normalise(row.prompt())).forEach(prompts::add);
     }
 
     private static Map<String, String> targets() {
@@ -203,7 +205,6 @@ final class Generator {
         if (!row.id().equals(id(rows.size() + 1))) {
             throw new IllegalStateException("row " + row.id() + " is not where it was");
         }
-        prompts.add(Prompts.normalise(row.prompt()));
         rows.add(() -> row);
     }
 
