@@ -307,9 +307,13 @@ public final class Datasets {
             return Set.of();
         }
         Map<String, String> then = new LinkedHashMap<>();
-        Json.parse(folder.readText(KERNELS), folder + "/" + KERNELS)
-                .properties()
-                .forEach(kernel -> then.put(kernel.getKey(), kernel.getValue().asString("")));
+        try {
+            Json.parse(folder.readText(KERNELS), folder + "/" + KERNELS)
+                    .properties()
+                    .forEach(kernel -> then.put(kernel.getKey(), kernel.getValue().asString("")));
+        } catch (InputException e) {
+            return Set.of();
+        }
         if (!before.inputs().equals(inputs(spec, then, scenarios))) {
             return Set.of();
         }
