@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -113,9 +114,7 @@ public final class Datasets {
         KernelStore.Contents store = store(spec.generate().store());
         if (folder.exists(CARD)) {
             Card card = read(folder);
-            if (card.inputs()
-                    .equals(inputs(
-                            spec, store, Scenarios.load(Path.of(spec.generate().scenarios()))))) {
+            if (card.inputs().equals(inputs(spec, digests(store)))) {
                 return load(folder, card, store.kernels());
             }
         }
@@ -147,18 +146,20 @@ public final class Datasets {
         }
         Folder folder = root.resolve(spec.name()).requireWritable();
         KernelStore.Contents store = store(plan.store());
+        String inputs = inputs(spec, digests(store));
         Scenarios scenarios = Scenarios.load(Path.of(plan.scenarios()));
         Card before = folder.exists(CARD) ? read(folder) : null;
         List<DatasetRow> rowsBefore = before == null ? List.of() : rowsIfWhole(folder, before);
-        Set<String> unchanged = before == null ? Set.of() : unchanged(folder, before, spec, store, scenarios);
+        Set<String> unchanged = before == null ? Set.of() : unchanged(folder, before, spec, store);
         List<DatasetRow> rows = new Generator(
                         spec, plan, store.kernels(), unchanged.isEmpty() ? List.of() : rowsBefore, unchanged)
                 .rows(scenarios);
         Dataset dataset = new Dataset(spec.name(), digest(rows), rows, store.kernels());
         refuse(dataset);
         folder.write(KERNELS, Json.pretty(digests(store)));
-        write(folder, spec, dataset, inputs(spec, store, scenarios), before, rowsBefore);
-        return dataset;
+        write(folder, spec, dataset, inputs, before, rowsBefore);
+        // As it will be loaded: what is learned from rows depends on their order.
+        return new Dataset(dataset.name(), dataset.digest(), byId(rows), dataset.kernels());
     }
 
     /**
@@ -240,10 +241,12 @@ public final class Datasets {
         return Json.parse(folder.readText(CARD), Card.class, folder + "/" + CARD);
     }
 
-    /** The rows that were built before; none if they are not all there as they were. */
+    /** The rows that were built before, as they were made; none if they are not all there as they were. */
     private List<DatasetRow> rowsIfWhole(Folder folder, Card card) {
         try {
-            return load(folder, card, List.of()).rows();
+            return load(folder, card, List.of()).rows().stream()
+                    .sorted(Generator.AS_MADE)
+                    .toList();
         } catch (InputException e) {
             return List.of();
         }
@@ -282,15 +285,14 @@ public final class Datasets {
         }
     }
 
-    private static String inputs(DatasetSpec spec, KernelStore.Contents store, Scenarios scenarios) {
-        return inputs(spec, digests(store), scenarios);
-    }
-
-    private static String inputs(DatasetSpec spec, Map<String, String> digests, Scenarios scenarios) {
+    /** @param digests of the kernels that rows are made with */
+    private static String inputs(DatasetSpec spec, Map<String, String> digests) {
         StringBuilder kernels = new StringBuilder();
         digests.values().forEach(digest -> kernels.append(digest).append('\n'));
         DatasetSpec made = spec.with(DatasetSpec.Publication.NOTHING); // what is said elsewhere makes no row
-        return Digest.of(GENERATOR_VERSION + CanonicalJson.text(Json.tree(made)) + kernels + scenarios.digest());
+        String scenarios =
+                Scenarios.digest(Path.of(Objects.requireNonNull(spec.generate()).scenarios()));
+        return Digest.of(GENERATOR_VERSION + CanonicalJson.text(Json.tree(made)) + kernels + scenarios);
     }
 
     /** Digests of a store's kernels, in its order. */
@@ -301,8 +303,7 @@ public final class Datasets {
     }
 
     /** The kernels of which rows that were built before are still right, because nothing else changed; none if more did. */
-    private static Set<String> unchanged(
-            Folder folder, Card before, DatasetSpec spec, KernelStore.Contents store, Scenarios scenarios) {
+    private static Set<String> unchanged(Folder folder, Card before, DatasetSpec spec, KernelStore.Contents store) {
         if (!folder.exists(KERNELS)) {
             return Set.of();
         }
@@ -310,11 +311,12 @@ public final class Datasets {
         try {
             Json.parse(folder.readText(KERNELS), folder + "/" + KERNELS)
                     .properties()
-                    .forEach(kernel -> then.put(kernel.getKey(), kernel.getValue().asString("")));
+                    .forEach(kernel ->
+                            then.put(kernel.getKey(), kernel.getValue().asString("")));
         } catch (InputException e) {
             return Set.of();
         }
-        if (!before.inputs().equals(inputs(spec, then, scenarios))) {
+        if (!before.inputs().equals(inputs(spec, then))) {
             return Set.of();
         }
         return store.kernels().stream()
@@ -326,8 +328,11 @@ public final class Datasets {
     private Dataset load(Folder folder, Card card, List<Kernel> kernels) {
         List<DatasetRow> rows = new ArrayList<>();
         card.files().forEach((file, digest) -> rows.addAll(RowReader.read(folder, file, digest)));
-        rows.sort(Comparator.comparing(DatasetRow::id));
-        return new Dataset(card.name(), card.digest(), rows, kernels);
+        return new Dataset(card.name(), card.digest(), byId(rows), kernels);
+    }
+
+    private static List<DatasetRow> byId(List<DatasetRow> rows) {
+        return rows.stream().sorted(Comparator.comparing(DatasetRow::id)).toList();
     }
 
     private static Dataset readSources(DatasetSpec spec) {

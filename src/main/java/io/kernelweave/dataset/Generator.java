@@ -40,6 +40,10 @@ final class Generator {
 
     private static final String COMPOSITION = "kernel_composition_pairs";
 
+    /** The order in which rows are made. By name, ids of six digits stand before those of five. */
+    static final Comparator<DatasetRow> AS_MADE =
+            Comparator.comparingInt((DatasetRow row) -> row.id().length()).thenComparing(DatasetRow::id);
+
     private final DatasetSpec spec;
     private final DatasetSpec.Generate plan;
     private final Map<String, Kernel> kernels;
@@ -57,7 +61,7 @@ final class Generator {
     /**
      * A generator that makes again only what another version of a kernel can have changed: what is drawn does not depend on kernels.
      *
-     * @param before the rows of the same spec and scenarios, of other kernels
+     * @param before the rows of the same spec and scenarios, of other kernels, {@linkplain #AS_MADE as they were made}
      * @param unchanged ids of the kernels that are the same
      */
     Generator(
@@ -71,9 +75,6 @@ final class Generator {
         this.kernels = kernels.stream().collect(Collectors.toMap(Kernel::kernelId, kernel -> kernel));
         List<DatasetRow> kept = before.stream()
                 .filter(row -> unchanged.containsAll(row.labelledKernels()))
-                // As they were made; ids of six digits stand before those of five by name.
-                .sorted(Comparator.comparingInt((DatasetRow row) -> row.id().length())
-                        .thenComparing(DatasetRow::id))
                 .toList();
         this.known = kept.stream().collect(Collectors.groupingBy(DatasetRow::clusterId));
         // Also of rows that come later: what is drawn again had its place before them, so none of them has its prompt.

@@ -118,8 +118,10 @@ class GeneratorTest {
 
     private Map<String, String> files(String dataset) throws IOException {
         Map<String, String> files = new TreeMap<>();
-        for (String file : List.of("train.jsonl", "validation.jsonl", "eval.jsonl", "kernels.json", "dataset.json", "README.md")) {
-            String text = Files.readString(folder.resolve(dataset).resolve("small").resolve(file));
+        for (String file :
+                List.of("train.jsonl", "validation.jsonl", "eval.jsonl", "kernels.json", "dataset.json", "README.md")) {
+            String text =
+                    Files.readString(folder.resolve(dataset).resolve("small").resolve(file));
             files.put(file, text.replaceFirst("version(\" : \"| )\\d\\.\\d\\.\\d", "version"));
         }
         return files;
@@ -128,10 +130,12 @@ class GeneratorTest {
     /** Kernels that share few prompts, so that what one draws depends on what was drawn before, and clusters that run out of them. */
     private Workspace crowded() {
         return new Workspace(folder)
-                .scenario("quote-code", Workspace.QUOTE.replace("[100, 999]", "[1, 6]").replaceFirst("asks: .*", "asks: [go, Go!, go on, get it, fetch]"))
                 .scenario(
-                        "count-levels",
-                        """
+                        "quote-code",
+                        Workspace.QUOTE
+                                .replace("[100, 999]", "[1, 6]")
+                                .replaceFirst("asks: .*", "asks: [go, Go!, go on, get it, fetch]"))
+                .scenario("count-levels", """
                         kernel: count-levels
                         slots: {word: [alpha, beta, gamma, delta], n: {range: [1, 3]}}
                         fence: log
@@ -159,7 +163,8 @@ class GeneratorTest {
             Dataset changed = workspace.datasets("here").open(workspace.spec(5));
             workspace.datasets("elsewhere").build(workspace.spec(5));
             assertThat(files("here")).isEqualTo(files("elsewhere"));
-            assertThat(workspace.datasets("elsewhere").open(workspace.spec(5)).equals(changed)).isTrue();
+            assertThat(workspace.datasets("elsewhere").open(workspace.spec(5)).equals(changed))
+                    .isTrue();
             change(kernelId, is, was);
         }
     }
@@ -173,7 +178,8 @@ class GeneratorTest {
             workspace.datasets("here").build(workspace.spec(5));
             change("quote-code", "Read it.", "Read it well.");
             Path damaged = folder.resolve("here/small").resolve(file);
-            Files.writeString(damaged, Files.readString(damaged).replaceFirst(damage, file.equals("kernels.json") ? "{}" : "e"));
+            Files.writeString(
+                    damaged, Files.readString(damaged).replaceFirst(damage, file.equals("kernels.json") ? "{}" : "e"));
             workspace.datasets("here").open(workspace.spec(5));
             Files.delete(folder.resolve("elsewhere/small/dataset.json"));
             workspace.datasets("elsewhere").build(workspace.spec(5));
