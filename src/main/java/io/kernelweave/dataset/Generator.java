@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -210,7 +209,8 @@ final class Generator {
     }
 
     private static String id(int serial) {
-        return String.format(Locale.ROOT, "kw-%05d", serial);
+        String digits = String.valueOf(serial);
+        return "kw-" + "0".repeat(Math.max(0, 5 - digits.length())) + digits;
     }
 
     /** Draws until the prompt is new; null if the cluster's slots have no more to give. */

@@ -350,6 +350,17 @@ public final class Quality {
         return Prompts.normalise(PromptInput.of(row.prompt()).request());
     }
 
+    /**
+     * Whether a row's {@link #request} can be one of these: without reading all of the prompt, for few can. What stands before a fence begins
+     * the request, and a prompt without one begins with it.
+     */
+    private static boolean mayAskAs(Set<String> requests, DatasetRow row) {
+        int fence = row.prompt().indexOf("```");
+        int end = fence < 0 ? row.prompt().length() : row.prompt().lastIndexOf('\n', fence) + 1;
+        String beginning = Prompts.normalise(row.prompt().substring(0, end));
+        return requests.stream().anyMatch(asked -> asked.startsWith(beginning) || beginning.startsWith(asked));
+    }
+
     private static Map<String, String> examples(Dataset dataset) {
         Map<String, String> exampleOf = new HashMap<>();
         dataset.kernels()
@@ -440,7 +451,9 @@ public final class Quality {
                             .add(row.id()));
         }
         findings.addAll(dataset.rows().parallelStream()
-                .filter(row -> !row.split().equals("train") && exampleOf.containsKey(request(row)))
+                .filter(row -> !row.split().equals("train")
+                        && mayAskAs(exampleOf.keySet(), row)
+                        && exampleOf.containsKey(request(row)))
                 .map(row -> new Finding(
                         ERROR,
                         "example-in-evaluation",
