@@ -51,6 +51,8 @@ final class Generator {
     /** What is drawn comes one after the other, for no prompt comes twice; what is made of it waits for all cores. */
     private final List<Supplier<DatasetRow>> rows = new ArrayList<>();
 
+    private final List<Integer> open = new ArrayList<>(); // places of rows that are still to be made
+
     private final Map<String, List<DatasetRow>> known; // by cluster, rows that were made of what is still the same
 
     Generator(DatasetSpec spec, DatasetSpec.Generate plan, List<Kernel> kernels) {
@@ -105,8 +107,12 @@ final class Generator {
         }
         strata.values().forEach(this::split);
         strata.values().forEach(clusters -> clusters.forEach(this::expand));
-        return linkMemories(
-                DatasetRow.weigh(rows.parallelStream().map(Supplier::get).toList()));
+        // By themselves: among rows that are kept, all that are made may fall to one core.
+        open.parallelStream().forEach(place -> {
+            DatasetRow row = rows.get(place).get();
+            rows.set(place, () -> row);
+        });
+        return linkMemories(DatasetRow.weigh(rows.stream().map(Supplier::get).toList()));
     }
 
     /** One way of asking. */
@@ -198,6 +204,7 @@ final class Generator {
 
     private void add(Function<String, DatasetRow> row) {
         String id = id(rows.size() + 1);
+        open.add(rows.size());
         rows.add(() -> row.apply(id));
     }
 
