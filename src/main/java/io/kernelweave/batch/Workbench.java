@@ -59,6 +59,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -78,7 +79,9 @@ public final class Workbench implements Work<ResultRow> {
     private final Routing routing;
     private final List<String> notes = new ArrayList<>(); // of what was dropped when the cache was read
     private final @Nullable AnswerCache cache; // of accepted answers as they were when the job started
+    private @Nullable Map<String, String> fingerprint;
     private @Nullable RowKeys keys;
+    private final Map<String, String> contents = new ConcurrentHashMap<>(); // of rows, by id
     private @Nullable Earlier earlier; // whose rows are taken over where they would be the same
     private boolean routesLikeEarlier;
     private @Nullable KernelRuntime runtime;
@@ -190,14 +193,14 @@ public final class Workbench implements Work<ResultRow> {
     public void begin(Progress progress) {
         notes.forEach(progress::note);
         // Training a model takes long, and a run that takes over every row needs none.
-        if (!rows.stream().allMatch(this::isKept)) {
+        if (earlier == null || !rows.parallelStream().allMatch(this::isKept)) {
             runtime();
         }
         progress.begin("replay", rows.size());
     }
 
     private boolean isKept(DatasetRow row) {
-        String content = keys().content(row);
+        String content = content(row);
         return job.arms().stream().allMatch(arm -> kept(row, content, arm).isPresent());
     }
 
@@ -217,11 +220,15 @@ public final class Workbench implements Work<ResultRow> {
     private List<Row> answers(Scoring scoring, DatasetRow row) {
         List<Arm> order = new ArrayList<>(job.arms());
         Collections.rotate(order, Math.floorMod(row.id().hashCode(), order.size()));
-        String content = keys().content(row);
+        String content = content(row);
         Map<Arm, Row> answers = new EnumMap<>(Arm.class);
         order.forEach(arm ->
                 answers.put(arm, kept(row, content, arm).orElseGet(() -> answer(scoring, row, content, arm))));
         return List.copyOf(answers.values());
+    }
+
+    private String content(DatasetRow row) {
+        return contents.computeIfAbsent(row.id(), id -> keys().content(row));
     }
 
     /** The row of the earlier run that is sure to be the same, whatever the router says. */
@@ -492,7 +499,14 @@ public final class Workbench implements Work<ResultRow> {
 
     /** Which data, kernels, router, model, settings, code and environment decide the rows of the results. */
     @Override
-    public Map<String, String> fingerprint() {
+    public synchronized Map<String, String> fingerprint() {
+        if (fingerprint == null) {
+            fingerprint = Collections.unmodifiableMap(parts());
+        }
+        return fingerprint;
+    }
+
+    private Map<String, String> parts() {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("dataset", dataset.digest());
         parts.put("questions", Dataset.questions(rows));

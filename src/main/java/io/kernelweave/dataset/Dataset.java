@@ -24,14 +24,14 @@ public record Dataset(String name, String digest, List<DatasetRow> rows, List<Ke
      * a kernel changed has another digest and may ask the same.
      */
     public static String questions(List<DatasetRow> rows) {
-        return Digest.of(rows.stream()
-                .map(row -> Json.compact(Json.tree(List.of(
+        return Digest.of(rows.parallelStream()
+                .map(row -> Json.compact(List.of(
                         row.id(),
                         row.prompt(),
                         row.target(),
                         row.kernelId() == null ? "" : row.kernelId(),
                         row.acceptableKernels(),
-                        row.clusterId()))))
+                        row.clusterId())))
                 .sorted()
                 .collect(Collectors.joining("\n")));
     }

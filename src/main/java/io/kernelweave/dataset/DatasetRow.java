@@ -1,6 +1,5 @@
 package io.kernelweave.dataset;
 
-import io.kernelweave.json.Digest;
 import io.kernelweave.json.Json;
 import io.kernelweave.storage.ParquetRows;
 import java.io.IOException;
@@ -148,6 +147,9 @@ public record DatasetRow(
     }
 
     private DatasetRow withWeight(double share) {
+        if (share == weight) {
+            return this;
+        }
         return new DatasetRow(
                 id,
                 split,
@@ -201,10 +203,5 @@ public record DatasetRow(
 
     public ObjectNode toJson() {
         return Json.tree(this);
-    }
-
-    /** SHA-256 of the row's canonical JSON. */
-    public String digest() {
-        return Digest.of(toJson());
     }
 }

@@ -9,20 +9,22 @@ import io.kernelweave.kernel.KernelStore;
 import io.kernelweave.storage.Folder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,6 +41,9 @@ public final class Datasets {
     static final String CARD = "dataset.json";
 
     private static final String FIRST = "1.0.0";
+
+    /** Rows that are put into words before they are written. */
+    private static final int AT_ONCE = 2000;
 
     /** The digests of the kernels that the rows were made with; it is believed only where it fits the card. */
     private static final String KERNELS = "kernels.json";
@@ -109,9 +114,7 @@ public final class Datasets {
         KernelStore.Contents store = store(spec.generate().store());
         if (folder.exists(CARD)) {
             Card card = read(folder);
-            if (card.inputs()
-                    .equals(inputs(
-                            spec, store, Scenarios.load(Path.of(spec.generate().scenarios()))))) {
+            if (card.inputs().equals(inputs(spec, digests(store)))) {
                 return load(folder, card, store.kernels());
             }
         }
@@ -143,18 +146,20 @@ public final class Datasets {
         }
         Folder folder = root.resolve(spec.name()).requireWritable();
         KernelStore.Contents store = store(plan.store());
+        String inputs = inputs(spec, digests(store));
         Scenarios scenarios = Scenarios.load(Path.of(plan.scenarios()));
         Card before = folder.exists(CARD) ? read(folder) : null;
         List<DatasetRow> rowsBefore = before == null ? List.of() : rowsIfWhole(folder, before);
-        Set<String> unchanged = before == null ? Set.of() : unchanged(folder, before, spec, store, scenarios);
+        Set<String> unchanged = before == null ? Set.of() : unchanged(folder, before, spec, store);
         List<DatasetRow> rows = new Generator(
                         spec, plan, store.kernels(), unchanged.isEmpty() ? List.of() : rowsBefore, unchanged)
                 .rows(scenarios);
         Dataset dataset = new Dataset(spec.name(), digest(rows), rows, store.kernels());
         refuse(dataset);
         folder.write(KERNELS, Json.pretty(digests(store)));
-        write(folder, spec, dataset, inputs(spec, store, scenarios), before, rowsBefore);
-        return dataset;
+        write(folder, spec, dataset, inputs, before, rowsBefore);
+        // As it will be loaded: what is learned from rows depends on their order.
+        return new Dataset(dataset.name(), dataset.digest(), byId(rows), dataset.kernels());
     }
 
     /**
@@ -187,19 +192,37 @@ public final class Datasets {
             @Nullable Card before,
             List<DatasetRow> rowsBefore) {
         Map<String, String> files = new LinkedHashMap<>();
+        Dataset then = new Dataset(dataset.name(), "", rowsBefore, List.of());
         for (String split : DatasetSpec.SPLITS) {
             String file = split + ".jsonl";
-            byte[] lines = dataset.split(split).parallelStream()
-                    .map(row -> Json.compact(row) + "\n")
-                    .collect(Collectors.joining())
-                    .getBytes(StandardCharsets.UTF_8);
-            folder.write(file, lines);
-            files.put(file, Digest.of(lines));
+            List<DatasetRow> rows = dataset.split(split);
+            String digest = before == null || rowsBefore.isEmpty() || !rows.equals(then.split(split))
+                    ? null
+                    : before.files().get(file);
+            files.put(file, digest == null ? write(folder, file, rows) : digest);
         }
         Card card = card(spec, dataset, inputs, files);
         card = card.as(before == null ? FIRST : version(before, rowsBefore, card, dataset.rows()));
         folder.write(DatasetExport.README, DataCard.of(card, spec.generate() != null));
         folder.write(CARD, Json.pretty(card)); // last: it says that the rest is whole
+    }
+
+    /** Writes rows as JSON Lines; gives the SHA-256 of the file. */
+    private static String write(Folder folder, String file, List<DatasetRow> rows) {
+        RowText text = RowText.lines();
+        MessageDigest sha256 = Digest.sha256();
+        folder.write(file, out -> {
+            for (int from = 0; from < rows.size(); from += AT_ONCE) {
+                List<byte[]> lines = rows.subList(from, Math.min(from + AT_ONCE, rows.size())).parallelStream()
+                        .map(row -> (text.of(row) + "\n").getBytes(StandardCharsets.UTF_8))
+                        .toList();
+                for (byte[] line : lines) {
+                    sha256.update(line);
+                    out.write(line);
+                }
+            }
+        });
+        return HexFormat.of().formatHex(sha256.digest());
     }
 
     static String version(Card before, List<DatasetRow> rowsBefore, Card card, List<DatasetRow> rows) {
@@ -218,10 +241,12 @@ public final class Datasets {
         return Json.parse(folder.readText(CARD), Card.class, folder + "/" + CARD);
     }
 
-    /** The rows that were built before; none if they are not all there as they were. */
+    /** The rows that were built before, as they were made; none if they are not all there as they were. */
     private List<DatasetRow> rowsIfWhole(Folder folder, Card card) {
         try {
-            return load(folder, card, List.of()).rows();
+            return load(folder, card, List.of()).rows().stream()
+                    .sorted(Generator.AS_MADE)
+                    .toList();
         } catch (InputException e) {
             return List.of();
         }
@@ -260,15 +285,14 @@ public final class Datasets {
         }
     }
 
-    private static String inputs(DatasetSpec spec, KernelStore.Contents store, Scenarios scenarios) {
-        return inputs(spec, digests(store), scenarios);
-    }
-
-    private static String inputs(DatasetSpec spec, Map<String, String> digests, Scenarios scenarios) {
+    /** @param digests of the kernels that rows are made with */
+    private static String inputs(DatasetSpec spec, Map<String, String> digests) {
         StringBuilder kernels = new StringBuilder();
         digests.values().forEach(digest -> kernels.append(digest).append('\n'));
         DatasetSpec made = spec.with(DatasetSpec.Publication.NOTHING); // what is said elsewhere makes no row
-        return Digest.of(GENERATOR_VERSION + CanonicalJson.text(Json.tree(made)) + kernels + scenarios.digest());
+        String scenarios =
+                Scenarios.digest(Path.of(Objects.requireNonNull(spec.generate()).scenarios()));
+        return Digest.of(GENERATOR_VERSION + CanonicalJson.text(Json.tree(made)) + kernels + scenarios);
     }
 
     /** Digests of a store's kernels, in its order. */
@@ -279,16 +303,20 @@ public final class Datasets {
     }
 
     /** The kernels of which rows that were built before are still right, because nothing else changed; none if more did. */
-    private static Set<String> unchanged(
-            Folder folder, Card before, DatasetSpec spec, KernelStore.Contents store, Scenarios scenarios) {
+    private static Set<String> unchanged(Folder folder, Card before, DatasetSpec spec, KernelStore.Contents store) {
         if (!folder.exists(KERNELS)) {
             return Set.of();
         }
         Map<String, String> then = new LinkedHashMap<>();
-        Json.parse(folder.readText(KERNELS), folder + "/" + KERNELS)
-                .properties()
-                .forEach(kernel -> then.put(kernel.getKey(), kernel.getValue().asString("")));
-        if (!before.inputs().equals(inputs(spec, then, scenarios))) {
+        try {
+            Json.parse(folder.readText(KERNELS), folder + "/" + KERNELS)
+                    .properties()
+                    .forEach(kernel ->
+                            then.put(kernel.getKey(), kernel.getValue().asString("")));
+        } catch (InputException e) {
+            return Set.of();
+        }
+        if (!before.inputs().equals(inputs(spec, then))) {
             return Set.of();
         }
         return store.kernels().stream()
@@ -299,23 +327,12 @@ public final class Datasets {
 
     private Dataset load(Folder folder, Card card, List<Kernel> kernels) {
         List<DatasetRow> rows = new ArrayList<>();
-        card.files().forEach((file, digest) -> {
-            String text = folder.readText(file);
-            if (!Digest.of(text).equals(digest)) {
-                throw InputException.at(
-                        folder + "/" + file,
-                        "is not the file that dataset.json describes: its digest is " + Digest.of(text),
-                        "rebuild it with `dataset build`");
-            }
-            List<String> lines = text.lines().toList();
-            rows.addAll(IntStream.range(0, lines.size())
-                    .parallel()
-                    .mapToObj(line ->
-                            Json.parse(lines.get(line), DatasetRow.class, folder + "/" + file + " line " + (line + 1)))
-                    .toList());
-        });
-        rows.sort(Comparator.comparing(DatasetRow::id));
-        return new Dataset(card.name(), card.digest(), rows, kernels);
+        card.files().forEach((file, digest) -> rows.addAll(RowReader.read(folder, file, digest)));
+        return new Dataset(card.name(), card.digest(), byId(rows), kernels);
+    }
+
+    private static List<DatasetRow> byId(List<DatasetRow> rows) {
+        return rows.stream().sorted(Comparator.comparing(DatasetRow::id)).toList();
     }
 
     private static Dataset readSources(DatasetSpec spec) {
@@ -377,7 +394,8 @@ public final class Datasets {
     }
 
     private static String digest(List<DatasetRow> rows) {
-        return Digest.of(rows.parallelStream().map(DatasetRow::digest).sorted().collect(Collectors.joining("\n")));
+        RowText text = RowText.canonical();
+        return Digest.of(rows.parallelStream().map(text::digest).sorted().collect(Collectors.joining("\n")));
     }
 
     static Card card(DatasetSpec spec, Dataset dataset, String inputs, Map<String, String> files) {

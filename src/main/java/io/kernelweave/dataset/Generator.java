@@ -11,10 +11,8 @@ import io.kernelweave.verify.Outcome;
 import io.kernelweave.verify.Subject;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -41,13 +39,19 @@ final class Generator {
 
     private static final String COMPOSITION = "kernel_composition_pairs";
 
+    /** The order in which rows are made. By name, ids of six digits stand before those of five. */
+    static final Comparator<DatasetRow> AS_MADE =
+            Comparator.comparingInt((DatasetRow row) -> row.id().length()).thenComparing(DatasetRow::id);
+
     private final DatasetSpec spec;
     private final DatasetSpec.Generate plan;
     private final Map<String, Kernel> kernels;
     private final Map<String, AnswerContract> contracts = new ConcurrentHashMap<>();
-    private final Set<String> prompts = new HashSet<>();
+    private final Set<String> prompts = ConcurrentHashMap.newKeySet();
     /** What is drawn comes one after the other, for no prompt comes twice; what is made of it waits for all cores. */
     private final List<Supplier<DatasetRow>> rows = new ArrayList<>();
+
+    private final List<Integer> open = new ArrayList<>(); // places of rows that are still to be made
 
     private final Map<String, List<DatasetRow>> known; // by cluster, rows that were made of what is still the same
 
@@ -58,7 +62,7 @@ final class Generator {
     /**
      * A generator that makes again only what another version of a kernel can have changed: what is drawn does not depend on kernels.
      *
-     * @param before the rows of the same spec and scenarios, of other kernels
+     * @param before the rows of the same spec and scenarios, of other kernels, {@linkplain #AS_MADE as they were made}
      * @param unchanged ids of the kernels that are the same
      */
     Generator(
@@ -70,12 +74,12 @@ final class Generator {
         this.spec = spec;
         this.plan = plan;
         this.kernels = kernels.stream().collect(Collectors.toMap(Kernel::kernelId, kernel -> kernel));
-        this.known = before.stream()
+        List<DatasetRow> kept = before.stream()
                 .filter(row -> unchanged.containsAll(row.labelledKernels()))
-                // As they were made; ids of six digits stand before those of five by name.
-                .sorted(Comparator.comparingInt((DatasetRow row) -> row.id().length())
-                        .thenComparing(DatasetRow::id))
-                .collect(Collectors.groupingBy(DatasetRow::clusterId));
+                .toList();
+        this.known = kept.stream().collect(Collectors.groupingBy(DatasetRow::clusterId));
+        // Also of rows that come later: what is drawn again had its place before them, so none of them has its prompt.
+        kept.parallelStream().map(row -> Prompts.normalise(row.prompt())).forEach(prompts::add);
     }
 
     private static Map<String, String> targets() {
@@ -103,8 +107,12 @@ final class Generator {
         }
         strata.values().forEach(this::split);
         strata.values().forEach(clusters -> clusters.forEach(this::expand));
-        return linkMemories(
-                DatasetRow.weigh(rows.parallelStream().map(Supplier::get).toList()));
+        // By themselves: among rows that are kept, all that are made may fall to one core.
+        open.parallelStream().forEach(place -> {
+            DatasetRow row = rows.get(place).get();
+            rows.set(place, () -> row);
+        });
+        return linkMemories(DatasetRow.weigh(rows.stream().map(Supplier::get).toList()));
     }
 
     /** One way of asking. */
@@ -196,6 +204,7 @@ final class Generator {
 
     private void add(Function<String, DatasetRow> row) {
         String id = id(rows.size() + 1);
+        open.add(rows.size());
         rows.add(() -> row.apply(id));
     }
 
@@ -203,12 +212,12 @@ final class Generator {
         if (!row.id().equals(id(rows.size() + 1))) {
             throw new IllegalStateException("row " + row.id() + " is not where it was");
         }
-        prompts.add(Prompts.normalise(row.prompt()));
         rows.add(() -> row);
     }
 
     private static String id(int serial) {
-        return String.format(Locale.ROOT, "kw-%05d", serial);
+        String digits = String.valueOf(serial);
+        return "kw-" + "0".repeat(Math.max(0, 5 - digits.length())) + digits;
     }
 
     /** Draws until the prompt is new; null if the cluster's slots have no more to give. */

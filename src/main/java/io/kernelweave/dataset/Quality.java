@@ -350,6 +350,17 @@ public final class Quality {
         return Prompts.normalise(PromptInput.of(row.prompt()).request());
     }
 
+    /**
+     * Whether a row's {@link #request} can be one of these: without reading all of the prompt, for few can. What stands before a fence begins
+     * the request, and a prompt without one begins with it.
+     */
+    private static boolean mayAskAs(Set<String> requests, DatasetRow row) {
+        int fence = row.prompt().indexOf("```");
+        int end = fence < 0 ? row.prompt().length() : row.prompt().lastIndexOf('\n', fence) + 1;
+        String beginning = Prompts.normalise(row.prompt().substring(0, end));
+        return requests.stream().anyMatch(asked -> asked.startsWith(beginning) || beginning.startsWith(asked));
+    }
+
     private static Map<String, String> examples(Dataset dataset) {
         Map<String, String> exampleOf = new HashMap<>();
         dataset.kernels()
@@ -372,6 +383,10 @@ public final class Quality {
         Map<String, String> splitOfCluster = new HashMap<>();
         Map<String, DatasetRow> firstOfPrompt = new HashMap<>();
         Set<String> reported = new HashSet<>();
+        Iterator<String> prompts = dataset.rows().parallelStream()
+                .map(row -> Prompts.normalise(row.prompt()))
+                .toList()
+                .iterator();
         for (DatasetRow row : dataset.rows()) {
             targets.computeIfAbsent(row.target(), key -> new TreeSet<>()).add(row.split());
             String split = splitOfCluster.putIfAbsent(row.clusterId(), row.split());
@@ -382,7 +397,7 @@ public final class Quality {
                         "cluster " + row.clusterId() + " is in " + split + " and in " + row.split(),
                         List.of(row.id())));
             }
-            DatasetRow first = firstOfPrompt.putIfAbsent(Prompts.normalise(row.prompt()), row);
+            DatasetRow first = firstOfPrompt.putIfAbsent(prompts.next(), row);
             if (first != null && !first.split().equals(row.split())) {
                 findings.add(new Finding(
                         ERROR,
@@ -434,18 +449,18 @@ public final class Quality {
                     .filter(id -> !kernels.isEmpty() && !kernels.containsKey(id))
                     .forEach(id -> unknown.computeIfAbsent(id, key -> new ArrayList<>())
                             .add(row.id()));
-            if (!row.split().equals("train")) {
-                String kernel = exampleOf.get(request(row));
-                if (kernel != null) {
-                    findings.add(new Finding(
-                            ERROR,
-                            "example-in-evaluation",
-                            "row " + row.id() + " (" + row.split() + ") asks in the words of an example of kernel "
-                                    + kernel,
-                            List.of(row.id())));
-                }
-            }
         }
+        findings.addAll(dataset.rows().parallelStream()
+                .filter(row -> !row.split().equals("train")
+                        && mayAskAs(exampleOf.keySet(), row)
+                        && exampleOf.containsKey(request(row)))
+                .map(row -> new Finding(
+                        ERROR,
+                        "example-in-evaluation",
+                        "row " + row.id() + " (" + row.split() + ") asks in the words of an example of kernel "
+                                + exampleOf.get(request(row)),
+                        List.of(row.id())))
+                .toList());
         unknown.forEach(
                 (id, rows) -> findings.add(new Finding(ERROR, "known-kernels", "there is no kernel " + id, rows)));
     }

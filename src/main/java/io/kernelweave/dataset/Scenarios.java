@@ -19,10 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The scenario files of a folder: one a kernel, {@code compositions.yaml} for prompts that ask for two, and
  * {@code no-kernel.yaml} for prompts that fit none.
- *
- * @param digest of all files' bytes
  */
-record Scenarios(List<Scenario> all, String digest) {
+record Scenarios(List<Scenario> all) {
 
     private record KernelFile(
             String kernel,
@@ -57,10 +55,8 @@ record Scenarios(List<Scenario> all, String digest) {
 
     static Scenarios load(Path folder) {
         List<Scenario> all = new ArrayList<>();
-        StringBuilder digests = new StringBuilder();
         for (Path file : files(folder)) {
             String name = file.getFileName().toString();
-            digests.append(name).append(' ').append(digest(file)).append('\n');
             switch (name) {
                 case "no-kernel.yaml" -> {
                     for (Unfit unfit :
@@ -113,7 +109,16 @@ record Scenarios(List<Scenario> all, String digest) {
                 }
             }
         }
-        return new Scenarios(all, Digest.of(digests.toString()));
+        return new Scenarios(all);
+    }
+
+    /** Digest of the names and bytes of a folder's files. */
+    static String digest(Path folder) {
+        StringBuilder digests = new StringBuilder();
+        for (Path file : files(folder)) {
+            digests.append(file.getFileName()).append(' ').append(bytes(file)).append('\n');
+        }
+        return Digest.of(digests.toString());
     }
 
     private static List<Path> files(Path folder) {
@@ -129,7 +134,7 @@ record Scenarios(List<Scenario> all, String digest) {
         }
     }
 
-    private static String digest(Path file) {
+    private static String bytes(Path file) {
         try {
             return Digest.of(Files.readAllBytes(file));
         } catch (IOException e) {

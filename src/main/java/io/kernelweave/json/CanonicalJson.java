@@ -40,7 +40,7 @@ public final class CanonicalJson {
                     if (i > 0) {
                         out.append(',');
                     }
-                    string(names.get(i), out);
+                    append(names.get(i), out);
                     out.append(':');
                     write(value.get(names.get(i)), out);
                 }
@@ -56,7 +56,7 @@ public final class CanonicalJson {
                 }
                 out.append(']');
             }
-            case STRING -> string(value.stringValue(), out);
+            case STRING -> append(value.stringValue(), out);
             case NUMBER -> out.append(number(value.isDouble() ? exact(value.doubleValue()) : value.decimalValue()));
             case BOOLEAN -> out.append(value.booleanValue());
             case NULL -> out.append("null");
@@ -64,16 +64,29 @@ public final class CanonicalJson {
         }
     }
 
-    private static void string(String text, StringBuilder out) {
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw InputException.at(
-                    "text \"" + abbreviate(text.replaceAll("\\p{Cs}", "\ufffd")) + '"',
-                    "holds half a surrogate pair, which has no UTF-8",
-                    "write the character whole");
-        }
+    /** Appends a text as a JSON string. */
+    public static void append(String text, StringBuilder out) {
         out.append('"');
+        int from = 0; // of what is not appended yet
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
+            if (c >= 0x20 && c != '"' && c != '\\' && !Character.isSurrogate(c)) {
+                continue;
+            }
+            if (Character.isSurrogate(c)) {
+                if (!Character.isHighSurrogate(c)
+                        || i + 1 == text.length()
+                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    throw InputException.at(
+                            "text \"" + abbreviate(text.replaceAll("\\p{Cs}", "\ufffd")) + '"',
+                            "holds half a surrogate pair, which has no UTF-8",
+                            "write the character whole");
+                }
+                i++;
+                continue;
+            }
+            out.append(text, from, i);
+            from = i + 1;
             switch (c) {
                 case '"' -> out.append("\\\"");
                 case '\\' -> out.append("\\\\");
@@ -82,18 +95,11 @@ public final class CanonicalJson {
                 case '\n' -> out.append("\\n");
                 case '\f' -> out.append("\\f");
                 case '\r' -> out.append("\\r");
-                default -> {
-                    if (c < 0x20) {
-                        out.append("\\u00")
-                                .append(Character.forDigit(c >> 4, 16))
-                                .append(Character.forDigit(c & 15, 16));
-                    } else {
-                        out.append(c);
-                    }
-                }
+                default ->
+                    out.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
             }
         }
-        out.append('"');
+        out.append(text, from, text.length()).append('"');
     }
 
     /** ECMAScript's Number::toString of the double nearest to {@code exact}. */

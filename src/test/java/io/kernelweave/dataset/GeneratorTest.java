@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.kernelweave.json.InputException;
 import io.kernelweave.json.Json;
+import io.kernelweave.kernel.Kernel;
+import io.kernelweave.kernel.KernelStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,11 +16,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
 class GeneratorTest {
@@ -100,6 +104,88 @@ class GeneratorTest {
         assertThatThrownBy(() -> workspace.datasets("data").open(workspace.spec(5)))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith(eval + ": is not the file that dataset.json describes");
+    }
+
+    /** Puts another version of a kernel into the store; of its text, only so much is another one. */
+    private void change(String kernelId, String was, String is) {
+        KernelStore store = new KernelStore(folder.resolve("store"));
+        ObjectNode json = Json.tree(store.get(kernelId));
+        json.remove(List.of("digest", "status"));
+        String changed = Json.compact(json).replace(was, is);
+        assertThat(changed).isNotEqualTo(Json.compact(json));
+        store.add(Kernel.parse(changed, kernelId), "");
+    }
+
+    private Map<String, String> files(String dataset) throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        for (String file :
+                List.of("train.jsonl", "validation.jsonl", "eval.jsonl", "kernels.json", "dataset.json", "README.md")) {
+            String text =
+                    Files.readString(folder.resolve(dataset).resolve("small").resolve(file));
+            files.put(file, text.replaceFirst("version(\" : \"| )\\d\\.\\d\\.\\d", "version"));
+        }
+        return files;
+    }
+
+    /** Kernels that share few prompts, so that what one draws depends on what was drawn before, and clusters that run out of them. */
+    private Workspace crowded() {
+        return new Workspace(folder)
+                .scenario(
+                        "quote-code",
+                        Workspace.QUOTE
+                                .replace("[100, 999]", "[1, 6]")
+                                .replaceFirst("asks: .*", "asks: [go, Go!, go on, get it, fetch]"))
+                .scenario("count-levels", """
+                        kernel: count-levels
+                        slots: {word: [alpha, beta, gamma, delta], n: {range: [1, 3]}}
+                        fence: log
+                        source: "level ${word} code ${n}"
+                        response: '{"count": 1}'
+                        asks: [count, "count.", how many levels?, levels, number]
+                        failures: [{breaks: count-agrees, set: {count: "3"}}]
+                        """);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "quote-code | Read it. | Read it well.", // other words in its rows
+                "count-levels | Read it. | Read it well.",
+                "quote-code | Does quote-code. | Quotes codes.", // nothing that a row says
+                "quote-code | \"word\":{ | \"more\":{\"type\":\"string\"},\"word\":{"
+            })
+    void afterAKernelChangedTheFilesAreThoseOfAFullBuild(String kernelId, String was, String is) throws IOException {
+        for (Workspace workspace : List.of(new Workspace(folder), crowded())) {
+            workspace.datasets("here").build(workspace.spec(5));
+            change(kernelId, was, is);
+            Files.deleteIfExists(folder.resolve("elsewhere/small/dataset.json")); // so that it is built whole
+            Dataset changed = workspace.datasets("here").open(workspace.spec(5));
+            workspace.datasets("elsewhere").build(workspace.spec(5));
+            assertThat(files("here")).isEqualTo(files("elsewhere"));
+            assertThat(workspace.datasets("elsewhere").open(workspace.spec(5)).equals(changed))
+                    .isTrue();
+            change(kernelId, is, was);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train.jsonl", "eval.jsonl", "kernels.json"})
+    void nothingIsKeptOfWhatWasDamaged(String file) throws IOException {
+        Workspace workspace = new Workspace(folder);
+        workspace.datasets("elsewhere").build(workspace.spec(5));
+        for (String damage : List.of("[a-z]", "\n[^\n]+$", "(?s).+")) {
+            workspace.datasets("here").build(workspace.spec(5));
+            change("quote-code", "Read it.", "Read it well.");
+            Path damaged = folder.resolve("here/small").resolve(file);
+            Files.writeString(
+                    damaged, Files.readString(damaged).replaceFirst(damage, file.equals("kernels.json") ? "{}" : "e"));
+            workspace.datasets("here").open(workspace.spec(5));
+            Files.delete(folder.resolve("elsewhere/small/dataset.json"));
+            workspace.datasets("elsewhere").build(workspace.spec(5));
+            assertThat(files("here")).isEqualTo(files("elsewhere"));
+            change("quote-code", "Read it well.", "Read it.");
+        }
     }
 
     @Test

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Each kind of finding is planted into sound data, and found alone. */
@@ -117,6 +119,26 @@ class QualityTest {
                 }))
                 .containsExactly(
                         "error example-in-evaluation: row r4 (eval) asks in the words of an example of kernel k");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "An example, please",
+                " - An EXAMPLE,\n please. ",
+                "\r\nAn example, please\r\n\r\npasted",
+                "An example, please\n\nit said ```x``` here",
+                "An example, please\n\n```\npasted\n```",
+                "```\npasted\n```\nAn example, please!",
+                "An example,\n```log\npasted\n```\nplease\n````\nmore\n````"
+            })
+    void anExampleIsFoundWhereverElseThanInTheMaterialItStands(String prompt) {
+        assertThat(findings(rows -> {
+                    rows.add(row("r4", "eval", "c4", prompt));
+                    return rows;
+                }))
+                .hasSize(1)
+                .allSatisfy(finding -> assertThat(finding).contains("example-in-evaluation: row r4"));
     }
 
     private static Dataset dataset(List<ObjectNode> rows) {
