@@ -274,7 +274,7 @@ final class Generator {
                 scenario.kernels().stream().map(id -> kernel(scenario, id)).toList();
         AnswerContract contract = contracts.computeIfAbsent(
                 String.join(DatasetRow.COMPOSED, scenario.kernels()), key -> AnswerContract.of(parts));
-        Subject subject = Subject.of(drawn.prompt(), Json.compact(answer));
+        Subject subject = Subject.of(drawn.prompt()).answered(Json.compact(answer));
         Judgement before = contract.preconditions(subject);
         if (before.outcome() != Outcome.PASS) {
             throw InputException.at(

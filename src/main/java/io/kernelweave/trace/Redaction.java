@@ -8,7 +8,6 @@ import io.kernelweave.regex.Dialect;
 import io.kernelweave.regex.Regex;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -25,18 +24,10 @@ public final class Redaction {
     public static final String MARK = "[redacted:";
 
     /**
-     * @param needles a text without any of these, in lower case, holds no such secret: looking for them takes far less time than the pattern
+     * @param needles a text without any of these, in any case, holds no such secret
+     * @param holds accepts the texts in which there is such a secret, in one look at each character
      */
-    private record Rule(String name, Pattern pattern, String replacement, List<String> needles) {
-        boolean mayMatch(String lower) {
-            for (String needle : needles) {
-                if (lower.contains(needle)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
+    private record Rule(String name, Pattern pattern, String replacement, List<String> needles, Automaton holds) {}
 
     /**
      * A secret in a text.
@@ -98,21 +89,23 @@ public final class Redaction {
     private static Rule rule(String name, String regex, String kept, String... needles) {
         String mark = MARK + name + "]";
         return new Rule(
-                name, Pattern.compile(regex), kept + mark + (name.equals("url-password") ? "@" : ""), List.of(needles));
+                name,
+                Pattern.compile(regex),
+                kept + mark + (name.equals("url-password") ? "@" : ""),
+                List.of(needles),
+                holding(regex));
     }
 
-    /** Of texts that hold one of these in any case; made whole at once, for many threads share it. */
     private static Automaton holding(Stream<String> needles) {
-        String any = needles.map(Pattern::quote).collect(Collectors.joining("|", "(?i)", ""));
+        return holding(needles.map(Pattern::quote).collect(Collectors.joining("|", "(?i)", "")));
+    }
+
+    /** Of the texts in which a pattern matches; made whole at once, for many threads share it. */
+    private static Automaton holding(String pattern) {
         Regex regex = new Regex();
-        Automaton automaton = Automaton.of(regex, regex.pattern(any, Dialect.RE2, "secrets"));
+        Automaton automaton = Automaton.of(regex, regex.pattern(pattern, Dialect.RE2, "secrets"));
         automaton.explore(Integer.MAX_VALUE);
         return automaton;
-    }
-
-    /** In lower case as a pattern that ignores case has it: the long s counts as an s, and the sign for kelvin as a k. */
-    private static String lower(String text) {
-        return text.toLowerCase(Locale.ROOT).replace('\u017f', 's');
     }
 
     /** The secrets in a text, by kind; two kinds may name the same stretch. */
@@ -121,11 +114,12 @@ public final class Redaction {
             return List.of();
         }
         List<Secret> secrets = new ArrayList<>();
-        String lower = lower(text);
         for (Rule rule : RULES) {
-            Matcher matcher = rule.pattern.matcher(text);
-            while (rule.mayMatch(lower) && matcher.find()) {
-                secrets.add(new Secret(rule.name, matcher.start(), matcher.end()));
+            if (rule.holds.mayAccept(text)) {
+                Matcher matcher = rule.pattern.matcher(text);
+                while (matcher.find()) {
+                    secrets.add(new Secret(rule.name, matcher.start(), matcher.end()));
+                }
             }
         }
         return secrets;
@@ -137,14 +131,9 @@ public final class Redaction {
             return text;
         }
         String clean = text;
-        String lower = lower(text);
         for (Rule rule : RULES) {
-            if (rule.mayMatch(lower)) {
-                Matcher matcher = rule.pattern.matcher(clean);
-                if (matcher.find()) {
-                    clean = matcher.replaceAll(rule.replacement);
-                    lower = lower(clean);
-                }
+            if (rule.holds.mayAccept(clean)) {
+                clean = rule.pattern.matcher(clean).replaceAll(rule.replacement);
             }
         }
         return clean;
