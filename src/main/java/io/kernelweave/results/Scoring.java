@@ -62,7 +62,7 @@ public final class Scoring {
         Judgement judgement = judgedByGate(row, answer).orElse(null);
         Judgement asClaimed = judgement;
         if (judgement == null) {
-            Subject subject = Subject.of(row.prompt(), answer.text()).with(answer.trace());
+            Subject subject = Subject.of(row.prompt()).answered(answer.text()).with(answer.trace());
             judgement = judge(labelled, subject);
             asClaimed = claimed.equals(labelled) ? judgement : judge(claimed, subject);
         }
@@ -116,11 +116,12 @@ public final class Scoring {
         if (answer == null || isRedacted(row)) {
             return row;
         }
-        Subject subject = Subject.of(row.prompt(), answer.text());
+        Subject subject = Subject.of(row.prompt()).answered(answer.text());
         List<String> labelled = row.labelledKernels();
         List<String> claimed = answer.kernelIds().isEmpty() ? labelled : answer.kernelIds();
-        return row.judged(
-                verdict(judge(labelled, subject)), claimed.isEmpty() ? null : schemaValid(judge(claimed, subject)));
+        Judgement judgement = judge(labelled, subject);
+        Judgement asClaimed = claimed.equals(labelled) ? judgement : judge(claimed, subject);
+        return row.judged(verdict(judgement), claimed.isEmpty() ? null : schemaValid(asClaimed));
     }
 
     /** What some kernels' contract says of an answer to a prompt; UNKNOWN without a kernel. */
